@@ -1,0 +1,185 @@
+"""Re-runs experiments and blocks, and writes what they measured: python -m snippets.measure [NAME ...]
+
+A NAME is an experiment (deep_stack) or a page's blocks (blocks/understand). Without names: everything.
+MEASURE_BACKEND names a joblib backend (default: loky, the cores of this machine); with 'dask',
+MEASURE_SCHEDULER is the address of the scheduler.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib
+import os
+import platform
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+from joblib import parallel_config
+
+from snippets.measurement import OUTPUTS, RESULTS, ROOT, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
+
+EXPERIMENTS = ROOT / "snippets" / "experiments"
+BLOCKS = ROOT / "snippets" / "blocks"
+PACKAGES = ("torch", "numpy", "scikit-learn")
+
+
+def experiments() -> list[str]:
+    """Names of all experiments."""
+    return sorted(p.stem for p in EXPERIMENTS.glob("[!_]*.py"))
+
+
+def blocks() -> list[Path]:
+    """Paths of all shown blocks."""
+    return sorted(p for p in BLOCKS.rglob("*") if p.suffix in (".py", ".js"))
+
+
+def versions() -> dict[str, str]:
+    """Versions a result depends on."""
+    return {"python": platform.python_version()} | {name: version(name).partition("+")[0] for name in PACKAGES}
+
+
+@contextlib.contextmanager
+def workers(backend: str | None = None, scheduler: str | None = None):
+    """Where the runs of an experiment are carried out; the environment decides unless told otherwise."""
+    backend = backend or os.environ.get("MEASURE_BACKEND", "loky")
+    if backend == "dask":
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise Bad("MEASURE_BACKEND=dask needs the package `distributed`: pip install distributed") from error
+        address = scheduler or os.environ.get("MEASURE_SCHEDULER")
+        if not address:
+            raise Bad("MEASURE_BACKEND=dask needs MEASURE_SCHEDULER, such as tcp://127.0.0.1:8786")
+        with Client(address), parallel_config(backend="dask"):
+            yield
+    else:
+        with parallel_config(backend=backend, n_jobs=-1, inner_max_num_threads=1):
+            yield
+
+
+def measure(name: str) -> Results:
+    """Run one experiment in full, and its spot check if it declares one."""
+    module = importlib.import_module(f"snippets.experiments.{name}")
+    spot = module.measure(module.SPOT) if hasattr(module, "SPOT") else {}
+    return Results(name, module.measure(), versions(), spot)
+
+
+def remeasure(name: str) -> dict[str, Measurement]:
+    """What the tests run again: the spot check where an experiment declares one, all of it elsewhere."""
+    module = importlib.import_module(f"snippets.experiments.{name}")
+    return module.measure(module.SPOT) if hasattr(module, "SPOT") else module.measure()
+
+
+def report(old: dict[str, Measurement], new: dict[str, Measurement]) -> list[str]:
+    """Lines that say which values changed, from what to what, and by how much."""
+    lines = []
+    for key in sorted(old.keys() | new.keys()):
+        if key not in old or key not in new:
+            lines.append(f"  {key}: {'new' if key in new else 'gone'}")
+        elif isinstance(new[key].value, list) or isinstance(old[key].value, list):
+            if old[key].differs(new[key]):
+                lines.append(f"  {key}: the profile changed")
+        elif old[key].value != new[key].value:
+            was, now = old[key].value, new[key].value
+            change = f"{(now - was) / abs(was):+.1e}" if was else "was 0"
+            lines.append(f"  {key}: {formatted(was, 'e6')} -> {formatted(now, 'e6')} ({change})")
+    return lines
+
+
+def node() -> str:
+    """A Node.js: the system's, else the one inside Playwright's wheel."""
+    import shutil
+
+    from playwright._impl._driver import compute_driver_executable
+
+    return shutil.which("node") or str(compute_driver_executable()[0])
+
+
+def run_block(path: Path) -> str:
+    """Run one block alone in a fresh process and return what it printed.
+
+    Raises Bad when it fails or prints nothing.
+    """
+    command = [sys.executable, str(path)] if path.suffix == ".py" else [node(), str(path)]
+    quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=quiet, cwd=ROOT, timeout=600)
+    if done.returncode:
+        raise Bad(f"{shown(path)}:{_failing_line(done.stderr, path)}: the block fails: {done.stderr.strip().splitlines()[-1]}")
+    if not done.stdout.strip():
+        raise Bad(f"{shown(path)}:1: the block prints nothing; expected at least one line of output")
+    return done.stdout
+
+
+def _failing_line(stderr: str, path: Path) -> str:
+    lines = [part.partition("line ")[2].partition(",")[0].strip() for part in stderr.splitlines() if path.name in part and "line " in part]
+    return lines[-1] if lines else "1"
+
+
+def source_hash(path: Path) -> str:
+    """SHA-256 of a block's source."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def record_block(path: Path) -> str:
+    """Run a block and keep what it printed; returns 'new', 'changed' or ''."""
+    target = (OUTPUTS / path.relative_to(BLOCKS)).with_suffix(".json")
+    stdout = run_block(path)
+    content = {"block": path.relative_to(BLOCKS).as_posix(), "source": source_hash(path), "stdout": stdout.splitlines(), "versions": versions()}
+    before = target.read_text(encoding="utf-8") if target.exists() else ""
+    write_sealed(target, content)
+    return "" if before == target.read_text(encoding="utf-8") else "changed" if before else "new"
+
+
+def main(names: list[str]) -> int:
+    """Measure what is named, or everything, and say what changed and which sentences quote it."""
+    known = experiments()
+    pages = sorted({p.parent.relative_to(ROOT / "snippets").as_posix() for p in blocks()})
+    for name in names:
+        if name not in known and name not in pages:
+            print(f"no experiment or page of blocks called {name!r}; there are: {', '.join(known + pages)}", file=sys.stderr)
+            return 2
+    changed: set[str] = set()
+    try:
+        with workers():
+            for name in [n for n in known if not names or n in names]:
+                changed |= _measure_one(name)
+        for path in blocks():
+            if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
+                verdict = record_block(path)
+                print(f"{shown(path)}: {verdict or 'prints the same'}")
+    except Bad as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    for place in quoting(changed):
+        print(place)
+    return 0
+
+
+def _measure_one(name: str) -> set[str]:
+    target = RESULTS / f"{name}.json"
+    try:
+        old = read(target).measurements if target.exists() else {}
+    except Bad as fault:
+        print(f"{fault} — measured afresh")
+        old = {}
+    new = measure(name)
+    write(target, new)
+    lines = report(old, read(target).measurements)
+    print(f"{name}: {len(lines)} of {len(new.measurements)} results changed", *lines, sep="\n")
+    return {f"{name}.{line.strip().partition(':')[0]}" for line in lines}
+
+
+def quoting(keys: set[str]) -> list[str]:
+    """file:line of every sentence that quotes one of the keys."""
+    found = []
+    for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
+        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines() if page.exists() else [], 1):
+            found += [f"{shown(page)}:{number}: quotes {key}" for key in sorted(keys) if f'value="{key}"' in line]
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
