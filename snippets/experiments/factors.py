@@ -98,14 +98,15 @@ def adam_moved(gradient: float) -> float:
 
 def powers() -> dict[str, Measurement]:
     """The table of factor and depth."""
-    kept = {f"gamma.{name}": setting(gamma, "a factor per layer", show=".2f" if name == "quarter" else ".1f") for name, gamma in GAMMAS.items()}
+    kept = {f"gamma.{name}": setting(gamma, "a factor per layer", show=f".{len(str(gamma)) - 2}f") for name, gamma in GAMMAS.items()}
     kept |= {f"depth.{depth}": setting(depth, "layers") for depth in DEPTHS}
     for name, gamma in GAMMAS.items():
         for depth in DEPTHS:
             product = 1.0
             for _ in range(depth):
                 product *= gamma
-            kept[f"{name}.at{depth}"] = Measurement(product, f"{gamma:g} multiplied by itself over {depth} layers", show="," if 1e3 < product < 1e4 else "")
+            show = "," if 1e3 < product < 1e4 else ""
+            kept[f"{name}.at{depth}"] = Measurement(product, f"{gamma:g} multiplied by itself over {depth} layers", show=show)
     for depth in (9, 10):
         kept[f"quarter.times.at{depth}"] = Measurement(4 ** depth, f"how many times {depth} factors of a quarter shrink a gradient", rtol=0)
     return kept
@@ -118,15 +119,18 @@ def formats() -> dict[str, Measurement]:
              "eps": "spacing of numbers just above one"}
     for name, dtype in DTYPES.items():
         found = limits(dtype)
-        kept |= {f"{name}.{part}": Measurement(found[part], f"{label} in {name}", show="," if 1e3 < found[part] < 1e6 else "") for part, label in named.items()}
+        for part, label in named.items():
+            show = "," if 1e3 < found[part] < 1e6 else ""
+            kept[f"{name}.{part}"] = Measurement(found[part], f"{label} in {name}", show=show)
         depths = {
-            "overflow": (1.5, torch.isinf, "a factor of 1.5 per layer overflows"),
-            "subnormal_depth": (0.25, lambda p, f=found: p < f["normal"], "a factor of 0.25 per layer falls below the smallest number of full precision"),
-            "zero_depth": (0.25, lambda p: p == 0, "a factor of 0.25 per layer becomes exactly zero"),
-            "eps_depth": (0.25, lambda p, f=found: p < f["eps"], "a factor of 0.25 per layer falls below the spacing of numbers at one"),
+            "overflow": (1.5, torch.isinf, "overflows"),
+            "subnormal_depth": (0.25, lambda p, f=found: p < f["normal"], "falls below the smallest number of full precision"),
+            "zero_depth": (0.25, lambda p: p == 0, "becomes exactly zero"),
+            "eps_depth": (0.25, lambda p, f=found: p < f["eps"], "falls below the spacing of numbers at one"),
         }
-        kept |= {f"{name}.{part}": Measurement(first_depth(gamma, dtype, reached), f"depth from which {label}, multiplied up in {name}", rtol=0)
-                 for part, (gamma, reached, label) in depths.items()}
+        for part, (gamma, reached, label) in depths.items():
+            what = f"depth from which a factor of {gamma:g} per layer {label}, multiplied up in {name}"
+            kept[f"{name}.{part}"] = Measurement(first_depth(gamma, dtype, reached), what, rtol=0)
     return kept
 
 
@@ -137,21 +141,21 @@ def pitfalls() -> dict[str, Measurement]:
     kept = {
         "norm.side": setting(SIDE, "rows and columns of the matrix whose norm is taken"),
         "norm.zero": Measurement(
-            bisect(1e-15, 1e-38, lambda x: (square * x).norm() == 0), "float32 entry size up to which tensor.norm() of a matrix returns exactly zero",
-            rtol=1e-3),
+            bisect(1e-15, 1e-38, lambda x: (square * x).norm() == 0),
+            "float32 entry size up to which tensor.norm() of a matrix returns exactly zero", rtol=1e-3),
         "norm.inf": Measurement(
-            SIDE * bisect(1.0, 1e30, lambda x: bool(torch.isinf((square * x).norm()))), "norm from which tensor.norm() of a float32 matrix returns inf",
-            rtol=1e-3),
-        "saturated.sigmoid.above": Measurement(dead_from(torch.sigmoid, 1), "input from which float32 sigmoid's backward pass is exactly zero", rtol=2e-2, show=".3f"),
-        "saturated.sigmoid.below": Measurement(
-            -dead_from(torch.sigmoid, -1), "negative input from which downward float32 sigmoid's backward pass is exactly zero", rtol=2e-2, show=".3f"),
-        "saturated.tanh": Measurement(dead_from(torch.tanh, 1), "absolute input from which float32 tanh's backward pass is exactly zero", rtol=2e-2, show=".3f"),
+            SIDE * bisect(1.0, 1e30, lambda x: bool(torch.isinf((square * x).norm()))),
+            "norm from which tensor.norm() of a float32 matrix returns inf", rtol=1e-3),
         "update.rate": setting(RATE, "learning rate of the update that may round away", show=".2f"),
         "adam.eps": setting(ADAM["eps"], "Adam's eps", show="e1"),
         "adam.rate": setting(ADAM["lr"], "Adam's learning rate", show=".3f"),
         "adam.steps": setting(ADAM["steps"], "steps of Adam under a constant gradient"),
         "adam.weight": setting(ADAM["weight"], "float32 weight on which Adam acts", show=".1f"),
     }
+    sides = (("sigmoid.above", torch.sigmoid, 1, "upward"), ("sigmoid.below", torch.sigmoid, -1, "downward"), ("tanh", torch.tanh, 1, "upward"))
+    for name, activation, sign, side in sides:
+        what = f"input from which {side} the float32 backward pass of {name.partition('.')[0]} is exactly zero"
+        kept[f"saturated.{name}"] = Measurement(sign * dead_from(activation, sign), what, rtol=2e-2, show=".3f")
     for depth in (5, 10, 20, 30):
         update = RATE * 0.25 ** depth
         kept[f"update.at{depth}"] = Measurement(update, f"plain SGD update when the gradient has met {depth} factors of a quarter")
@@ -159,7 +163,8 @@ def pitfalls() -> dict[str, Measurement]:
             lost_from(update), f"size above which every float32 weight rounds that update away, {depth} factors of a quarter")
     for name, gradient in GRADIENTS.items():
         kept[f"adam.gradient.{name}"] = setting(gradient, "constant gradient given to Adam", show="e1")
-        kept[f"adam.share.{name}"] = Measurement(adam_share(gradient), f"Adam's step as a share of its rate under a constant gradient of {gradient:g}")
+        kept[f"adam.share.{name}"] = Measurement(
+            adam_share(gradient), f"Adam's step as a share of its rate under a constant gradient of {gradient:g}")
         kept[f"adam.moved.{name}"] = Measurement(
             adam_moved(gradient), f"distance that Adam moves a float32 weight under a constant gradient of {gradient:g}", rtol=1e-4)
     return kept
