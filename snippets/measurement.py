@@ -239,14 +239,14 @@ def _json(value, indent: int = 0) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a file whole or not at all, bytes as given; a kill leaves scraps in .cache alone."""
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Replace a file whole or not at all, text as UTF-8; a kill leaves scraps in .cache alone."""
     SCRATCH.mkdir(exist_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=SCRATCH)
     try:
         with os.fdopen(handle, "wb") as scrap:
-            scrap.write(text.encode("utf-8"))
+            scrap.write(content.encode() if isinstance(content, str) else content)
             scrap.flush()
             os.fsync(scrap.fileno())
         os.chmod(name, path.stat().st_mode & 0o777 if path.exists() else 0o644)

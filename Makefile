@@ -1,0 +1,63 @@
+# Where the Gradient Goes. `make` alone lists the targets.
+PYTHON ?= python3
+PORT ?= 8000
+ONLY ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+# Nothing is written outside the checkout.
+export XDG_CACHE_HOME := $(CURDIR)/.cache
+export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/.cache/browsers
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export NO_MKDOCS_2_WARNING := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check site measure weave lock clean
+
+help: ## list the targets
+	@echo "Where the Gradient Goes: make TARGET"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+serve: $(VENV)/build ## the site at 127.0.0.1:8000, rebuilt as you edit (PORT=… for another port)
+	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
+
+test: $(VENV)/test ## everything: re-measurement, code blocks, claims, the site in a real browser
+	@$(BIN)/python -m tests.browser
+	$(BIN)/python -m pytest
+
+check: $(VENV)/build ## pages against their sources, in seconds and without PyTorch
+	@$(BIN)/python -m snippets.weave --check && echo "make check: every number, formula, block and link is in order"
+
+site: $(VENV)/build ## the site as static files in site/
+	$(BIN)/mkdocs build --strict
+
+measure: $(VENV)/test ## run experiments and blocks again (ONLY=deep_stack, ONLY=blocks/understand)
+	$(BIN)/python -m snippets.measure $(ONLY)
+
+weave: $(VENV)/build ## rewrite the generated parts of the pages
+	$(BIN)/python -m snippets.weave
+
+lock: $(VENV)/build ## compile requirements/*.in into *.txt
+	$(BIN)/pip install --quiet pip-tools==7.6.2
+	cd requirements && for list in build test; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
+	  --no-emit-find-links --no-emit-index-url --no-emit-trusted-host --no-emit-options --output-file=$$list.txt $$list.in; done
+	sed -i.old 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements/test.txt && rm requirements/test.txt.old
+
+clean: ## remove the environment, the caches and the built site
+	rm -rf $(VENV) .cache site *.egg-info
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 || echo missing). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/build: $(VENV)/made requirements/build.txt pyproject.toml
+	$(BIN)/pip install --quiet --requirement requirements/build.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/test: $(VENV)/build requirements/test.txt
+	$(BIN)/pip install --quiet --requirement requirements/test.txt
+	@touch $@

@@ -1,0 +1,18 @@
+"""Code blocks of pages fail with the type of the error and the line of the page it stands on."""
+
+import traceback
+
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """pytest-codeblocks shows the message alone; add type, page and line."""
+    outcome = yield
+    report = outcome.get_result()
+    if call.excinfo is None or item.path.suffix != ".md" or report.when != "call":
+        return
+    cause = call.excinfo.value.__context__ or call.excinfo.value
+    inside = [f.lineno for f in traceback.extract_tb(cause.__traceback__) if f.filename == "<string>"]
+    line = item.obj.lineno + (inside[-1] if inside else 0)
+    report.longrepr = f"{item.path}:{line}: {type(cause).__name__}\n{report.longrepr}"

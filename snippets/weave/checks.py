@@ -1,0 +1,256 @@
+"""make check: from sources, seals and hashes alone, every fault as `file:line: what is wrong`."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections import Counter
+from pathlib import Path
+
+from markdown.extensions.toc import slugify
+
+from snippets.measurement import Bad
+from snippets.weave import book as books
+from snippets.weave.book import Book, nearest, plain
+from snippets.weave.lint import check_formulas, check_numerals, front_matter
+from snippets.weave.markup import FENCE, HEADING, SPAN
+from snippets.weave.pages import Fault, Woven, pages, read_page, weave
+from snippets.weave.regions import VERDICTS
+
+LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
+IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
+RUN_FENCES = {"python", "javascript", "text", "console", "yaml", "markdown", "html", "json", "latex", "toml"}
+CHECKED = ("source", "copy", "unchecked")
+
+
+def check(root: Path) -> list:
+    """All faults of a checkout; empty when it is in order."""
+    try:
+        book = books.load(root)
+    except Bad as bad:
+        return [bad]
+    faults: list = []
+    woven: dict[Path, Woven] = {}
+    for path in pages(root):
+        try:
+            text = read_page(path)
+        except Bad as bad:
+            faults.append(bad)
+            continue
+        woven[path] = weave(path, text, book)
+        faults += woven[path].faults
+        if woven[path].text != text and not woven[path].faults:
+            faults.append(Fault(path, _first_difference(text, woven[path].text), "this generated part is out of date or was edited by hand; run `make weave`"))
+        faults += check_numerals(path, text, woven[path].prose)
+        faults += check_formulas(path, text)
+        faults += _fences(path, text)
+    faults += _links(root, woven)
+    faults += _orphans(book, woven)
+    faults += _navigation(root)
+    faults += _sources(book)
+    faults += _ledger(book)
+    return sorted(faults, key=str)
+
+
+def _first_difference(old: str, new: str) -> int:
+    for number, (a, b) in enumerate(zip(old.splitlines(), new.splitlines(), strict=False), 1):
+        if a != b:
+            return number
+    return min(old.count("\n"), new.count("\n")) + 1
+
+
+def _fences(path: Path, text: str) -> list[Fault]:
+    """A fence in a language that nobody runs, or spelled so that nobody runs it."""
+    faults, fence = [], ""
+    for number, line in enumerate(text.splitlines(), 1):
+        found = FENCE.match(line)
+        if found and not fence:
+            fence = found["fence"]
+            if found["info"] not in RUN_FENCES or fence[0] == "~":
+                faults.append(Fault(path, number, f"a fence opened as `{line.strip()}` is run by nothing; expected ``` and one of {', '.join(sorted(RUN_FENCES))}"))
+        elif found and found["fence"].startswith(fence) and not found["info"].strip():
+            fence = ""
+        elif not fence and re.match(r"\s*<!--[-\s]*(pytest\.mark|pytest-codeblocks:\s*(?!expected-output-->))", line):
+            faults.append(Fault(path, number, f"`{line.strip()}` would keep a block from being run or compared; remove it"))
+    return faults
+
+
+# ---------- links ----------
+
+def _links(root: Path, woven: dict[Path, Woven]) -> list[Fault]:
+    docs, made = root / "docs", _made(root)
+    anchors = {path: identities(page.text) for path, page in woven.items()}
+    faults = []
+    for path, page in woven.items():
+        for number, target in _targets(page.text):
+            faults += _link_fault(path, number, target, docs, made, anchors)
+    return faults
+
+
+def _made(root: Path) -> set[str]:
+    """Paths under docs/ that the build puts there."""
+    snippets = root / "snippets"
+    found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
+    found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
+    return found | {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")}
+
+
+def _targets(text: str) -> list[tuple[int, str]]:
+    found, fence = [], ""
+    for number, line in enumerate(text.splitlines(), 1):
+        mark = FENCE.match(line)
+        if mark and (not fence or mark["fence"].startswith(fence)):
+            fence = "" if fence else mark["fence"]
+        if not fence and not mark:
+            bare = SPAN.sub(" ", line)
+            found += [(number, m["target"] if m["target"] is not None else m["raw"]) for m in LINK.finditer(bare)]
+    return found
+
+
+def _link_fault(path: Path, number: int, target: str, docs: Path, made: set[str], anchors: dict[Path, set[str]]) -> list[Fault]:
+    if re.match(r"[a-z]+:", target):
+        return []
+    file, _, anchor = target.partition("#")
+    other = (path.parent / file).resolve() if file else path
+    if other.is_relative_to(docs):
+        inside = posixpath.normpath(other.relative_to(docs).as_posix())
+        if inside in made:
+            return []
+    if not other.exists():
+        return [Fault(path, number, f"the link `{target}` leads nowhere: there is no {file}")]
+    if anchor and other in anchors and anchor not in anchors[other]:
+        return [Fault(path, number, f"the link `{target}` has no such heading; {nearest(anchor, anchors[other])}")]
+    return []
+
+
+def identities(text: str) -> set[str]:
+    """Every anchor of a page: headings as the table of contents names them, and explicit ids."""
+    found: set[str] = set()
+    taken: Counter = Counter()
+    fence = ""
+    for line in text.splitlines():
+        mark = FENCE.match(line)
+        if mark and (not fence or mark["fence"].startswith(fence)):
+            fence = "" if fence else mark["fence"]
+        if fence:
+            continue
+        heading = HEADING.match(line)
+        if heading:
+            slug = heading["id"] or slugify(plain(heading["title"]), "-")
+            found.add(f"{slug}_{taken[slug]}" if taken[slug] else slug)
+            taken[slug] += 1
+        found |= {a or b for a, b in IDENTITY.findall(" " + line)}
+    return found
+
+
+# ---------- nothing left over ----------
+
+def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
+    used = {(kind, name) for page in woven.values() for kind, name, _ in page.uses}
+    texts = "\n".join(page.text for page in woven.values())
+    faults = []
+    blocks = book.snippets / "blocks"
+    for path in sorted(p for p in blocks.rglob("*") if p.suffix in (".py", ".js")):
+        if ("block", path.relative_to(blocks).with_suffix("").as_posix()) not in used:
+            faults.append(Fault(path, 1, "no page shows this block; show it or remove it"))
+    for path in sorted((book.snippets / "results" / "blocks").rglob("*.json")):
+        name = path.relative_to(book.snippets / "results" / "blocks").with_suffix("").as_posix()
+        if not any((blocks / f"{name}{suffix}").exists() for suffix in (".py", ".js")):
+            faults.append(Fault(path, 1, "the block that printed this is gone; remove the file"))
+    for kind in ("figure", "table"):
+        for path in sorted((book.snippets / f"{kind}s").glob("[!_]*.py")):
+            if (kind, path.stem) not in used:
+                faults.append(Fault(path, 1, f"no page shows this {kind}; show it or remove it"))
+    for path in sorted((book.snippets / "recipes").glob("*.py")):
+        if path.name not in texts:
+            faults.append(Fault(path, 1, "no page mentions this recipe; show it or remove it"))
+    return faults + _unused_results(book, texts)
+
+
+def _unused_results(book: Book, texts: str) -> list[Fault]:
+    drawn = {r for p in (book.snippets / "figures").glob("[!_]*.py") for r in re.findall(r'"(\w+)"', (re.search(r"RESULTS\s*=\s*\(([^)]*)\)", p.read_text(encoding="utf-8")) or [0, ""])[1])}
+    faults = []
+    for name in book.results:
+        path = book.snippets / "results" / f"{name}.json"
+        if not (book.snippets / "experiments" / f"{name}.py").exists():
+            faults.append(Fault(path, 1, "the experiment that measured this is gone; remove the file"))
+        elif name not in drawn and f'"{name}.' not in texts and f"strips/{name}." not in texts:
+            faults.append(Fault(path, 1, "no page quotes and no figure draws these results; use them or remove the experiment"))
+    for path in sorted((book.snippets / "experiments").glob("[!_]*.py")):
+        if path.stem not in book.results:
+            faults.append(Fault(path, 1, f"never measured; run `make measure ONLY={path.stem}`"))
+    return faults
+
+
+def _navigation(root: Path) -> list[Fault]:
+    config = root / "mkdocs.yml"
+    if not config.exists():
+        return []
+    text = config.read_text(encoding="utf-8")
+    listed = set(re.findall(r"[\w/-]+\.md", text.partition("\nnav:")[2]))
+    faults = [Fault(p, 1, "the page is in no nav; add a line to mkdocs.yml") for p in sorted((root / "docs").rglob("*.md"))
+              if p.relative_to(root / "docs").as_posix() not in listed]
+    for name in sorted(listed):
+        if not (root / "docs" / name).exists():
+            line = next(i for i, row in enumerate(text.splitlines(), 1) if name in row)
+            faults.append(Fault(config, line, f"nav names {name}, which does not exist"))
+    for path in sorted((root / "docs").rglob("*.md")):
+        front = front_matter(path.read_text(encoding="utf-8", errors="replace"))
+        faults += [Fault(path, 1, f"the front matter has no `{k}`") for k in ("title", "description") if not front.get(k)]
+    return faults
+
+
+# ---------- references and claims ----------
+
+def _sources(book: Book) -> list[Fault]:
+    path = book.docs / "references.yml"
+    faults = []
+    for key, ref in book.references.items():
+        line = _line_with(path, f"{key}:")
+        missing = [k for k in ("authors", "short", "title", "year") if not ref.get(k)]
+        if missing:
+            faults.append(Fault(path, line, f"`{key}` lacks {', '.join(missing)}"))
+        if not any(ref.get(k) for k in ("doi", "arxiv", "url")):
+            faults.append(Fault(path, line, f"`{key}` has no doi, arxiv or url"))
+        if (said := re.search(r"\b(1[89]|20)\d\d", ref.get("short", ""))) and said[0] != str(ref.get("year")):
+            faults.append(Fault(path, line, f"`{key}`: the short form {ref['short']!r} names another year than {ref.get('year')}"))
+        for name, figure in (ref.get("figures") or {}).items():
+            at = _line_with(path, f"{name}:", line)
+            value = re.escape(str(figure.get("value")))
+            if not re.search(rf"(?<![\d.,]){value}(?![\d]|[.,]\d)", str(figure.get("quote", ""))):
+                faults.append(Fault(path, at, f"`{key}.{name}`: {figure.get('value')} does not stand in the quoted words"))
+            if figure.get("checked") not in CHECKED:
+                faults.append(Fault(path, at, f"`{key}.{name}`: checked is {figure.get('checked')!r}, expected one of {', '.join(CHECKED)}"))
+            if not figure.get("where"):
+                faults.append(Fault(path, at, f"`{key}.{name}` does not say where in the source the words stand"))
+    return faults
+
+
+def _line_with(path: Path, start: str, after: int = 0) -> int:
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if number >= after and line.strip().startswith(start):
+            return number
+    return 1
+
+
+def _ledger(book: Book) -> list[Fault]:
+    path = book.docs / "claims.yml"
+    tests = book.root / "tests" / "test_claims.py"
+    asserted = tests.read_text(encoding="utf-8") if tests.exists() else ""
+    faults, seen = [], set()
+    for claim in book.claims:
+        name = claim.get("id", "?")
+        line = _line_with(path, f"- id: {name}")
+        faults += [Fault(path, line, f"`{name}` lacks `{k}`") for k in ("said", "verdict", "topic", "found") if not claim.get(k)]
+        if name in seen:
+            faults.append(Fault(path, line, f"`{name}` stands twice"))
+        seen.add(name)
+        if claim.get("verdict") not in VERDICTS:
+            faults.append(Fault(path, line, f"`{name}` has the verdict {claim.get('verdict')!r}, expected one of {', '.join(VERDICTS)}"))
+        if claim.get("test"):
+            if f"def {claim['test']}(" not in asserted:
+                faults.append(Fault(path, line, f"`{name}` names {claim['test']}, which is not in tests/test_claims.py"))
+        elif not claim.get("sources"):
+            faults.append(Fault(path, line, f"`{name}` stands on nothing: give `test` (a function of tests/test_claims.py) or `sources`"))
+    return faults
+

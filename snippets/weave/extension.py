@@ -1,0 +1,100 @@
+"""Python-Markdown extension: numbers get their cards, figures and strips their SVG, formulas their MathML.
+
+It reads what `make weave` wrote and works under any builder that runs Python-Markdown.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import xml.etree.ElementTree as ET
+
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.treeprocessors import Treeprocessor
+from math_core import LatexToMathML
+
+from snippets.measurement import ROOT
+from snippets.weave import book as books
+from snippets.weave.drawing import figure_svg, strip_svg
+
+PICTURE = re.compile(r"(?:^|/)(figures|strips)/([\w.-]+)\.svg$")
+INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
+DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
+NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</data>')
+PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
+
+
+class Pictures(Treeprocessor):
+    """Replaces images of figures and strips by inline SVG that follows the page's scheme."""
+
+    def run(self, root):
+        """Walk the tree once; images elsewhere stay images."""
+        for parent in root.iter():
+            for at, child in enumerate(list(parent)):
+                found = PICTURE.search(child.get("src", "")) if child.tag == "img" else None
+                if found:
+                    draw = figure_svg if found[1] == "figures" else strip_svg
+                    svg = draw(found[2], child.get("alt", ""), books.load(ROOT))
+                    if "class" in child.attrib:
+                        svg = re.sub(r'class="([^"]*)"', rf'class="\1 {child.get("class")}"', svg, count=1)
+                    parent[at] = self._stashed(svg, child.tail)
+
+    def _stashed(self, svg: str, tail: str | None):
+        holder = ET.Element("span", {"class": "svg"})
+        holder.text = self.md.htmlStash.store(svg)
+        holder.tail = tail
+        return holder
+
+
+class Formulas(Postprocessor):
+    """Turns arithmatex's spans into MathML, so that no script is needed to read them."""
+
+    def run(self, text):
+        """Convert every formula; the checks have reported the bad ones with file and line."""
+        converter = LatexToMathML()
+
+        def converted(latex: str, display: bool) -> str:
+            made = converter.convert_with_local_state(html.unescape(latex).strip(), displaystyle=display)
+            return PRIME.sub(r"<mrow><mi>\1</mi><mo>′</mo></mrow>", made)
+
+        text = DISPLAY.sub(lambda m: f'<div class="eq" tabindex="0" role="group" aria-label="Formula">{converted(m[1], True)}</div>', text)
+        return INLINE.sub(lambda m: converted(m[1], False), text)
+
+
+class Numbers(Postprocessor):
+    """Marks measured and cited numbers and puts what their cards say at the end of the page."""
+
+    def run(self, text):
+        """Give every quoted number its plain value and its key."""
+        book, cards = books.load(ROOT), {}
+
+        def marked(match: re.Match) -> str:
+            key, show = html.unescape(match[1]), match[2] or ""
+            number = book.number(key, show)
+            if number.card:
+                cards[key] = number.card
+            mark = ' class="num"' if number.card else ""
+            return f'<data{mark} value="{number.plain}" data-key="{key}">{match[3]}</data>'
+
+        text = NUMBER.sub(marked, text)
+        if not cards:
+            return text
+        listed = json.dumps(cards, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
+        return f'{text}\n<script type="application/json" class="numbers">{listed}</script>'
+
+
+class Gradient(Extension):
+    """All of the above."""
+
+    def extendMarkdown(self, md):
+        """Register after inline parsing and before links are rewritten."""
+        md.treeprocessors.register(Pictures(md), "gradient-pictures", 5)
+        md.postprocessors.register(Formulas(md), "gradient-formulas", 5)
+        md.postprocessors.register(Numbers(md), "gradient-numbers", 4)
+
+
+def makeExtension(**options):
+    """Python-Markdown's entry point."""
+    return Gradient(**options)

@@ -1,0 +1,128 @@
+"""Every numeral of the prose is quoted, or given in the page's front matter; each formula converts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import yaml
+from math_core import LatexError, LatexToMathML
+
+from snippets.weave.markup import DATA, MATHS, SPAN
+from snippets.weave.pages import Fault
+
+DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
+TOKEN = re.compile(rf"[^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*[{DIGIT}][^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*")
+WORDLIKE = re.compile(rf"[^\W_{DIGIT}]|\w-\w")
+URL = re.compile(r"https?://\S+|www\.\S+|\b\w+(?:\.\w+)+:\d+|\b\d+(?:\.\d+){3}(?::\d+)?")
+LIST = re.compile(r"^\s*(?:>\s*)*(?:\d+[.)]|[-*+])\s+")
+RELATION = re.compile(r"(?:=|≈|∼|≤|\\approx|\\sim|\\leq?)\s*(-?[0-9][0-9.,]*(?:\s*\\(?:times|cdot)\s*10\^\{?-?[0-9]+\}?)?)")
+LINK_TARGET = re.compile(r"\]\([^)\s]*\)(?:\{[^}]*\})?")
+IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?")
+TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>")
+ATTRIBUTES = re.compile(r"\{[:#.][^}]*\}")
+GIVEN_COMMENT = re.compile(r"^<!-- given: (?P<given>\{.*\}) -->$", re.MULTILINE)
+CITED = re.compile(r"\[[^\]\[]*\]\([\w./-]*references\.md#[\w-]+\)")
+EXEMPT = (CITED, DATA, IMAGE, SPAN, TAG, LINK_TARGET, URL, ATTRIBUTES)
+
+
+def numerals(text: str) -> list[str]:
+    """The numerals of one line of prose that are neither quoted nor exempt, each as it is typed."""
+    text = LIST.sub("", text)
+    found: list[str] = []
+    text = MATHS.sub(lambda m: found.extend(n.rstrip(".,") for n in RELATION.findall(m.group())) or " ", text)
+    for pattern in EXEMPT:
+        text = pattern.sub(" ", text)
+    for match in TOKEN.finditer(text):
+        token = match.group().strip(".,*_'`~†§")
+        if token and not WORDLIKE.search(token):
+            found.append(token)
+    return found
+
+
+def front_matter(text: str) -> dict:
+    """The front matter of a page as YAML; empty when there is none or it is not a mapping."""
+    match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
+    try:
+        found = yaml.safe_load(match[1]) if match else {}
+    except yaml.YAMLError:
+        found = {}
+    return found if isinstance(found, dict) else {}
+
+
+def given(text: str) -> Counter:
+    """The numerals a page declares, with how often each stands in its prose."""
+    comment = GIVEN_COMMENT.search(text)
+    declared = yaml.safe_load(comment["given"]) if comment else front_matter(text).get("given") or {}
+    return Counter({str(k): v for k, v in declared.items()}) if isinstance(declared, dict) else Counter()
+
+
+def check_numerals(path: Path, text: str, prose: list[tuple[int, str]]) -> list[Fault]:
+    """Faults for every numeral that is neither quoted nor given, and for givens that are not there."""
+    places: dict[str, list[int]] = {}
+    for number, line in _with_whole_formulas(prose):
+        for numeral in numerals(line):
+            places.setdefault(numeral, []).append(number)
+    declared, found = given(text), Counter({k: len(v) for k, v in places.items()})
+    if declared == found:
+        return _titles(path, text)
+    corrected = ", ".join(f'"{k}": {found[k]}' for k in sorted(found, key=_in_order))
+    at = next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith(("given:", "<!-- given:"))), 1)
+    wrong = sorted(k for k in found.keys() | declared.keys() if found[k] != declared[k])
+    faults = [
+        Fault(path, (places.get(k) or [at])[-1], f"the numeral {k} stands {found[k]} times in the prose, {declared[k]} are given; quote it with "
+              f"<data value=…>, or give it")
+        for k in wrong
+    ]
+    return [*faults, Fault(path, at, f"if each is right as typed, the line is: given: {{{corrected}}}"), *_titles(path, text)]
+
+
+def _with_whole_formulas(prose: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    """The same lines, a formula displayed over several of them as one."""
+    joined: list[tuple[int, str]] = []
+    is_open = False
+    for number, line in prose:
+        if is_open:
+            joined[-1] = (joined[-1][0], f"{joined[-1][1]} {line}")
+        else:
+            joined.append((number, line))
+        is_open ^= line.count("$$") % 2 == 1
+    return joined
+
+
+def _in_order(numeral: str):
+    digits = re.sub(r"[^0-9.]", "", numeral)
+    return (float(digits) if re.fullmatch(r"\d+\.?\d*", digits) else float("inf"), numeral)
+
+
+def _titles(path: Path, text: str) -> list[Fault]:
+    front = front_matter(text)
+    return [
+        Fault(path, 1, f"the {name} holds the numeral {n}: a title or description can't be woven, so say it in words")
+        for name in ("title", "description") for n in numerals(str(front.get(name, "")))
+    ]
+
+
+def check_formulas(path: Path, text: str) -> list[Fault]:
+    """Faults for every formula that does not convert to MathML."""
+    converter, faults = LatexToMathML(), []
+    for number, latex, display in formulas(text):
+        try:
+            converter.convert_with_local_state(latex, displaystyle=display)
+        except LatexError as error:
+            faults.append(Fault(path, number, f"the formula `{latex.strip()}` does not convert: {reason(error)}"))
+    return faults
+
+
+def formulas(text: str) -> list[tuple[int, str, bool]]:
+    """(line, LaTeX, whether it is displayed) of every formula outside code."""
+    blank = re.sub(r"^(\s*)(`{3,}|~{3,}).*?^\s*\2`*\s*$", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.DOTALL | re.MULTILINE)
+    blank = SPAN.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), blank)
+    return [(text.count("\n", 0, m.start()) + 1, m["block"] or m["inline"], bool(m["block"])) for m in MATHS.finditer(blank)]
+
+
+def reason(error: LatexError) -> str:
+    """The first line of math-core's message, without its colours."""
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
+    return lines[0].removeprefix("Error: ") if lines else "unknown reason"

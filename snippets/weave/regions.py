@@ -1,0 +1,231 @@
+"""What stands in a generated region: code with its output, figures, tables, strips and the generated lists."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import importlib
+import os
+import re
+import string
+from dataclasses import dataclass
+from pathlib import Path
+
+from snippets.measurement import Bad
+from snippets.weave.book import Book, nearest, plain
+from snippets.weave.markup import DATA, OPEN
+
+VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
+LANGUAGES = {".py": "python", ".js": "javascript"}
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """The Markdown of a region, and the part of it that is prose and may hold no typed numeral."""
+
+    text: str
+    prose: str = ""
+
+
+def render(kind: str, name: str, page: Path, book: Book) -> Rendered:
+    """Write one region; Bad says what is unknown or out of date."""
+    if KINDS[kind] and not name:
+        raise Bad(f"`<!-- {kind} -->` needs a name; expected `<!-- {kind}: name -->`")
+    return RENDERERS[kind](name, page, book)
+
+
+def link(page: Path, book: Book, target: str) -> str:
+    """The relative path from a page to a path under docs/ (or one that the build puts there)."""
+    return os.path.relpath(book.docs / target, page.parent).replace(os.sep, "/")
+
+
+# ---------- code ----------
+
+def _block(name: str, page: Path, book: Book) -> Rendered:
+    folder = book.snippets / "blocks"
+    found = [p for p in folder.glob(f"{name}.*") if p.suffix in LANGUAGES]
+    if not found:
+        known = [p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*") if p.suffix in LANGUAGES]
+        raise Bad(f"unknown block `{name}`; {nearest(name, known)}")
+    path, output = found[0], book.outputs.get(name)
+    if output is None:
+        raise Bad(f"block `{name}` was never run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`")
+    current = output["source"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    if not current and not book.drafting:
+        raise Bad(f"block `{name}` changed since it was run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`")
+    if not any(line.strip() for line in output["stdout"]):
+        raise Bad(f"block `{name}` prints nothing; expected at least one line of output")
+    language = LANGUAGES[path.suffix]
+    expected = ["<!--pytest-codeblocks:expected-output-->", ""] if language == "python" else []
+    where = path.relative_to(book.snippets).as_posix()
+    versions = f"Python {output['versions']['python']}, torch {output['versions']['torch']}" if language == "python" else "Node.js"
+    ran = f"last ran with {versions}" if current else "changed since it ran: the output above is the old one"
+    return Rendered("\n".join([
+        f"```{language}", path.read_text(encoding="utf-8").rstrip("\n"), "```", "", *expected,
+        "```text", *output["stdout"], "```", "",
+        f"[{path.name}]({link(page, book, 'code/' + where)}) {ran}.", "{.block__get}",
+    ]))
+
+
+# ---------- figures, tables, strips ----------
+
+def figure_module(name: str, book: Book):
+    """The script of a figure, with its declared texts."""
+    if not (book.snippets / "figures" / f"{name}.py").exists():
+        raise Bad(f"unknown figure `{name}`; {nearest(name, (p.stem for p in (book.snippets / 'figures').glob('[!_]*.py')))}")
+    return importlib.import_module(f"snippets.figures.{name}")
+
+
+def fill(template: str, book: Book, tagged: bool = True) -> str:
+    """Replace {key} and {key:show} by quoted numbers, or by their bare text."""
+    made = []
+    for literal, key, show, _ in string.Formatter().parse(template):
+        made.append(literal)
+        if key is not None:
+            number = book.number(key, show or "")
+            made.append(number.tag(key, show or "") if tagged else number.text)
+    return "".join(made)
+
+
+def _figure(name: str, page: Path, book: Book) -> Rendered:
+    module = figure_module(name, book)
+    title, sub, alt = module.TITLE, module.SUB, module.ALT
+    at = {kind: link(page, book, f"figures/{name}.{kind}") for kind in ("svg", "png", "csv")}
+    script = link(page, book, f"code/figures/{name}.py")
+    caption = [f"**{fill(title, book)}**", "{.fig__title}", "", fill(sub, book), "{.fig__sub}"]
+    return Rendered("\n".join([
+        f'<figure class="fig" id="fig-{name.replace("_", "-")}" markdown="block">', "",
+        '<figcaption markdown="block">', "", *caption, "", "</figcaption>", "",
+        f"![{fill(alt, book, tagged=False)}]({at['svg']})", "",
+        f"[SVG]({at['svg']}) [PNG]({at['png']}) [Data (CSV)]({at['csv']}) [Script: {name}.py]({script})", "{.fig__get}", "",
+        "</figure>",
+    ]), "\n".join([*caption, fill(alt, book)]))
+
+
+def table_rows(name: str, book: Book) -> tuple[str, list[str], list[list[str]]]:
+    """Title, header and rows of a table, each cell Markdown with quoted numbers."""
+    if not (book.snippets / "tables" / f"{name}.py").exists():
+        raise Bad(f"unknown table `{name}`; {nearest(name, (p.stem for p in (book.snippets / 'tables').glob('[!_]*.py')))}")
+    module = importlib.import_module(f"snippets.tables.{name}")
+
+    def quote(key: str, show: str = "") -> str:
+        return book.number(key, show).tag(key, show)
+
+    header, rows = module.rows(quote)
+    for row in rows:
+        if len(row) != len(header):
+            raise Bad(f"snippets/tables/{name}.py:1: a row has {len(row)} cells, the header {len(header)}: {plain(row[0])!r}")
+    return module.TITLE, header, rows
+
+
+def _table(name: str, page: Path, book: Book) -> Rendered:
+    title, header, rows = table_rows(name, book)
+    cite = re.compile(r"\[@([\w-]+)\]")
+    target = link(page, book, "reference/references.md")
+    rows = [[cite.sub(lambda m: f"[{book.short(m[1])}]({target}#{m[1]})", cell) for cell in row] for row in rows]
+    body = ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]
+    caption = [f"**{fill(title, book)}**", "{.tab__title}"]
+    csv = link(page, book, f"tables/{name}.csv")
+    return Rendered("\n".join([
+        *caption, "", '<div class="stack" markdown="block">', "", *body, "", "</div>", "",
+        f"[Data (CSV)]({csv})", "{.tab__get}",
+    ]), "\n".join([*caption, *body]))
+
+
+def strip_note(key: str, book: Book) -> tuple[str, str]:
+    """Text alternative and note of a strip of measured layers."""
+    source, _, name = key.partition(".")
+    found = book.results[source].measurements.get(name) if source in book.results else None
+    if found is None or not isinstance(found.value, list):
+        profiles = [f"{s}.{k}" for s, r in book.results.items() for k, m in r.measurements.items() if isinstance(m.value, list)]
+        raise Bad(f"unknown profile `{key}`; {nearest(key, profiles)}")
+    return f"A strip of {len(found.value)} layers, the loss on the right: {found.what}.", f"measured: {found.what}"
+
+
+def _strip(name: str, page: Path, book: Book) -> Rendered:
+    alternative, note = strip_note(name, book)
+    return Rendered("\n".join([
+        '<div class="headpiece" markdown="block">', "",
+        f"![{alternative}]({link(page, book, f'strips/{name}.svg')})", "",
+        f'<p class="headpiece__note"><span>input</span> <span>{html.escape(note)}</span> <span>loss</span></p>', "",
+        "</div>",
+    ]))
+
+
+# ---------- generated lists ----------
+
+def _references(name: str, page: Path, book: Book) -> Rendered:
+    made = []
+    for key, ref in sorted(book.references.items(), key=lambda item: (item[1]["year"], item[0])):
+        where = [f"[doi:{ref['doi']}](https://doi.org/{ref['doi']})"] if ref.get("doi") else []
+        where += [f"[arXiv:{ref['arxiv']}](https://arxiv.org/abs/{ref['arxiv']})"] if ref.get("arxiv") else []
+        where += [f"[{ref['url'].split('/')[2]}]({ref['url']})"] if ref.get("url") and not where else []
+        quotes = [q for q in [*ref.get("figures", {}).values(), *ref.get("claims", [])] if q.get("quote")]
+        said = "".join(f"\n    - “{q['quote']}” ({q['where']}{CHECKED[q.get('checked', 'unchecked')]})" for q in quotes)
+        venue = f" {ref['venue']}." if ref.get("venue") else ""
+        unsure = "" if ref.get("verified", True) else " (entry not checked against the source)"
+        made.append(f'- <span id="{key}"></span>**{ref["short"]}.** {", ".join(ref["authors"])} ({ref["year"]}). '
+                    f'*{ref["title"]}*.{venue} {", ".join(where)}{unsure}{said}')
+    return Rendered("\n".join(made))
+
+
+CHECKED = {"source": "", "copy": "; read in a copy, not in the source", "unchecked": "; not checked against the source"}
+
+
+def _claims(name: str, page: Path, book: Book) -> Rendered:
+    target = link(page, book, "reference/references.md")
+    made, prose = ['<div class="ledger" markdown="block">', ""], []
+    for claim in book.claims:
+        found = _quoted(claim["found"], book)
+        sources = [f"[{claim['script']}]({link(page, book, 'code/' + claim['script'])})"] if claim.get("script") else []
+        sources += [f"[{book.short(r)}]({target}#{r})" for r in claim.get("sources", [])]
+        if claim.get("page"):
+            sources.append(f"[explained here]({link(page, book, claim['page'])})")
+        prose += [claim["said"], found]
+        made += [
+            f'<article class="claim" id="{claim["id"]}" data-verdict="{claim["verdict"]}" data-topic="{claim["topic"]}" markdown="block">', "",
+            '<div class="claim__mark" markdown="block">', "",
+            f'<span class="verdict verdict--{claim["verdict"]}">{VERDICTS[claim["verdict"]]}</span>', "",
+            f"[{claim['id']}](#{claim['id']})", "{.claim__id}", "", "</div>", "",
+            '<div markdown="block">', "", f"“{claim['said']}”", "{.claim__said}", "", found, "{.claim__found}", "",
+            " · ".join(sources), "{.claim__src}", "", "</div>", "", "</article>", "",
+        ]
+    return Rendered("\n".join([*made, "</div>"]), "\n".join(prose))
+
+
+def _quoted(text: str, book: Book) -> str:
+    return DATA.sub(lambda m: book.number(m["key"], m["show"] or "").tag(m["key"], m["show"] or ""), " ".join(text.split()))
+
+
+def _gallery(name: str, page: Path, book: Book) -> Rendered:
+    used = []
+    for other in sorted(book.docs.rglob("*.md")):
+        heading = ""
+        for line in other.read_text(encoding="utf-8").splitlines():
+            if line.startswith("#"):
+                heading = plain(re.sub(r"\{#[\w-]+\}", "", line.lstrip("# ")))
+            marked = OPEN.match(line)
+            if marked and marked["kind"] == "block":
+                used.append((marked["name"], heading, other))
+    rows = []
+    for block, heading, other in used:
+        if block not in book.outputs:
+            raise Bad(f"block `{block}` was never run; run `make measure`")
+        path = next(p for p in (book.snippets / "blocks").glob(f"{block}.*") if p.suffix in LANGUAGES)
+        versions = book.outputs[block]["versions"]
+        checked = f"torch {versions['torch']}" if path.suffix == ".py" else "Node.js"
+        target = os.path.relpath(other, page.parent).replace(os.sep, "/")
+        rows.append(f"| [{path.name}]({link(page, book, 'code/blocks/' + block + path.suffix)}) | {heading} | [{_title(other)}]({target}) | {checked} |")
+    return Rendered("\n".join(['<div class="stack" markdown="block">', "", "| File | Shows | On the page | Last ran with |", "| --- | --- | --- | --- |", *rows, "", "</div>"]))
+
+
+def _title(page: Path) -> str:
+    for line in page.read_text(encoding="utf-8").splitlines():
+        if line.startswith("# "):
+            return plain(line[2:])
+    return page.stem
+
+
+KINDS = {"block": True, "figure": True, "table": True, "strip": True, "references": False, "claims": False, "gallery": False}
+RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip,
+             "references": _references, "claims": _claims, "gallery": _gallery}
