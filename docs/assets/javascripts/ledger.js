@@ -1,0 +1,46 @@
+/* The ledger's filter: `.ledger-bar` holds buttons with data-filter (a verdict, or "all") and a select with data-topic.
+   A claim carries data-verdict and data-topic, the latter with one or more topics apart by spaces. */
+
+const filtered = (ledger) => {
+  const buttons = [...ledger.querySelectorAll("[data-filter]")];
+  const topics = ledger.querySelector("select[data-topic]");
+  const claims = [...document.querySelectorAll(".claim")];
+  const count = document.querySelector(".ledger-count");
+
+  const show = (verdict, topic) => {
+    buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.filter === verdict)));
+    if (topics) topics.value = topic;
+    claims.forEach((claim) => {
+      const fits = (verdict === "all" || claim.dataset.verdict === verdict)
+        && (!topic || (claim.dataset.topic ?? "").split(" ").includes(topic));
+      claim.hidden = !fits;
+    });
+    const left = claims.filter((claim) => !claim.hidden).length;
+    if (count) count.textContent = left === claims.length ? `All ${left} claims.` : `${left} of ${claims.length} claims.`;
+  };
+
+  const pressed = () => buttons.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.filter ?? "all";
+  buttons.forEach((button) => button.addEventListener("click", () => show(button.dataset.filter, topics?.value ?? "")));
+  topics?.addEventListener("change", () => show(pressed(), topics.value));
+  return show;
+};
+
+let show;
+const start = () => {
+  const ledger = document.querySelector(".ledger-bar");
+  if (!ledger || ledger.dataset.ready) return;
+  ledger.dataset.ready = "";
+  show = filtered(ledger);
+};
+
+/* a link to a claim that the filter hides shows it */
+addEventListener("hashchange", () => {
+  const claim = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!claim?.matches?.(".claim[hidden]")) return;
+  show?.("all", "");
+  claim.scrollIntoView();
+});
+
+if (window.document$) window.document$.subscribe(start);
+else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+else start();

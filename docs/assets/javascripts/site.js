@@ -1,0 +1,64 @@
+/* What the page's frame needs beyond Material: names for landmarks, reachable scrollers, labels of stacked tables.
+   Every page reads without this file. */
+
+const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/** Run on the first page and after each instant navigation. */
+const onPage = (run) => {
+  if (window.document$) window.document$.subscribe(run);
+  else if (document.readyState === "loading") addEventListener("DOMContentLoaded", run);
+  else run();
+};
+
+/** Material gives the buttons of every code block a navigation landmark without a name of its own. */
+const nameCodeButtons = () => {
+  all(".md-code__nav").forEach((nav, i) => {
+    const label = `Code block ${i + 1}`;
+    if (nav.getAttribute("aria-label") !== label) nav.setAttribute("aria-label", label);
+  });
+};
+
+/** A region that scrolls sideways can be reached and scrolled with the keyboard. */
+const reach = (region) => {
+  const scrolls = region.scrollWidth > region.clientWidth + 1;
+  if (scrolls) region.tabIndex = 0;
+  else region.removeAttribute("tabindex");
+};
+const resized = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
+
+/** On a phone each row of a `.stack` table is a card: name its cells after their columns. */
+const nameCells = () => {
+  all(".stack table").forEach((table) => {
+    const heads = all("thead th", table).map((head) => head.textContent.trim());
+    all("tbody tr", table).forEach((row) => [...row.cells].forEach((cell, i) => {
+      cell.dataset.label ??= heads[i] ?? "";
+    }));
+  });
+};
+
+const changed = new MutationObserver(() => {
+  nameCodeButtons();
+  all(".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex").forEach((region) => resized.observe(region));
+});
+
+onPage(() => {
+  nameCells();
+  nameCodeButtons();
+  changed.disconnect();
+  resized.disconnect();
+  const content = document.querySelector(".md-content");
+  if (content) changed.observe(content, { childList: true, subtree: true });
+  all(".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex").forEach((region) => resized.observe(region));
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-open-search]")) document.getElementById("__search")?.click();
+});
+
+/* folded answers are printed open, and folded again afterwards */
+let opened = [];
+addEventListener("beforeprint", () => {
+  opened = all("details:not([open])");
+  opened.forEach((fold) => { fold.open = true; });
+});
+addEventListener("afterprint", () => opened.forEach((fold) => { fold.open = false; }));
