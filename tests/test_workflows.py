@@ -1,0 +1,138 @@
+"""The workflows: pinned actions, the least permissions, a time limit for every job, nothing foreign in a shell."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.y*ml"))
+PINNED = re.compile(r"[\w.-]+/[\w./-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+")
+OURS = "$/"  # an action or workflow of this repository, at the commit that runs
+
+each = pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+
+
+def parsed(path: Path) -> dict:
+    """A workflow, with its triggers under 'on' (which YAML reads as true)."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return workflow | {"on": workflow[True]}
+
+
+def jobs(path: Path) -> dict[str, dict]:
+    """The jobs that run on a machine; a job that calls a workflow has that workflow's limits."""
+    return {name: job for name, job in parsed(path)["jobs"].items() if "uses" not in job}
+
+
+def steps(path: Path) -> list[dict]:
+    """All steps of all jobs."""
+    return [step for job in jobs(path).values() for step in job["steps"]]
+
+
+def uses(path: Path) -> list[str]:
+    """What follows every `uses:`, with its comment, except what is of this repository."""
+    found = re.findall(r"^[ -]*uses: *(.+?) *$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return [action for action in found if not action.startswith(OURS)]
+
+
+def grants(path: Path) -> list:
+    """Every `permissions` of a workflow and its jobs."""
+    workflow = parsed(path)
+    return [level["permissions"] for level in (workflow, *workflow["jobs"].values()) if "permissions" in level]
+
+
+def test_the_workflows_are_there():
+    assert {path.name for path in WORKFLOWS} >= {"check.yml", "publish.yml", "remeasure.yml"}
+
+
+@each
+def test_no_use_is_overlooked(path):
+    listed = [step["uses"] for step in steps(path) if "uses" in step]
+    assert [action.split()[0] for action in uses(path)] == listed
+
+
+@each
+def test_every_action_is_pinned_to_a_commit_with_its_version(path):
+    assert [action for action in uses(path) if not PINNED.fullmatch(action)] == []
+
+
+def test_an_action_has_one_commit_and_one_version():
+    versions: dict[str, set[str]] = {}
+    for action in (action for path in WORKFLOWS for action in uses(path)):
+        versions.setdefault(action.partition("@")[0], set()).add(action.partition("@")[2])
+    assert {name: found for name, found in versions.items() if len(found) > 1} == {}
+
+
+@each
+def test_a_called_workflow_exists(path):
+    called = [job["uses"] for job in parsed(path)["jobs"].values() if "uses" in job]
+    assert [name for name in called if not (ROOT / name.removeprefix(OURS)).is_file()] == []
+
+
+@each
+def test_a_workflow_grants_nothing_that_a_job_does_not_ask_for(path):
+    assert parsed(path).get("permissions") == {}
+    assert [name for name, job in parsed(path)["jobs"].items() if "permissions" not in job] == []
+
+
+@each
+def test_no_permission_is_wholesale(path):
+    assert [grant for grant in grants(path) if not isinstance(grant, dict)] == []
+
+
+def test_what_may_write_is_on_this_list():
+    writing = {
+        (path.name, name, scope)
+        for path in WORKFLOWS
+        for name, job in parsed(path)["jobs"].items()
+        for scope, level in job["permissions"].items()
+        if level != "read"
+    }
+    assert writing == {
+        ("publish.yml", "deploy", "pages"),
+        ("publish.yml", "deploy", "id-token"),
+        ("remeasure.yml", "report", "issues"),
+    }
+
+
+@each
+def test_what_may_write_checks_nothing_out(path):
+    for name, job in jobs(path).items():
+        if "write" in job["permissions"].values():
+            assert [step for step in job["steps"] if "checkout" in step.get("uses", "")] == [], name
+
+
+@each
+def test_every_job_has_a_time_limit(path):
+    assert [name for name, job in jobs(path).items() if not isinstance(job.get("timeout-minutes"), int)] == []
+
+
+@each
+def test_no_expression_stands_in_a_shell_script(path):
+    """An expression is pasted into the script before the shell reads it; a variable of the environment is not."""
+    assert [step["run"] for step in steps(path) if "${{" in step.get("run", "")] == []
+
+
+@each
+def test_a_checkout_leaves_no_token_behind(path):
+    checkouts = [step for step in steps(path) if step.get("uses", "").startswith("actions/checkout@")]
+    assert [step for step in checkouts if step.get("with", {}).get("persist-credentials") is not False] == []
+
+
+@each
+def test_no_trigger_lends_our_rights_to_a_fork(path):
+    triggers = parsed(path)["on"]
+    assert {"pull_request_target", "workflow_run", "issue_comment"}.isdisjoint([triggers] if isinstance(triggers, str) else triggers)
+
+
+@each
+def test_every_workflow_says_what_runs_at_the_same_time(path):
+    assert set(parsed(path)["concurrency"]) == {"group", "cancel-in-progress"}
+
+
+def test_no_two_workflows_wait_for_each_other():
+    """A called workflow in its caller's group would; github.workflow is the caller's name in both."""
+    groups = [parsed(path)["concurrency"]["group"] for path in WORKFLOWS]
+    assert len(set(groups)) == len(groups)
+    assert [group for group in groups if "github.workflow" in group] == []
