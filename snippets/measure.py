@@ -12,6 +12,8 @@ import hashlib
 import importlib
 import os
 import platform
+import re
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -85,14 +87,12 @@ def report(old: dict[str, Measurement], new: dict[str, Measurement]) -> list[str
         elif old[key].value != new[key].value:
             was, now = old[key].value, new[key].value
             change = f"{(now - was) / abs(was):+.1e}" if was else "was 0"
-            lines.append(f"  {key}: {formatted(was, 'e6')} -> {formatted(now, 'e6')} ({change})")
+            lines.append(f"  {key}: {formatted(was, '6')} -> {formatted(now, '6')} ({change})")
     return lines
 
 
 def node() -> str:
     """A Node.js: the system's, else the one inside Playwright's wheel."""
-    import shutil
-
     from playwright._impl._driver import compute_driver_executable
 
     return shutil.which("node") or str(compute_driver_executable()[0])
@@ -114,7 +114,7 @@ def run_block(path: Path) -> str:
 
 
 def _failing_line(stderr: str, path: Path) -> str:
-    lines = [part.partition("line ")[2].partition(",")[0].strip() for part in stderr.splitlines() if path.name in part and "line " in part]
+    lines = re.findall(rf'{re.escape(path.name)}", line (\d+)', stderr) or re.findall(rf"{re.escape(path.name)}:(\d+)", stderr)
     return lines[-1] if lines else "1"
 
 
@@ -127,7 +127,8 @@ def record_block(path: Path) -> str:
     """Run a block and keep what it printed; returns 'new', 'changed' or ''."""
     target = (OUTPUTS / path.relative_to(BLOCKS)).with_suffix(".json")
     stdout = run_block(path)
-    content = {"block": path.relative_to(BLOCKS).as_posix(), "source": source_hash(path), "stdout": stdout.splitlines(), "versions": versions()}
+    name = path.relative_to(BLOCKS).as_posix()
+    content = {"block": name, "source": source_hash(path), "stdout": stdout.splitlines(), "versions": versions()}
     before = target.read_text(encoding="utf-8") if target.exists() else ""
     write_sealed(target, content)
     return "" if before == target.read_text(encoding="utf-8") else "changed" if before else "new"

@@ -56,7 +56,7 @@ class Measurement:
 
     def faults(self) -> list[str]:
         """Say what is wrong with this record; empty when nothing is."""
-        numbers = [x for part in (self.value, self.band, self.seeds) for x in _flat(part)]
+        numbers = [x for part in (self.value, self.band, self.seeds) if part is not None for x in _flat(part)]
         found = []
         if not numbers or not all(isinstance(x, (int, float)) and math.isfinite(x) for x in numbers):
             found.append("holds a value that is not a finite number")
@@ -71,6 +71,8 @@ class Measurement:
     def differs(self, again: Measurement) -> str:
         """Say how a re-measurement leaves this one's tolerance; empty when it does not."""
         for name in ("value", "band"):
+            if getattr(self, name) is None and getattr(again, name) is None:
+                continue
             ours, theirs = _flat(getattr(self, name)), _flat(getattr(again, name))
             if len(ours) != len(theirs):
                 return f"{name} has {len(theirs)} entries, {len(ours)} were stored"
@@ -111,8 +113,6 @@ def percentile(samples, q: float) -> float:
 
 
 def _flat(part) -> list:
-    if part is None:
-        return []
     if isinstance(part, (list, tuple)):
         return [x for inner in part for x in _flat(inner)]
     return [part]

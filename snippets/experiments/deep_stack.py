@@ -78,7 +78,8 @@ def printed(runs: list[dict]) -> dict[str, Measurement]:
         "float32.zeros": Measurement(
             zeros, "seeds in which the float32 norm of the sigmoid net's first-layer gradient prints exactly 0.0", n=len(runs), rtol=0),
         "float32.overflows": Measurement(
-            overflows, f"seeds in which the float32 norm of the {DEEP}-layer residual net's first-layer gradient prints inf", n=len(runs), rtol=0),
+            overflows, f"seeds in which the float32 norm of the {DEEP}-layer residual net's first-layer gradient prints inf",
+            n=len(runs), rtol=0),
     } | {
         f"ordered.{init}": Measurement(
             count, f"seeds in which the first-layer gradient grows from sigmoid to ReLU to ReLU with skips, {INITS[init]} initialization",

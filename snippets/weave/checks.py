@@ -15,7 +15,7 @@ from snippets.weave.book import Book, nearest, plain
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
 from snippets.weave.markup import FENCE, HEADING, SPAN
 from snippets.weave.pages import Fault, Woven, pages, read_page, weave
-from snippets.weave.regions import VERDICTS
+from snippets.weave.regions import VERDICTS, figure_module
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
 IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
@@ -40,7 +40,8 @@ def check(root: Path) -> list:
         woven[path] = weave(path, text, book)
         faults += woven[path].faults
         if woven[path].text != text and not woven[path].faults:
-            faults.append(Fault(path, _first_difference(text, woven[path].text), "this generated part is out of date or was edited by hand; run `make weave`"))
+            line = _first_difference(text, woven[path].text)
+            faults.append(Fault(path, line, "this generated part is out of date or was edited by hand; run `make weave`"))
         faults += check_numerals(path, text, woven[path].prose)
         faults += check_formulas(path, text)
         faults += _fences(path, text)
@@ -67,7 +68,8 @@ def _fences(path: Path, text: str) -> list[Fault]:
         if found and not fence:
             fence = found["fence"]
             if found["info"] not in RUN_FENCES or fence[0] == "~":
-                faults.append(Fault(path, number, f"a fence opened as `{line.strip()}` is run by nothing; expected ``` and one of {', '.join(sorted(RUN_FENCES))}"))
+                expected = ", ".join(sorted(RUN_FENCES))
+                faults.append(Fault(path, number, f"nobody runs a fence opened as `{line.strip()}`; expected ``` and one of {expected}"))
         elif found and found["fence"].startswith(fence) and not found["info"].strip():
             fence = ""
         elif not fence and re.match(r"\s*<!--[-\s]*(pytest\.mark|pytest-codeblocks:\s*(?!expected-output-->))", line):
@@ -168,7 +170,8 @@ def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
 
 
 def _unused_results(book: Book, texts: str) -> list[Fault]:
-    drawn = {r for p in (book.snippets / "figures").glob("[!_]*.py") for r in re.findall(r'"(\w+)"', (re.search(r"RESULTS\s*=\s*\(([^)]*)\)", p.read_text(encoding="utf-8")) or [0, ""])[1])}
+    figures = [figure_module(p.stem, book) for p in (book.snippets / "figures").glob("[!_]*.py")]
+    drawn = {result for figure in figures for result in figure.RESULTS}
     faults = []
     for name in book.results:
         path = book.snippets / "results" / f"{name}.json"
@@ -216,11 +219,11 @@ def _sources(book: Book) -> list[Fault]:
             faults.append(Fault(path, line, f"`{key}`: the short form {ref['short']!r} names another year than {ref.get('year')}"))
         for name, figure in (ref.get("figures") or {}).items():
             at = _line_with(path, f"{name}:", line)
-            value = re.escape(str(figure.get("value")))
-            if not re.search(rf"(?<![\d.,]){value}(?![\d]|[.,]\d)", str(figure.get("quote", ""))):
+            if not re.search(rf"(?<![\d.,]){re.escape(str(figure.get('value')))}(?!\d|[.,]\d)", str(figure.get("quote", ""))):
                 faults.append(Fault(path, at, f"`{key}.{name}`: {figure.get('value')} does not stand in the quoted words"))
             if figure.get("checked") not in CHECKED:
-                faults.append(Fault(path, at, f"`{key}.{name}`: checked is {figure.get('checked')!r}, expected one of {', '.join(CHECKED)}"))
+                expected = ", ".join(CHECKED)
+                faults.append(Fault(path, at, f"`{key}.{name}`: checked is {figure.get('checked')!r}, expected one of {expected}"))
             if not figure.get("where"):
                 faults.append(Fault(path, at, f"`{key}.{name}` does not say where in the source the words stand"))
     return faults

@@ -47,8 +47,8 @@ def drawn(name: str, kind: str, book: Book) -> bytes:
 
 
 def _state(module, book: Book) -> str:
-    files = [Path(module.__file__), *sorted((book.snippets / "figures" / "style").rglob("*.*style")), *sorted((book.snippets / "figures" / "style").glob("*.py")),
-             Path(__file__), *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
+    style = [p for p in sorted((book.snippets / "figures" / "style").iterdir()) if p.is_file()]
+    files = [Path(module.__file__), Path(__file__), *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())
@@ -167,7 +167,7 @@ def _declarations(style: str) -> list[tuple[str, str]]:
 def _token(colour: str, name: str, tokens: dict[str, str]) -> str:
     by_hex = {k.lower().lstrip("#"): v.removeprefix("--") for k, v in tokens.items()}
     if colour.lower().lstrip("#") not in by_hex:
-        raise Bad(f"snippets/figures/{name}.py:1: draws in {colour}, which is none of the site's colours; take them from snippets.figures.style")
+        raise Bad(f"snippets/figures/{name}.py:1: draws in {colour}, none of the site's colors; take one from snippets.figures.style")
     return by_hex[colour.lower().lstrip("#")]
 
 
@@ -194,9 +194,11 @@ def strip_svg(key: str, alternative: str, book: Book) -> str:
         decades = math.log10(value / values[-1]) if value > 0 else -99.0
         share, height, colour = _column(decades)
         x, y = 10 * i + 5 - share * 3.6, 20 - height
-        columns.append(f'<rect x="{x:.2f}" y="{y:.1f}" width="{share * 7.2:.2f}" height="{height:.1f}" style="fill:{colour};--i:{len(values) - 1 - i}"/>')
-    return (f'<svg class="strip" role="img" aria-label="{_attribute(alternative)}" viewBox="0 0 {10 * len(values)} 20" '
-            f'preserveAspectRatio="none" data-search-exclude=""><g>{"".join(columns)}</g><path class="base" d="M0 20H{10 * len(values)}"/></svg>')
+        columns.append(f'<rect x="{x:.2f}" y="{y:.1f}" width="{share * 7.2:.2f}" height="{height:.1f}" '
+                       f'style="fill:{colour};--i:{len(values) - 1 - i}"/>')
+    width = 10 * len(values)
+    return (f'<svg class="strip" role="img" aria-label="{_attribute(alternative)}" viewBox="0 0 {width} 20" preserveAspectRatio="none" '
+            f'data-search-exclude=""><g>{"".join(columns)}</g><path class="base" d="M0 20H{width}"/></svg>')
 
 
 def _column(decades: float) -> tuple[float, float, str]:

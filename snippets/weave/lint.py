@@ -71,8 +71,8 @@ def check_numerals(path: Path, text: str, prose: list[tuple[int, str]]) -> list[
     at = next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith(("given:", "<!-- given:"))), 1)
     wrong = sorted(k for k in found.keys() | declared.keys() if found[k] != declared[k])
     faults = [
-        Fault(path, (places.get(k) or [at])[-1], f"the numeral {k} stands {found[k]} times in the prose, {declared[k]} are given; quote it with "
-              f"<data value=…>, or give it")
+        Fault(path, (places.get(k) or [at])[-1],
+              f"the numeral {k} stands {found[k]} times in the prose, {declared[k]} are given; quote it with <data value=…>, or give it")
         for k in wrong
     ]
     return [*faults, Fault(path, at, f"if each is right as typed, the line is: given: {{{corrected}}}"), *_titles(path, text)]

@@ -11,6 +11,7 @@ from snippets.weave import regions
 from snippets.weave.book import Book
 from snippets.weave.markup import CITATION, CLOSE, DATA, FENCE, OPEN, SPAN
 
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong on one line of one file."""
@@ -109,7 +110,8 @@ class _Page:
         first = lines[start]
         end = self._closing(lines, start, kind)
         if end is None:
-            self.fault(first.number, f"`{first.text}` is not closed; expected `<!-- /{kind} -->` before the next marker and the end of the page")
+            expected = f"`<!-- /{kind} -->` before the next marker and the end of the page"
+            self.fault(first.number, f"`{first.text}` is not closed; expected {expected}")
             self.out.append(first.text + first.end)
             return start + 1
         if any((kind, name) == (k, n) for k, n, _ in self.uses):

@@ -183,7 +183,8 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
             sources.append(f"[explained here]({link(page, book, claim['page'])})")
         prose += [claim["said"], found]
         made += [
-            f'<article class="claim" id="{claim["id"]}" data-verdict="{claim["verdict"]}" data-topic="{claim["topic"]}" markdown="block">', "",
+            f'<article class="claim" id="{claim["id"]}" data-verdict="{claim["verdict"]}" '
+            f'data-topic="{claim["topic"]}" markdown="block">', "",
             '<div class="claim__mark" markdown="block">', "",
             f'<span class="verdict verdict--{claim["verdict"]}">{VERDICTS[claim["verdict"]]}</span>', "",
             f"[{claim['id']}](#{claim['id']})", "{.claim__id}", "", "</div>", "",
@@ -215,8 +216,10 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
         versions = book.outputs[block]["versions"]
         checked = f"torch {versions['torch']}" if path.suffix == ".py" else "Node.js"
         target = os.path.relpath(other, page.parent).replace(os.sep, "/")
-        rows.append(f"| [{path.name}]({link(page, book, 'code/blocks/' + block + path.suffix)}) | {heading} | [{_title(other)}]({target}) | {checked} |")
-    return Rendered("\n".join(['<div class="stack" markdown="block">', "", "| File | Shows | On the page | Last ran with |", "| --- | --- | --- | --- |", *rows, "", "</div>"]))
+        file = link(page, book, f"code/blocks/{block}{path.suffix}")
+        rows.append(f"| [{path.name}]({file}) | {heading} | [{_title(other)}]({target}) | {checked} |")
+    head = ["| File | Shows | On the page | Last ran with |", "| --- | --- | --- | --- |"]
+    return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 
 
 def _title(page: Path) -> str:

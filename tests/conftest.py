@@ -1,0 +1,80 @@
+"""A scratch copy of the checkout, the built site and a browser, for the tests that need them."""
+
+import functools
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from snippets.measurement import ROOT
+from tests.browser import FLAGS, installed
+
+PARTS = ("snippets", "docs", "overrides", "tests", "README.md", "mkdocs.yml", "pyproject.toml")
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """A copy of the sources that a test may break."""
+    for part in PARTS:
+        source, target = ROOT / part, tmp_path / part
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "fonts"))
+        else:
+            shutil.copy2(source, target)
+    return tmp_path
+
+
+def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run a module of the copy, not of the checkout."""
+    environment = os.environ | {"PYTHONPATH": str(folder), "NO_MKDOCS_2_WARNING": "1", **environment}
+    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Path:
+    """The strictly built site of this checkout."""
+    target = tmp_path_factory.mktemp("built") / "site"
+    done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(target))
+    assert done.returncode == 0, done.stderr
+    return target
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+    def send_error(self, code, message=None, explain=None):
+        page = Path(self.directory) / "404.html"
+        if code != 404 or not page.exists():
+            return super().send_error(code, message, explain)
+        self.send_response(404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(page.read_bytes())
+
+
+@pytest.fixture(scope="session")
+def address(site) -> str:
+    """The built site served on loopback."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """An installed Chrome or Chromium; without one this is an error, never a skip."""
+    from playwright.sync_api import sync_playwright
+
+    path = installed()
+    assert path, "no Chrome or Chromium: `make test` says how to get one"
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield opened
+        opened.close()

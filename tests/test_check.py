@@ -1,0 +1,162 @@
+"""make check passes here, and each thing it guards fails when it is broken once."""
+
+import re
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from snippets.measurement import ROOT
+from snippets.weave.checks import check
+from snippets.weave.lint import numerals
+from tests.conftest import run_in
+
+PAGE = "docs/understand/index.md"
+
+NUMERALS = [
+    ("a factor of 1, and 0.25²⁰ at most", ["1", "0.25²⁰"]),
+    ("1.4 × 10⁻²⁶ and −2.5 and 12%", ["1.4", "10⁻²⁶", "−2.5", "12%"]),
+    ("the 5–95 % band, (2) and 3,325.", ["5–95", "2", "3,325"]),
+    ("float32, ResNet-152, 30-layer nets, h₁, 1990s, the 5th", []),
+    ("`norm() == 0.0` and ``x = 1``", []),
+    ("1. first of a list", []),
+    ("- 3 things", ["3"]),
+    ('<data value="deep_stack.depth">30</data> layers', []),
+    ("[He et al. 2015](../reference/references.md#he2015) and [link 2](x.md)", ["2"]),
+    ("see https://doi.org/10.1109/5.771 at 127.0.0.1:8000", []),
+    (r"$\sigma' \le 0.25$ and $W_1 x^2$ and $p \approx 3 \times 10^{-4}$", ["0.25", r"3 \times 10^{-4}"]),
+    ("**4** and *5*; “6”", ["4", "5", "6"]),
+    ("a half ½ and 2/3", ["½", "2", "3"]),
+    ('<span data-x="7">seven</span>', []),
+]
+
+
+@pytest.mark.parametrize("text, found", NUMERALS, ids=[t[:24] for t, _ in NUMERALS])
+def test_numerals_of_a_line(text, found):
+    assert sorted(numerals(text)) == sorted(found)
+
+
+@given(st.decimals(0, 10**6, places=3), st.sampled_from(["{} layers", "about {}.", "({})", "it is {}, then", "**{}**"]))
+def test_no_plain_number_escapes(number, sentence):
+    assert numerals(sentence.format(number)) == [str(number)]
+
+
+def test_this_checkout_is_in_order():
+    assert [str(f) for f in check(ROOT)] == []
+
+
+def edit(path, old: str, new: str) -> int:
+    text = path.read_text(encoding="utf-8")
+    assert old in text, f"{old!r} is not in {path}"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return text[:text.index(old)].count("\n") + 1
+
+
+def fails(checkout, message: str) -> None:
+    done = run_in(checkout, "snippets.weave", "--check")
+    assert done.returncode == 1 and re.search(message, done.stderr), done.stderr
+
+
+def test_a_digit_of_a_quoted_number(checkout):
+    line = edit(checkout / PAGE, 'value="deep_stack.sigmoid.default.first">1.5 ×', 'value="deep_stack.sigmoid.default.first">1.6 ×')
+    fails(checkout, rf"{PAGE}:{line}: this generated part is out of date or was edited by hand")
+
+
+def test_a_digit_of_a_shown_output(checkout):
+    line = edit(checkout / PAGE, "1.7e-13", "1.8e-13")
+    fails(checkout, rf"{PAGE}:{line}: this generated part is out of date")
+
+
+def test_a_digit_of_shown_code(checkout):
+    line = edit(checkout / PAGE, "range(30)", "range(31)")
+    fails(checkout, rf"{PAGE}:{line}: this generated part is out of date")
+
+
+def test_a_constant_of_a_block(checkout):
+    edit(checkout / "snippets/blocks/understand/usual_demo.py", "range(30)", "range(31)")
+    fails(checkout, r"block `understand/usual_demo` changed since it was run")
+
+
+def test_a_digit_of_a_result(checkout):
+    edit(checkout / "snippets/results/deep_stack.json", '"value": 64', '"value": 65')
+    fails(checkout, r"snippets/results/deep_stack\.json:1: the seal does not match")
+
+
+def test_a_digit_of_a_recorded_output(checkout):
+    edit(checkout / "snippets/results/blocks/understand/usual_demo.json", "1.7e-13", "1.8e-13")
+    fails(checkout, r"usual_demo\.json:1: the seal does not match")
+
+
+def test_a_typed_numeral(checkout):
+    page = checkout / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + "\nIt shrinks by 4711 in all.\n", encoding="utf-8")
+    fails(checkout, rf"{PAGE}:\d+: the numeral 4711 stands 1 times in the prose, 0 are given")
+    fails(checkout, r"if each is right as typed, the line is: given: \{.*\"4711\": 1")
+
+
+def test_a_numeral_of_a_title(checkout):
+    edit(checkout / "docs/index.md", "title: ", "title: 7 ways to ")
+    fails(checkout, r"docs/index\.md:1: the title holds the numeral 7")
+
+
+def test_a_bad_formula(checkout):
+    page = checkout / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + "\nHere $\\sgima$ fails.\n", encoding="utf-8")
+    fails(checkout, rf'{PAGE}:\d+: the formula `\\sgima` does not convert: Unknown command')
+
+
+@pytest.mark.parametrize("link, message", [
+    ("[x](nowhere.md)", "leads nowhere"), ("[x](#no-such-heading)", "no such heading"), ("[x](../figures/none.svg)", "leads nowhere")])
+def test_a_broken_link(checkout, link, message):
+    page = checkout / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + f"\n{link}\n", encoding="utf-8")
+    fails(checkout, rf"{PAGE}:\d+: the link .*{message}")
+
+
+@pytest.mark.parametrize("fence", ['```python title="x"', "```py", "~~~python", "```sh", "```bash", "``` {.python}", "```"])
+def test_a_fence_that_nobody_runs(checkout, fence):
+    page = checkout / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + f"\n{fence}\nprint(1)\n{fence[:3]}\n", encoding="utf-8")
+    fails(checkout, rf"{PAGE}:\d+: nobody runs a fence opened as")
+
+
+def test_a_mark_that_skips_a_block(checkout):
+    page = checkout / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + "\n<!--pytest.mark.skip-->\n", encoding="utf-8")
+    fails(checkout, "would keep a block from being run")
+
+
+@pytest.mark.parametrize("path, message", [
+    ("snippets/blocks/understand/orphan.py", "no page shows this block"), ("snippets/figures/orphan.py", "no page shows this figure"),
+    ("snippets/tables/orphan.py", "no page shows this table"), ("snippets/recipes/orphan.py", "no page mentions this recipe"),
+    ("snippets/experiments/orphan.py", "never measured"), ("docs/orphan.md", "the page is in no nav")])
+def test_nothing_is_left_over(checkout, path, message):
+    (checkout / path).parent.mkdir(exist_ok=True)
+    (checkout / path).write_text('RESULTS = ()\nprint("x")\n' if path.endswith(".py") else "---\ntitle: x\ndescription: x\n---\n# x\n")
+    fails(checkout, rf"{path}:1: {message}")
+
+
+def test_a_cited_figure_must_stand_in_its_quote(checkout):
+    edit(checkout / "docs/references.yml", "value: 152", "value: 153")
+    fails(checkout, r"docs/references\.yml:\d+: `he2015\.\w+`: 153 does not stand in the quoted words")
+
+
+def test_a_claim_must_stand_on_something(checkout):
+    (checkout / "docs/claims.yml").write_text("- id: a\n  said: s\n  verdict: maybe\n  topic: t\n  found: f\n  test: test_nowhere\n")
+    fails(checkout, "`a` has the verdict 'maybe', expected one of holds, care, fails")
+    fails(checkout, "`a` names test_nowhere, which is not in tests/test_claims.py")
+
+
+def test_all_faults_are_told_at_once(checkout):
+    edit(checkout / PAGE, "range(30)", "range(31)")
+    edit(checkout / "docs/index.md", "title: ", "title: 7 ways to ")
+    assert len(run_in(checkout, "snippets.weave", "--check").stderr.splitlines()) >= 2
+
+
+def test_checking_writes_nothing(checkout):
+    edit(checkout / PAGE, "range(30)", "range(31)")
+    before = (checkout / PAGE).stat().st_mtime_ns
+    time.sleep(0.01)
+    run_in(checkout, "snippets.weave", "--check")
+    assert (checkout / PAGE).stat().st_mtime_ns == before

@@ -1,0 +1,57 @@
+"""One room, one purpose: who may import whom, what the style allows, what make offers."""
+
+import re
+import subprocess
+import sys
+
+from snippets.measurement import ROOT
+
+LINT = "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+
+def run(*command: str) -> subprocess.CompletedProcess:
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+
+def test_imports_follow_the_folders():
+    done = run(sys.executable, "-c", LINT)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_import_contract_can_fail(checkout):
+    page = checkout / "snippets" / "weave" / "markup.py"
+    page.write_text("import snippets.experiments.deep_stack\n" + page.read_text())
+    done = subprocess.run([sys.executable, "-c", LINT], cwd=checkout, env={"PYTHONPATH": str(checkout), "PATH": ""},
+                          capture_output=True, text=True, timeout=120)
+    assert done.returncode == 1 and "the weaver never measures BROKEN" in done.stdout
+
+
+def test_style():
+    done = run(sys.executable, "-m", "ruff", "check", "--no-cache", ".")
+    assert done.returncode == 0, done.stdout
+
+
+def test_make_lists_every_target():
+    makefile = (ROOT / "Makefile").read_text()
+    phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())
+    listed = run("make", "--silent").stdout
+    assert phony == {line.split()[0] for line in listed.splitlines()[1:]}
+
+
+def test_the_site_is_built_without_torch():
+    assert "torch" not in (ROOT / "requirements" / "build.txt").read_text()
+    probe = "import sys; import snippets.weave.hook, snippets.weave.extension, snippets.weave.checks; sys.exit('torch' in sys.modules)"
+    assert run(sys.executable, "-c", probe).returncode == 0
+
+
+def test_public_functions_say_what_they_do():
+    import ast
+
+    silent = []
+    for path in [p for folder in (".", "experiments", "weave") for p in (ROOT / "snippets" / folder).glob("*.py")]:
+        top = ast.parse(path.read_text()).body
+        methods = [m for c in top if isinstance(c, ast.ClassDef) and not c.name.startswith("_") for m in c.body]
+        for node in (n for n in [*top, *methods] if isinstance(n, (ast.FunctionDef, ast.ClassDef))):
+            if not node.name.startswith("_") and not ast.get_docstring(node):
+                silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert silent == []

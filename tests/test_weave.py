@@ -1,0 +1,229 @@
+"""The weaver refreshes what is generated and nothing else; bad input is named by file and line and changes no file."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from snippets.measurement import ROOT, write_sealed
+from snippets.weave.book import load
+from snippets.weave.pages import pages, read_page, weave
+from tests.conftest import run_in
+
+PAGE = "docs/understand/index.md"
+
+
+def woven(text: str):
+    return weave(ROOT / PAGE, text, load(ROOT))
+
+
+def tree(folder):
+    return {p: p.read_bytes() for p in sorted([*(folder / "docs").rglob("*"), folder / "README.md"]) if p.is_file()}
+
+
+# ---------- what is generated ----------
+
+def test_every_page_is_woven_already():
+    for path in pages(ROOT):
+        assert weave(path, read_page(path), load(ROOT)).text == read_page(path), path
+
+
+def test_a_stale_number_is_refreshed_and_nothing_else():
+    text = 'Before  \r\n<data value="deep_stack.depth">29</data> layers,\tand `<data value="x">1</data>`.\r\nAfter'
+    made = woven(text)
+    assert made.text == text.replace(">29<", ">30<") and not made.faults
+
+
+def test_a_number_takes_the_format_asked_for():
+    made = woven('<data value="deep_stack.sigmoid.default.factor" data-show="3"></data>')
+    assert made.text == '<data value="deep_stack.sigmoid.default.factor" data-show="3">0.140</data>'
+
+
+def test_a_band_and_its_seeds_can_be_quoted():
+    made = woven('<data value="deep_stack.sigmoid.default.factor@band"></data> <data value="deep_stack.sigmoid.default.factor@n"></data>')
+    assert ">0.14 to 0.14</data>" in made.text and ">200</data>" in made.text
+
+
+def test_a_citation_is_written_from_the_reference_list():
+    assert woven("[wrong](../reference/references.md#he2016)").text == "[He et al. 2016](../reference/references.md#he2016)"
+
+
+def test_fences_are_left_alone():
+    text = "```markdown\n<!-- block: nothing/here -->\n<data value=\"nothing\">1</data>\n```\n"
+    assert woven(text).text == text and not woven(text).faults
+
+
+def test_a_region_is_filled_with_the_line_endings_of_its_marker():
+    made = woven("<!-- block: understand/trace -->\r\n<!-- /block -->\r\nend\n").text
+    assert made.endswith("<!-- /block -->\r\nend\n") and "```javascript\r\n" in made and "\n\n" not in made.replace("\r\n", "")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet=st.sampled_from("ab1 \t\r\n#`~<>-!|.*_$[]()é✓")))
+def test_prose_without_marks_is_kept_byte_for_byte(text):
+    assert woven(text).text == text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from([
+    "text\n", "\r\n", "# Heading\n", "`code <data`\n", '<data value="deep_stack.depth">7</data>\r\n', "trailing  \n",
+    "<!-- block: understand/trace -->\nold\n<!-- /block -->\n", "```text\n<!-- block: x -->\n```\n", "<!-- table: none -->\n",
+    "<!-- /figure -->\n", '<data value="no.such">1</data>\n'])))
+def test_weaving_twice_is_weaving_once(parts):
+    once = woven("".join(parts))
+    twice = woven(once.text)
+    assert twice.text == once.text and [f.message for f in twice.faults] == [f.message for f in once.faults]
+
+
+# ---------- bad input: where, what, expected ----------
+
+BAD = {
+    "unknown key": ('<data value="deep_stack.sigmoid.default.frist">1</data>',
+                    "unknown key `deep_stack.sigmoid.default.frist`; nearest: `deep_stack.sigmoid.default.first`"),
+    "unknown experiment": ('<data value="deep_stak.depth">1</data>', "nearest: `deep_stack.depth`"),
+    "a profile in a sentence": ('<data value="deep_stack.relu.he.signal_profile">1</data>', "is a profile of 30 values"),
+    "no such part": ('<data value="deep_stack.depth@median">1</data>', "unknown part `@median`"),
+    "a band that is not there": ('<data value="deep_stack.depth@band">1</data>', "has no band"),
+    "unclosed number": ('<data value="deep_stack.depth">30', "not closed, nested or malformed"),
+    "nested number": ('<data value="deep_stack.depth"><data value="deep_stack.width">1</data></data>', "not closed, nested or malformed"),
+    "a line that a block does not print": ('<data value="output:understand/trace:tanh">1</data>',
+                                           "`understand/trace` prints 0 lines that start with 'tanh'"),
+    "a block of another page": ('<data value="output:misdiagnosis/x:y">1</data>', "quotes a block that is not on this page"),
+    "unknown block": ("<!-- block: understand/usual_dem -->\n<!-- /block -->",
+                      "unknown block `understand/usual_dem`; nearest: `understand/usual_demo`"),
+    "unknown figure": ("<!-- figure: deep_stak -->\n<!-- /figure -->", "unknown figure `deep_stak`; nearest: `deep_stack`"),
+    "unknown strip": ("<!-- strip: deep_stack.relu -->\n<!-- /strip -->", "unknown profile `deep_stack.relu`"),
+    "unnamed block": ("<!-- block -->\n<!-- /block -->", "needs a name; expected `<!-- block: name -->`"),
+    "unclosed region": ("<!-- block: understand/trace -->\ntext", "is not closed; expected `<!-- /block -->`"),
+    "nested region": ("<!-- block: understand/trace -->\n<!-- figure: deep_stack -->\n<!-- /figure -->\n<!-- /block -->", "is not closed"),
+    "closing nothing": ("<!-- /block -->", "closes nothing"),
+    "repeated region": ("<!-- block: understand/trace -->\n<!-- /block -->\n" * 2, "stands twice"),
+    "unknown reference": ("[x](../reference/references.md#he2051)", "unknown reference `he2051`; nearest: `he201"),
+}
+
+
+@pytest.mark.parametrize("text, message", BAD.values(), ids=BAD.keys())
+def test_bad_input_is_named_by_line(text, message):
+    import re
+
+    faults = woven("first line\n" + text + "\n").faults
+    assert faults and all(str(f).startswith(f"{PAGE}:") and f.line >= 2 for f in faults)
+    assert any(re.search(message.replace("(", r"\("), f.message) for f in faults), [str(f) for f in faults]
+
+
+def weaver_refuses(checkout, message: str):
+    before = tree(checkout)
+    done = run_in(checkout, "snippets.weave")
+    assert done.returncode == 1 and message in done.stderr, done.stderr + done.stdout
+    assert tree(checkout) == before
+
+
+def stale(checkout):
+    """Make one page stale, so that a weaver that did not refuse would write."""
+    page = checkout / PAGE
+    page.write_text(page.read_text().replace('">1.5 × 10⁻²⁶<', '">1.6 × 10⁻²⁶<'))
+
+
+def test_one_bad_page_keeps_every_page_from_being_written(checkout):
+    stale(checkout)
+    (checkout / "README.md").write_text((checkout / "README.md").read_text() + '\n<data value="nope.nope">1</data>\n')
+    weaver_refuses(checkout, "unknown key `nope.nope`")
+
+
+def test_a_block_that_changed_since_it_ran(checkout):
+    stale(checkout)
+    (checkout / "snippets/blocks/understand/trace.js").write_text("console.log(1)\n")
+    weaver_refuses(checkout, "block `understand/trace` changed since it was run; run `make measure ONLY=blocks/understand`")
+
+
+def test_a_block_that_was_never_run(checkout):
+    stale(checkout)
+    (checkout / "snippets/results/blocks/understand/trace.json").unlink()
+    weaver_refuses(checkout, "block `understand/trace` was never run")
+
+
+def test_a_block_that_printed_nothing(checkout):
+    stale(checkout)
+    path = checkout / "snippets/results/blocks/understand/trace.json"
+    write_sealed(path, json.loads(path.read_text()) | {"stdout": []})
+    weaver_refuses(checkout, "prints nothing")
+
+
+def test_a_hand_edited_result(checkout):
+    stale(checkout)
+    path = checkout / "snippets/results/deep_stack.json"
+    path.write_text(path.read_text().replace('"value": 30', '"value": 31'))
+    weaver_refuses(checkout, "snippets/results/deep_stack.json:1: the seal does not match")
+
+
+def test_a_result_that_is_not_finite(checkout):
+    stale(checkout)
+    path = checkout / "snippets/results/deep_stack.json"
+    content = json.loads(path.read_text())
+    content["measurements"]["depth"]["value"] = float("nan")
+    write_sealed(path, content)
+    weaver_refuses(checkout, "`depth` holds a value that is not a finite number")
+
+
+def test_a_results_file_that_is_not_json(checkout):
+    stale(checkout)
+    (checkout / "snippets/results/deep_stack.json").write_text("{\n  oops\n}")
+    weaver_refuses(checkout, "snippets/results/deep_stack.json:2: not JSON")
+
+
+def test_a_page_that_is_not_utf8(checkout):
+    stale(checkout)
+    (checkout / "docs/index.md").write_bytes(b"# Title\n\nna\xefve\n")
+    weaver_refuses(checkout, "docs/index.md:3: not UTF-8")
+
+
+def test_a_read_only_page(checkout):
+    stale(checkout)
+    (checkout / PAGE).chmod(0o444)
+    weaver_refuses(checkout, f"{PAGE}:1: the file is read-only")
+
+
+def test_two_weavers_at_once(checkout):
+    from filelock import FileLock
+
+    stale(checkout)
+    (checkout / ".cache").mkdir()
+    with FileLock(checkout / ".cache" / "weave.lock"):
+        weaver_refuses(checkout, "another weaver is at work")
+    assert run_in(checkout, "snippets.weave").returncode == 0
+
+
+@pytest.mark.parametrize("moment", [0.2, 0.4, 0.6, 0.8])
+def test_being_killed_midway_leaves_whole_pages(checkout, moment):
+    stale(checkout)
+    before = tree(checkout)
+    command = [sys.executable, "-m", "snippets.weave"]
+    started = time.monotonic()
+    subprocess.run(command, cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)}, capture_output=True)
+    whole, length = tree(checkout), time.monotonic() - started
+    for path, content in before.items():
+        path.write_bytes(content)
+    process = subprocess.Popen(command, cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)}, stdout=subprocess.DEVNULL)
+    time.sleep(length * moment)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert all(content in (before[path], whole[path]) for path, content in tree(checkout).items())
+    assert run_in(checkout, "snippets.weave").returncode == 0 and tree(checkout) == whole
+
+
+def test_a_wrong_call_says_how(checkout):
+    done = run_in(checkout, "snippets.weave", "--chekc")
+    assert done.returncode == 2 and "usage:" in done.stderr
+
+
+def test_weaving_a_woven_tree_writes_nothing(checkout):
+    before = {p: p.stat().st_mtime_ns for p in tree(checkout)}
+    done = run_in(checkout, "snippets.weave")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert {p: p.stat().st_mtime_ns for p in tree(checkout)} == before
