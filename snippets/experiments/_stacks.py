@@ -25,20 +25,22 @@ class Stack(nn.Module):
     """depth layers h -> phi(W h + b) of one width; with a skip h -> h + scale * phi(W h + b).
 
     activation: a name in ACTIVATIONS. init: as in `initialize`. skip: the branch's scale, or None for a plain stack.
+    norm: a class such as nn.BatchNorm1d, made for each layer and applied before phi; None for no normalization.
     """
 
-    def __init__(self, depth: int, width: int, activation: str, init: str = "default", skip: float | None = None):
+    def __init__(self, depth: int, width: int, activation: str, init: str = "default", skip: float | None = None, norm=None):
         super().__init__()
         self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(depth))
         for layer in self.layers:
             initialize(layer, init)
+        self.norms = nn.ModuleList(norm(width) if norm else nn.Identity() for _ in range(depth))
         self.phi, self.skip = ACTIVATIONS[activation], skip
 
     def forward(self, x):
         """Return the hidden states [h_1, ..., h_L] for inputs x of shape (batch, width)."""
         states = []
-        for layer in self.layers:
-            branch = self.phi(layer(x))
+        for layer, norm in zip(self.layers, self.norms, strict=True):
+            branch = self.phi(norm(layer(x)))
             x = branch if self.skip is None else x + self.skip * branch
             states.append(x)
         return states

@@ -152,8 +152,8 @@ def pitfalls() -> dict[str, Measurement]:
         "adam.steps": setting(ADAM["steps"], "steps of Adam under a constant gradient"),
         "adam.weight": setting(ADAM["weight"], "float32 weight on which Adam acts", show=".1f"),
     }
-    sides = (("sigmoid.above", torch.sigmoid, 1, "upward"), ("sigmoid.below", torch.sigmoid, -1, "downward"), ("tanh", torch.tanh, 1, "upward"))
-    for name, activation, sign, side in sides:
+    for name, sign, side in (("sigmoid.above", 1, "upward"), ("sigmoid.below", -1, "downward"), ("tanh", 1, "upward")):
+        activation = torch.tanh if name == "tanh" else torch.sigmoid
         what = f"input from which {side} the float32 backward pass of {name.partition('.')[0]} is exactly zero"
         kept[f"saturated.{name}"] = Measurement(sign * dead_from(activation, sign), what, rtol=2e-2, show=".3f")
     for depth in (5, 10, 20, 30):
