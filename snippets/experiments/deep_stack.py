@@ -7,7 +7,7 @@ loss = mean of the squared outputs, as in the demonstration that most pages prin
 import torch
 
 from snippets.experiments._runs import each
-from snippets.experiments._stacks import Stack, gradients, per_layer
+from snippets.experiments._stacks import Stack, gradients, norm, per_layer
 from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH, BATCH, SEEDS, DEEP = 30, 64, 8, 200, 100
@@ -28,10 +28,16 @@ def run(seed: int) -> dict:
         for init in INITS:
             torch.manual_seed(seed)
             stack = Stack(DEPTH, WIDTH, activation, init, skip).double()
-            found[net, init] = gradients(stack, torch.randn(BATCH, WIDTH).double(), mean_square)
+            x = torch.randn(BATCH, WIDTH).double()
+            found[net, init] = (*gradients(stack, x, mean_square), input_share(stack(x)[-1]))
         found[net, "float32"] = float32_norm(seed, DEPTH, activation, skip)
     found["residual", "deep"] = float32_norm(seed, DEEP, "relu", 1.0)
     return found
+
+
+def input_share(h) -> float:
+    """How much of an output of shape (batch, width) depends on which input came in: norm around the batch's mean over norm."""
+    return norm(h - h.mean(dim=0)) / norm(h)
 
 
 def float32_norm(seed: int, depth: int, activation: str, skip: float | None) -> float:
@@ -54,9 +60,10 @@ def measure() -> dict[str, Measurement]:
     }
     for net, label in LABELS.items():
         for init, named in INITS.items():
-            losses, signals, weights = zip(*(r[net, init] for r in runs), strict=True)
+            losses, signals, weights, shares = zip(*(r[net, init] for r in runs), strict=True)
             where = f"{label}, {named} initialization, {DEPTH} layers of {WIDTH} units"
             kept[f"{net}.{init}.loss"] = over_seeds(losses, f"loss at initialization of {where}")
+            kept[f"{net}.{init}.input_share"] = over_seeds(shares, f"share of the last layer's output that depends on the input, {where}")
             kept[f"{net}.{init}.first"] = over_seeds([w[0] for w in weights], f"norm of ∂L/∂W in layer 1 of {where}")
             kept[f"{net}.{init}.last"] = over_seeds([w[-1] for w in weights], f"norm of ∂L/∂W in the last layer of {where}")
             kept[f"{net}.{init}.signal"] = over_seeds(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
 from snippets.weave.book import Book, plain
-from snippets.weave.regions import figure_module, fill, strip_note, table_rows
+from snippets.weave.regions import figure_module, fill, fresh, strip_note, table_rows
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -62,8 +62,7 @@ def _draw(name: str, kind: str, module, book: Book) -> bytes:
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    from snippets.figures import style
-
+    style = fresh("snippets.figures.style")
     with plt.rc_context():
         style.use()
         plt.rcParams["svg.fonttype"] = "none" if kind == "inline" else "path"

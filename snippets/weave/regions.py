@@ -73,7 +73,17 @@ def figure_module(name: str, book: Book):
     """The script of a figure, with its declared texts."""
     if not (book.snippets / "figures" / f"{name}.py").exists():
         raise Bad(f"unknown figure `{name}`; {nearest(name, (p.stem for p in (book.snippets / 'figures').glob('[!_]*.py')))}")
-    return importlib.import_module(f"snippets.figures.{name}")
+    return fresh(f"snippets.figures.{name}", fresh("snippets.figures.style"))
+
+
+def fresh(name: str, *bases):
+    """Import a module, again when its file or one of its bases changed since: a served site follows its author's edits."""
+    module = importlib.import_module(name)
+    state = [Path(m.__file__).stat().st_mtime_ns for m in (module, *bases)]
+    if getattr(module, "_state", state) != state:
+        module = importlib.reload(module)
+    module._state = state
+    return module
 
 
 def fill(template: str, book: Book, tagged: bool = True) -> str:
@@ -106,7 +116,7 @@ def table_rows(name: str, book: Book) -> tuple[str, list[str], list[list[str]]]:
     """Title, header and rows of a table, each cell Markdown with quoted numbers."""
     if not (book.snippets / "tables" / f"{name}.py").exists():
         raise Bad(f"unknown table `{name}`; {nearest(name, (p.stem for p in (book.snippets / 'tables').glob('[!_]*.py')))}")
-    module = importlib.import_module(f"snippets.tables.{name}")
+    module = fresh(f"snippets.tables.{name}")
 
     def quote(key: str, show: str = "") -> str:
         return book.number(key, show).tag(key, show)
@@ -149,6 +159,22 @@ def _strip(name: str, page: Path, book: Book) -> Rendered:
         f"![{alternative}]({link(page, book, f'strips/{name}.svg')})", "",
         f'<p class="headpiece__note"><span>input</span> <span>{html.escape(note)}</span> <span>loss</span></p>', "",
         "</div>",
+    ]))
+
+
+def _number(name: str, page: Path, book: Book) -> Rendered:
+    """One number opened on the page, as its card would show it."""
+    number = book.number(name)
+    if not number.card or number.card["kind"] != "measured":
+        raise Bad(f"`{name}` has no measured card to open")
+    card = number.card
+    rows = [("what", html.escape(card["what"])), ("in full", card["value"]), ("5th to 95th percentile", card.get("band")),
+            ("seeds", card.get("seeds") or card.get("n")),
+            ("measured by", f"[{card['script'].rpartition('/')[2]}]({link(page, book, card['script'])})"), ("last checked", card["checked"])]
+    listed = [f"<dt>{term}</dt><dd markdown=\"span\">{said}</dd>" for term, said in rows if said]
+    return Rendered("\n".join([
+        '<div class="numopen" markdown="block">', "", number.tag(name), "{.big}", "",
+        '<dl markdown="block">', *listed, "</dl>", "", "</div>",
     ]))
 
 
@@ -229,6 +255,6 @@ def _title(page: Path) -> str:
     return page.stem
 
 
-KINDS = {"block": True, "figure": True, "table": True, "strip": True, "references": False, "claims": False, "gallery": False}
-RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip,
+KINDS = {"block": True, "figure": True, "table": True, "strip": True, "number": True, "references": False, "claims": False, "gallery": False}
+RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery}

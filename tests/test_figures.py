@@ -1,0 +1,119 @@
+"""Figures and strips are drawn the same each time, small, in the site's colors, and redrawn only when they must be."""
+
+import gzip
+import html
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from snippets.measurement import ROOT
+from snippets.weave import drawing
+from snippets.weave.book import load
+from snippets.weave.regions import figure_module
+from tests.conftest import run_in
+
+FIGURES = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
+STRIPS = sorted({m for p in (ROOT / "docs").rglob("*.md") for m in re.findall(r"strips/([\w.]+)\.svg", p.read_text(encoding="utf-8"))})
+
+
+@pytest.mark.parametrize("name", FIGURES)
+@pytest.mark.parametrize("kind", ["inline", "svg", "png"])
+def test_the_same_bytes_every_time(name, kind):
+    module = figure_module(name, load(ROOT))
+    assert drawing._draw(name, kind, module, load(ROOT)) == drawing._draw(name, kind, module, load(ROOT))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_kept_drawing_is_the_current_one(name):
+    module = figure_module(name, load(ROOT))
+    assert drawing.drawn(name, "inline", load(ROOT)) == drawing._draw(name, "inline", module, load(ROOT))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_small_and_in_the_colors_of_both_schemes(name):
+    svg = drawing.drawn(name, "inline", load(ROOT))
+    assert len(gzip.compress(svg)) <= 15_000
+    assert not re.search(rb'style=|#[0-9a-f]{6}|rgb\(', svg, re.IGNORECASE)
+    classes = set(re.findall(r"[fs]-[\w-]+", " ".join(e.get("class", "") for e in ET.fromstring(svg).iter())))
+    style = (ROOT / "docs/assets/stylesheets/site.css").read_text(encoding="utf-8")
+    assert classes and all(f".{name}" in style for name in classes), classes
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_real_text_that_the_font_can_show(name):
+    from fontTools.ttLib import TTFont
+
+    words = "".join(e.text or "" for e in ET.fromstring(drawing.drawn(name, "inline", load(ROOT))).iter("{http://www.w3.org/2000/svg}text"))
+    assert words and not set(words) - set(map(chr, TTFont(ROOT / "docs/assets/fonts/WG-Sans.woff2").getBestCmap()))
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_one_common_size(name):
+    root = ET.fromstring(drawing.drawn(name, "inline", load(ROOT)))
+    assert root.get("viewBox") == "0 0 331.2 216"
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_says_what_it_shows(name):
+    module = figure_module(name, load(ROOT))
+    assert len(module.TITLE) > 20 and len(module.ALT) > 60 and module.SUB and module.__doc__
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_the_data_can_be_taken_away(name):
+    lines = drawing.drawn(name, "csv", load(ROOT)).decode().splitlines()
+    assert len(lines) > 3 and len({line.count(",") for line in lines if '"' not in line}) == 1
+
+
+def test_redrawn_when_results_change_and_only_then(checkout):
+    script = ("from snippets.weave import drawing; from snippets.weave.book import load; from snippets.measurement import ROOT\n"
+              "drawing.drawn('deep_stack', 'csv', load(ROOT)); print(len(list((ROOT / '.cache/figures').glob('*.csv'))))")
+    (checkout / "draw.py").write_text(script)
+    assert [run_in(checkout, "draw").stdout.strip() for _ in range(2)] == ["1", "1"]
+    with (checkout / "snippets/figures/deep_stack.py").open("a") as file:
+        file.write("\n# changed\n")
+    assert run_in(checkout, "draw").stdout.strip() == "2"
+
+
+def test_a_color_that_is_not_the_sites_is_refused(checkout):
+    path = checkout / "snippets/figures/deep_stack.py"
+    path.write_text(path.read_text().replace("color=COLOURS[net]", 'color="#123456"'))
+    (checkout / "draw.py").write_text("from snippets.weave import drawing; from snippets.weave.book import load\n"
+                                      "from snippets.measurement import ROOT; drawing.drawn('deep_stack', 'inline', load(ROOT))")
+    assert "snippets/figures/deep_stack.py:1: draws in #123456, none of the site's colors" in run_in(checkout, "draw").stderr
+
+
+@pytest.mark.parametrize("key", STRIPS)
+def test_a_strip_has_one_column_a_layer(key):
+    svg = ET.fromstring(drawing.strip_svg(key, "x", load(ROOT)))
+    source, _, name = key.partition(".")
+    assert len(svg.findall(".//rect")) == len(load(ROOT).results[source].measurements[name].value)
+
+
+@pytest.mark.parametrize("decades, share, height, colour", [
+    (0, 1.0, 20, "var(--s0)"), (-6, 0.58, 20, "var(--v3)"), (-12, 0.16, 20, "var(--v6)"), (-40, 0.16, 20, "var(--v6)"),
+    (-1, 0.93, 20, "color-mix(in oklab,var(--s0) 50%,var(--v1))"), (5, 1.0, 40, "var(--f5)"), (9, 1.0, 40, "var(--f6)")])
+def test_a_column_shows_its_signal(decades, share, height, colour):
+    assert drawing._column(decades) == (pytest.approx(share), pytest.approx(height), colour)
+
+
+def test_every_glyph_of_every_formula_is_in_the_font():
+    from fontTools.ttLib import TTFont
+    from math_core import LatexToMathML
+
+    from snippets.weave.lint import formulas
+    from snippets.weave.mathfont import italic
+    from snippets.weave.pages import pages
+
+    shown = set()
+    for page in pages(ROOT):
+        for _, latex, display in formulas(page.read_text(encoding="utf-8")):
+            made = LatexToMathML().convert_with_local_state(latex, displaystyle=display)
+            made = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda m: html.unescape(m.group()), made)
+            for element in ET.fromstring(made).iter():
+                alone = element.tag.endswith("mi") and len(element.text or "") == 1 and element.get("mathvariant") != "normal"
+                shown |= set(italic(element.text) if alone else (element.text or ""))
+    have = set(map(chr, TTFont(ROOT / "docs/assets/fonts/WG-Math.woff2").getBestCmap()))
+    assert shown and not {c for c in shown if not c.isspace() and c not in "\u2061\u2062\u2063\u2064"} - have
+    assert (ROOT / "docs/assets/fonts/WG-Math.woff2").stat().st_size <= 40_000

@@ -1,0 +1,244 @@
+"""The built site in a real browser: every page at both widths in both schemes; numbers open, links lead somewhere, all is our own."""
+
+import re
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlparse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from snippets.measurement import ROOT
+from tests.conftest import run_in
+
+PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md"))
+VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+def path_of(page: str) -> str:
+    """Where a page is served."""
+    return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md")) + ("" if page.endswith("index.md") else "/")
+
+
+class Visit:
+    """A page opened once, with everything that went wrong while it loaded."""
+
+    def __init__(self, browser, address: str, path: str, width: int = 1280, scheme: str = "light", **more):
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
+        self.page = self.context.new_page()
+        self.wrong: list[str] = []
+        self.page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda e: self.wrong.append(f"error: {e}"))
+        self.page.on("requestfailed", lambda r: self.wrong.append(f"failed: {r.url}"))
+        self.page.on("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
+        self.page.on("request", lambda r: self._own(r.url, address))
+        self.page.goto(urljoin(address + "/", path))
+        self.page.wait_for_load_state("networkidle")
+
+    def _own(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            self.wrong.append(f"third party: {url}")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.mark.parametrize("width, scheme", VIEWS)
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page(browser, address, page, width, scheme):
+    with Visit(browser, address, path_of(page), width, scheme) as visit:
+        assert visit.wrong == []
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, "the page scrolls sideways"
+        broken = visit.page.evaluate("[...document.images].filter(i => !i.complete || !i.naturalWidth).map(i => i.src)")
+        assert broken == []
+        assert visit.page.evaluate("getComputedStyle(document.body).colorScheme || document.body.dataset.mdColorScheme")
+        found = Axe().run(visit.page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_an_unlabelled_button_would_be_found(browser, address):
+    with Visit(browser, address, "") as visit:
+        visit.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+        assert Axe().run(visit.page).violations_count == 1
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_layout_does_not_shift(browser, address, page):
+    with Visit(browser, address, path_of(page), 390) as visit:
+        shift = visit.page.evaluate("""() => new Promise(done => {
+          let sum = 0;
+          new PerformanceObserver(list => { for (const e of list.getEntries()) if (!e.hadRecentInput) sum += e.value; })
+            .observe({type: 'layout-shift', buffered: true});
+          setTimeout(() => done(sum), 300);
+        })""")
+        assert shift <= 0.001
+
+
+def html_files(site: Path) -> list[Path]:
+    return sorted(p for p in site.rglob("*.html"))
+
+
+def test_internal_links_and_anchors_resolve(site):
+    identities = {p: set(re.findall(r'\sid="([^"]+)"', p.read_text(encoding="utf-8"))) for p in html_files(site)}
+    wrong = []
+    for path in identities:
+        if path.name == "404.html":
+            continue
+        base = "/" + path.relative_to(site).as_posix().removesuffix("index.html")
+        text = re.sub(r"<script.*?</script>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for target in re.findall(r'(?:href|src)="([^"]+)"', text):
+            url = urlparse(urljoin(f"http://x{base}", target.replace("&amp;", "&")))
+            if url.netloc != "x" or url.scheme == "data":
+                continue
+            file = site / unquote(url.path).lstrip("/")
+            file = file / "index.html" if file.is_dir() or url.path.endswith("/") else file
+            if not file.exists():
+                wrong.append(f"{base}: {target}")
+            elif url.fragment and file in identities and unquote(url.fragment) not in identities[file]:
+                wrong.append(f"{base}: {target} (no such anchor)")
+    assert wrong == []
+
+
+def test_what_cards_link_to_exists(site):
+    import json
+
+    seen = 0
+    for path in html_files(site):
+        for listed in re.findall(r'<script type="application/json" class="numbers">(.*?)</script>', path.read_text(encoding="utf-8")):
+            for key, card in json.loads(listed).items():
+                seen += 1
+                for kind in ("script", "reference"):
+                    target, _, anchor = card.get(kind, "").partition("#")
+                    file = site / target
+                    file = file / "index.html" if target.endswith("/") else file
+                    assert not target or file.is_file(), f"{path}: {key} names {target}"
+                    assert not anchor or f'id="{anchor}"' in file.read_text(encoding="utf-8")
+    assert seen > 20
+
+
+def test_no_number_is_left_without_its_card(site):
+    for path in html_files(site):
+        text = path.read_text(encoding="utf-8")
+        marked = set(re.findall(r'<data class="num" value="[^"]*" data-key="([^"]+)"', text))
+        listed = "".join(re.findall(r'<script type="application/json" class="numbers">(.*?)</script>', text))
+        assert all(f'"{key}":' in listed for key in marked), path
+
+
+# ---------- the reader's side of a number ----------
+
+EXPLAINER = "understand/"
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_number_opens_by_press_and_closes_by_escape(browser, address, width):
+    with Visit(browser, address, EXPLAINER, width) as visit:
+        number = visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first
+        number.click()
+        card = visit.page.get_by_role("dialog", name=re.compile(".")).locator("visible=true")
+        text = card.inner_text()
+        assert "1.486 × 10⁻²⁶" in text and "200" in text and "7.2" in text and "deep_stack.py" in text
+        box = card.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= width
+        visit.page.keyboard.press("Escape")
+        assert card.count() == 0
+        assert number.evaluate("e => e === document.activeElement")
+
+
+@pytest.mark.parametrize("key", ["Enter", " "])
+def test_a_number_opens_by_keyboard_and_its_script_is_next(browser, address, key):
+    with Visit(browser, address, EXPLAINER) as visit:
+        visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first.focus()
+        visit.page.keyboard.press(key)
+        visit.page.keyboard.press("Tab")
+        assert visit.page.evaluate("document.activeElement.href").endswith("deep_stack.py")
+
+
+def test_a_cited_number_shows_the_quoted_words(browser, address):
+    with Visit(browser, address, EXPLAINER) as visit:
+        visit.page.locator('data.num[data-key="he2015.depth"]').first.click()
+        text = visit.page.locator(".numcard").inner_text()
+        assert "residual nets with a depth of up to 152 layers" in text and "abstract" in text and "He et al. 2015" in text
+
+
+def test_a_table_is_one_tab_stop(browser, address):
+    with Visit(browser, address, EXPLAINER) as visit:
+        assert visit.page.evaluate("[...document.querySelectorAll('td data.num')].every(e => e.tabIndex === -1)")
+        control = visit.page.get_by_role("button", name=re.compile("measured", re.IGNORECASE)).first
+        control.focus()
+        visit.page.keyboard.press("Enter")
+        first = visit.page.evaluate("document.activeElement.dataset.key")
+        visit.page.keyboard.press("ArrowRight")
+        assert first and visit.page.evaluate("document.activeElement.dataset.key") != first
+        visit.page.keyboard.press("Escape")
+        assert control.evaluate("e => e === document.activeElement")
+
+
+def test_readable_without_javascript(browser, address):
+    with Visit(browser, address, EXPLAINER, java_script_enabled=False) as visit:
+        text = visit.page.locator("main").inner_text()
+        assert "1.5 × 10⁻²⁶" in text and visit.page.locator("math").count() > 3 and visit.page.locator("figure svg").count() >= 1
+
+
+def test_numbers_survive_instant_navigation(browser, address):
+    with Visit(browser, address, "") as visit:
+        visit.page.locator('a[href*="understand/"]').first.click()
+        visit.page.wait_for_url(re.compile("understand/"))
+        visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first.click()
+        assert visit.page.locator(".numcard").count() == 1
+
+
+def test_a_formula_is_text_that_a_browser_lays_out(browser, address):
+    with Visit(browser, address, EXPLAINER) as visit:
+        assert visit.page.evaluate("document.querySelector('.eq math').getBoundingClientRect().height") > 30
+        assert visit.page.evaluate("document.fonts.check('16px \"WG Math\"')")
+
+
+def test_a_lost_address_shows_the_way(browser, address):
+    with Visit(browser, address, "no/such/page/") as visit:
+        assert any("404" in w for w in visit.wrong)
+        assert visit.page.locator("main a").count() >= 3
+
+
+def test_search_finds(browser, address):
+    with Visit(browser, address, "") as visit:
+        visit.page.keyboard.press("/")
+        visit.page.keyboard.type("clipping")
+        visit.page.locator(".md-search-result__item").first.wait_for()
+        assert visit.wrong == []
+
+
+def test_print_hides_the_controls(browser, address):
+    with Visit(browser, address, EXPLAINER, 1280, "dark") as visit:
+        visit.page.emulate_media(media="print")
+        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+        assert not visit.page.locator(".md-clipboard").first.is_visible()
+
+
+# ---------- the build ----------
+
+def test_addresses_may_be_set_or_not(checkout):
+    import shutil
+
+    shutil.copytree(ROOT / "docs/assets/fonts", checkout / "docs/assets/fonts", dirs_exist_ok=True)
+    done = run_in(checkout, "mkdocs", "build", "--strict", "--site-dir", str(checkout / "site"),
+                  SITE_URL="https://example.org/gradient/", REPO_URL="https://example.org/authors/gradient")
+    assert done.returncode == 0, done.stderr
+    text = (checkout / "site/understand/index.html").read_text(encoding="utf-8")
+    assert '<link rel="canonical" href="https://example.org/gradient/understand/">' in text
+    assert "https://example.org/authors/gradient/edit/main/docs/understand/index.md" in text
+
+
+def test_a_stale_page_is_refused(checkout):
+    page = checkout / "docs/understand/index.md"
+    page.write_text(page.read_text(encoding="utf-8").replace(">1.5 × 10⁻²⁶<", ">1.6 × 10⁻²⁶<"), encoding="utf-8")
+    done = run_in(checkout, "mkdocs", "build", "--strict", "--site-dir", str(checkout / "site"))
+    assert done.returncode == 1 and "understand/index.md on disk is older than its sources: run `make weave`" in done.stderr
+
+
+def test_a_bad_formula_stops_the_build(checkout):
+    page = checkout / "docs/understand/index.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\n$\\sgima$\n", encoding="utf-8")
+    done = run_in(checkout, "mkdocs", "build", "--site-dir", str(checkout / "site"))
+    assert done.returncode == 1 and re.search(r"docs/understand/index\.md:\d+: the formula `\\sgima` does not convert", done.stderr)
