@@ -168,14 +168,11 @@ def _number(name: str, page: Path, book: Book) -> Rendered:
     if not number.card or number.card["kind"] != "measured":
         raise Bad(f"`{name}` has no measured card to open")
     card = number.card
-    rows = [("what", html.escape(card["what"])), ("in full", card["value"]), ("5th to 95th percentile", card.get("band")),
+    rows = [("what", card["what"]), ("in full", card["value"]), ("5th to 95th percentile", card.get("band")),
             ("seeds", card.get("seeds") or card.get("n")),
             ("measured by", f"[{card['script'].rpartition('/')[2]}]({link(page, book, card['script'])})"), ("last checked", card["checked"])]
-    listed = [f"<dt>{term}</dt><dd markdown=\"span\">{said}</dd>" for term, said in rows if said]
-    return Rendered("\n".join([
-        '<div class="numopen" markdown="block">', "", number.tag(name), "{.big}", "",
-        '<dl markdown="block">', *listed, "</dl>", "", "</div>",
-    ]))
+    listed = [line for term, said in rows if said for line in (term, f":   {said}", "")]
+    return Rendered("\n".join(['<div class="numopen" markdown="block">', "", number.tag(name), "{.big}", "", *listed, "</div>"]))
 
 
 # ---------- generated lists ----------
