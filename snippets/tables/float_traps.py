@@ -1,6 +1,6 @@
 """Where PyTorch's float32 prints zero, inf or no change although the mathematics says otherwise."""
 
-TITLE = "Where float32 gives zero, inf or no change"
+TITLE = "What float32 prints is not always what is there"
 
 
 def rows(quote):
