@@ -18,6 +18,7 @@ import torch
 
 from snippets.experiments._runs import each
 from snippets.experiments._stacks import Stack
+from snippets.experiments._tolerances import DRAWN, loosened
 from snippets.experiments.slopes import ACTIVATIONS, expectation, slope
 from snippets.measurement import Measurement, over_seeds, setting
 
@@ -106,10 +107,11 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
             kept[f"{net}.{init}.predicted_profile"] = Measurement(
                 [*np.cumprod(factors[::-1])[::-1].tolist(), 1.0],
                 f"norm of ∂L/∂h after each layer that theory predicts, 1 at the top, of {where}")
+    # A difference of nearly equal numbers: DRAWN of a factor is a few percent of it.
     kept["worst"] = Measurement(
         max(abs(kept[f"{net}.{init}.ratio"].value - 1) for net in NETS for init in INITS),
-        "largest relative distance of a measured factor per layer from the predicted one", rtol=1e-4, show=".1%")
-    return kept | spread(runs)
+        "largest relative distance of a measured factor per layer from the predicted one", rtol=5e-2, show=".1%")
+    return loosened(kept | spread(runs), DRAWN)
 
 
 def spread(runs: list[dict]) -> dict[str, Measurement]:

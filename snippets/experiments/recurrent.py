@@ -1,0 +1,144 @@
+"""How much of a gradient each step back through time leaves: tanh RNN, GRU and LSTM as PyTorch starts them.
+
+Each net reads standard normal inputs for STEPS steps; a random gradient stands at the last hidden state, in float64. The
+factor per step is a geometric mean over all steps but the last EDGE, in which the gradient still spreads from the last
+hidden state to all of the state; for the LSTM's cell it is taken of ∂L/∂c likewise.
+`lstm_open` has its forget gate's bias set to FORGET. `rho…` are nets h ← φ(W h + x) whose W, normal, is scaled to a
+chosen spectral radius ρ: with inputs, or `quiet` from a random state without any.
+"""
+
+import torch
+from torch import nn
+
+from snippets.experiments._runs import each
+from snippets.experiments._stacks import norm
+from snippets.experiments._tolerances import DRAWN, loosened
+from snippets.measurement import Measurement, over_seeds, setting
+
+STEPS, EDGE, WIDTH, INPUTS, BATCH, FORGET = 50, 10, 64, 64, 8, 3.0
+SEEDS = range(40)
+CELLS = {
+    "rnn": "a tanh RNN, PyTorch's default initialization", "rnn_orthogonal": "a tanh RNN with an orthogonal recurrent matrix",
+    "gru": "a GRU, PyTorch's default initialization", "lstm": "an LSTM, PyTorch's default initialization",
+    "lstm_open": "an LSTM with a large forget bias",
+}
+RADII = {"rho15.tanh": (1.5, "tanh", True), "rho15.tanh.quiet": (1.5, "tanh", False), "rho15.sigmoid": (1.5, "sigmoid", True),
+         "rho3.sigmoid": (3.0, "sigmoid", True), "rho8.sigmoid": (8.0, "sigmoid", True)}
+PHI = {"tanh": torch.tanh, "sigmoid": torch.sigmoid}
+
+
+def cell(name: str) -> nn.Module:
+    """One recurrent cell in float64."""
+    kind = {"rnn": nn.RNNCell, "rnn_orthogonal": nn.RNNCell, "gru": nn.GRUCell, "lstm": nn.LSTMCell, "lstm_open": nn.LSTMCell}[name]
+    made = kind(INPUTS, WIDTH)
+    with torch.no_grad():
+        if name == "rnn_orthogonal":
+            nn.init.orthogonal_(made.weight_hh)
+        if name == "lstm_open":  # gates are stored in the order input, forget, cell, output
+            made.bias_ih[WIDTH:2 * WIDTH] = FORGET
+            made.bias_hh[WIDTH:2 * WIDTH] = 0.0
+    return made.double()
+
+
+def unroll(net: nn.Module) -> tuple[list[float], list[float]]:
+    """(||dL/dh_t||, ||dL/dc_t||) for t = 1..T; the second list is empty without a cell state."""
+    x = torch.randn(STEPS, BATCH, INPUTS).double()
+    h = torch.zeros(BATCH, WIDTH, dtype=torch.float64)
+    state = (h, h) if isinstance(net, nn.LSTMCell) else h
+    hidden, carried = [], []
+    for step in x:
+        state = net(step, state)
+        hidden.append(state[0] if isinstance(state, tuple) else state)
+        carried += [state[1]] if isinstance(state, tuple) else []
+    found = torch.autograd.grad(hidden[-1], hidden + carried, torch.randn(BATCH, WIDTH).double())
+    return [norm(g) for g in found[:STEPS]], [norm(g) for g in found[STEPS:]]
+
+
+def at_radius(rho: float, phi: str, driven: bool) -> tuple[list[float], float]:
+    """(||dL/dh_t|| for t = 1..T, largest singular value) of h <- phi(W h + x), W of spectral radius rho."""
+    weight = torch.randn(WIDTH, WIDTH).double()
+    weight *= rho / torch.linalg.eigvals(weight).abs().max()
+    h = torch.randn(BATCH, WIDTH).double().requires_grad_()
+    states = []
+    for _ in range(STEPS):
+        h = PHI[phi](h @ weight.T + (torch.randn(BATCH, WIDTH).double() if driven else 0.0))
+        states.append(h)
+    found = torch.autograd.grad(states[-1], states, torch.randn(BATCH, WIDTH).double())
+    return [norm(g) for g in found], torch.linalg.matrix_norm(weight, 2).item()
+
+
+def run(seed: int) -> dict:
+    """All nets for one seed, and the default recurrent matrix taken apart."""
+    found = {}
+    for name in CELLS:
+        torch.manual_seed(seed)
+        net = cell(name)
+        found[name], found[name, "cell"] = unroll(net)
+        if name == "rnn":
+            weight = net.weight_hh.detach()
+            found["radius"] = torch.linalg.eigvals(weight).abs().max().item()
+            found["largest"] = torch.linalg.matrix_norm(weight, 2).item()
+            vector = torch.randn(WIDTH).double()
+            power = vector
+            for _ in range(STEPS):
+                power = weight.T @ power
+            found["power"] = (norm(power) / norm(vector)) ** (1 / STEPS)
+    for name, choice in RADII.items():
+        torch.manual_seed(seed)
+        found[name], found[name, "largest"] = at_radius(*choice)
+    return found
+
+
+def factor(p: list[float]) -> float:
+    """Geometric mean factor per step, the steps nearest the loss left out."""
+    return (p[0] / p[-1 - EDGE]) ** (1 / (STEPS - 1 - EDGE))
+
+
+def described(key: str, profiles: list[list[float]], where: str, state: str = "∂L/∂h") -> dict[str, Measurement]:
+    """Factor per step, what is left after all steps, and the profile over time."""
+    return {
+        f"{key}.factor": over_seeds(
+            [factor(p) for p in profiles], f"geometric mean factor per step of {state} in {where}", show="3"),
+            f"{key}.total": over_seeds([p[0] / p[-1] for p in profiles],
+        f"norm of {state} after the first step over that after the last, {where}"),
+        f"{key}.profile": over_seeds(
+            [[x / p[-1] for x in p] for p in profiles], f"norm of {state} after each step, 1 at the last, {where}"),
+    }
+
+
+def measure() -> dict[str, Measurement]:
+    """Factors per step of every net, and the radius and stretch of the default recurrent matrix."""
+    runs = each(run, SEEDS)
+    kept = {
+        "steps": setting(STEPS, "steps through time"),
+        "edge": setting(EDGE, "steps nearest the loss that the factor per step leaves out"),
+        "width": setting(WIDTH, "hidden units"),
+        "inputs": setting(INPUTS, "inputs in each step"),
+        "batch": setting(BATCH, "sequences in the batch"),
+        "seeds": setting(len(runs), "seeds of the recurrent nets"),
+        "forget": setting(FORGET, "forget gate's bias of the LSTM that keeps its memory", show=".0f"),
+        "default.radius": over_seeds([r["radius"] for r in runs], "spectral radius of PyTorch's default recurrent matrix", show="3"),
+        "default.largest": over_seeds(
+            [r["largest"] for r in runs], "largest singular value of PyTorch's default recurrent matrix", show="3"),
+        "default.power": over_seeds(
+            [r["power"] for r in runs],
+            "geometric mean factor per step of a random vector multiplied by the default recurrent matrix", show="3"),
+        "default.above_one": Measurement(
+            sum(r["largest"] > 1 for r in runs),
+            "seeds in which the default recurrent matrix has a singular value above one", n=len(runs), rtol=0),
+    }
+    for name, where in CELLS.items():
+        kept |= described(name, [r[name] for r in runs], where)
+        if runs[0][name, "cell"]:
+            kept |= described(f"{name}.cell", [r[name, "cell"] for r in runs], where, "∂L/∂c")
+    for name, (rho, phi, driven) in RADII.items():
+        where = f"a {phi} RNN of spectral radius {rho:g} {'with inputs' if driven else 'without inputs'}"
+        kept[f"{name}.radius"] = setting(rho, f"spectral radius of the matrix of {where}", show=".1f" if rho % 1 else ".0f")
+        kept |= described(name, [r[name] for r in runs], where)
+        kept[f"{name}.vanishes"] = Measurement(
+            sum(r[name][0] < r[name][-1] for r in runs),
+            f"seeds in which ∂L/∂h is smaller after the first step than after the last, {where}",
+            n=len(runs), rtol=0)
+        kept[f"{name}.largest"] = over_seeds(
+            [r[name, "largest"] for r in runs], f"largest singular value of the matrix of {where}", show="3")
+    return loosened(kept, DRAWN)
