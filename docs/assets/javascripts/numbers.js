@@ -6,7 +6,7 @@
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
-const root = new URL(`${config.base ?? "."}/`, location.href); // of the site, as long as this module lives
+const root = new URL((config.base ?? ".").replace(/\/?$/, "/"), location.href); // of the site, as long as this module lives
 
 let entries = {};
 let open = null; // {number, card, back}: back is where the focus goes when the card closes
