@@ -1,8 +1,9 @@
 /* Numbers open. Press one and a card says what was measured, how often, and by which script; or, for a cited one,
    which words of which source it comes from. Without this file every number reads as plain text.
 
-   Markup: <data class="num" data-key="…">1.5 × 10⁻²⁶</data>, and once a page <script type="application/json" class="numbers">
-   with {key: {value, what, unit, kind: "measured", band, n, seeds, script, checked}} or {…, kind: "cited", short, quote, where, link, reference}. */
+   Markup: <data class="num" data-key="…">1.5 × 10⁻²⁶</data>, and once a page <template class="numbers"> with the JSON of
+   {key: {value, what, unit, kind: "measured", band, n, seeds, script, checked}} or {…, kind: "cited", short, quote, where, link, reference}.
+   (A template, since Material runs every script element of a page again, whatever its type, after an instant navigation.) */
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
@@ -194,7 +195,7 @@ const addControl = (table) => {
 
 const start = () => {
   shut();
-  entries = Object.assign({}, ...all("script.numbers").map((script) => JSON.parse(script.textContent)));
+  entries = Object.assign({}, ...all(".numbers").map((holder) => JSON.parse((holder.content ?? holder).textContent)));
   all("data.num:not([role])").filter((number) => Object.hasOwn(entries, number.dataset.key)).forEach((number) => {
     number.setAttribute("role", "button");
     number.setAttribute("tabindex", number.closest("table") ? "-1" : "0");

@@ -18,6 +18,8 @@ const nameCodeButtons = () => {
   });
 };
 
+const SCROLLERS = ".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex, .md-typeset pre > code";
+
 /** A region that scrolls sideways can be reached and scrolled with the keyboard. */
 const reach = (region) => {
   const scrolls = region.scrollWidth > region.clientWidth + 1;
@@ -38,7 +40,7 @@ const nameCells = () => {
 
 const changed = new MutationObserver(() => {
   nameCodeButtons();
-  all(".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex").forEach((region) => resized.observe(region));
+  all(SCROLLERS).forEach((region) => resized.observe(region));
 });
 
 onPage(() => {
@@ -48,11 +50,14 @@ onPage(() => {
   resized.disconnect();
   const content = document.querySelector(".md-content");
   if (content) changed.observe(content, { childList: true, subtree: true });
-  all(".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex").forEach((region) => resized.observe(region));
+  all(SCROLLERS).forEach((region) => resized.observe(region));
 });
 
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-open-search]")) document.getElementById("__search")?.click();
+  if (!event.target.closest("[data-open-search]")) return;
+  const toggle = document.getElementById("__search");
+  if (!toggle.checked) toggle.click();
+  document.querySelector("[data-md-component=search-query]").focus();
 });
 
 /* folded answers are printed open, and folded again afterwards */
