@@ -80,9 +80,9 @@ def test_a_result_measured_anew_reaches_the_page(served):
     checkout, log, address = served
     path = checkout / "snippets/results/deep_stack.json"
     old = read(path)
-    deeper = {"depth": Measurement(31, "layers of the deep stack", kind="setting")}
+    deeper = {"deep": Measurement(101, "layers of the deeper residual stack", kind="setting")}
     write(path, Results(old.experiment, old.measurements | deeper, old.versions))
-    wait_for(lambda: '<data value="31" data-key="deep_stack.depth">31</data>' in get(address), log)
+    wait_for(lambda: '<data value="101" data-key="deep_stack.deep">101</data>' in get(address), log)
 
 
 def test_a_fault_while_editing_is_told_and_mended(served):
