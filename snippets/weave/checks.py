@@ -50,7 +50,7 @@ def check(root: Path) -> list:
     faults += _navigation(root)
     faults += _sources(book)
     faults += _ledger(book)
-    return sorted(faults, key=str)
+    return sorted(faults, key=lambda f: (str(f.path), f.line, f.message) if isinstance(f, Fault) else (str(f), 0, ""))
 
 
 def _first_difference(old: str, new: str) -> int:
