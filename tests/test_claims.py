@@ -1,0 +1,863 @@
+"""The ledger: each measured row of docs/claims.yml, asserted on the committed results and again on seeds that made none of them.
+
+A test carries the name of its row. What it asserts is the row's sentence, not its digits, with a margin taken from the
+stored band: an ordering that holds in every seed, or a bound that lies well outside the 5th or 95th percentile.
+"""
+
+import functools
+import math
+import re
+import statistics
+
+import pytest
+import torch
+import yaml
+from torch import nn
+from torch.nn import functional as F
+
+from snippets.experiments import counterexamples
+from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
+from snippets.experiments.deep_stack import mean_square
+from snippets.experiments.training import digits
+from snippets.measurement import RESULTS, ROOT, read
+
+SEEDS = range(9000, 9020)  # far from those of any experiment
+DEPTH, WIDTH = 30, 64
+CLAIMS = yaml.safe_load((ROOT / "docs" / "claims.yml").read_text(encoding="utf-8"))
+REFERENCES = yaml.safe_load((ROOT / "docs" / "references.yml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@functools.cache
+def results(experiment):
+    return read(RESULTS / f"{experiment}.json").measurements
+
+
+def stored(key):
+    """A measurement as it is committed; key as a page quotes it."""
+    experiment, _, name = key.partition(".")
+    return results(experiment)[name]
+
+
+def low(key):
+    return stored(key).band[0]
+
+
+def high(key):
+    return stored(key).band[1]
+
+
+def signal(seed, activation, init, depth=DEPTH, width=WIDTH, batch=1, **more):
+    """||dL/dh_l|| for l = 1..depth, 1 at the top, when a random gradient stands there."""
+    torch.manual_seed(seed)
+    net = Stack(depth, width, activation, init, **more).double()
+    states = net(torch.randn(batch, width).double())
+    top = torch.randn(batch, width).double()
+    return [norm(g) / norm(top) for g in torch.autograd.grad(states[-1], states, top)]
+
+
+def reaches(activation, init, **more):
+    """For every fresh seed the share of the signal at the top that reaches layer 1."""
+    return [signal(seed, activation, init, **more)[0] for seed in SEEDS]
+
+
+def factors(activation, init, **more):
+    """For every fresh seed the factor per layer of the signal."""
+    return [per_layer(signal(seed, activation, init, **more)) for seed in SEEDS]
+
+
+@functools.cache
+def demonstration(activation, skip, init):
+    """For every fresh seed (loss, signal, weight gradients) of the usual demonstration, in float64."""
+    found = []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, activation, init, skip).double()
+        found.append(gradients(net, torch.randn(8, WIDTH).double(), mean_square))
+    return found
+
+
+def slope(phi, x):
+    x = torch.as_tensor(x).clone().requires_grad_()
+    return torch.autograd.grad(phi(x).sum(), x)[0]
+
+
+def normals(seed, *shape):
+    torch.manual_seed(seed)
+    return torch.randn(*shape).double()
+
+
+# ---------- activations ----------
+
+def test_sigmoid_slope_bound():
+    assert stored("slopes.sigmoid.bound").value == 0.25 and stored("slopes.sigmoid.above_bound").value == 0
+    assert slope(torch.sigmoid, [0.0]).item() == 0.25
+    assert all(slope(torch.sigmoid, 5 * normals(seed, 10_000)).max() <= 0.25 for seed in SEEDS)
+    assert slope(torch.sigmoid, [4.0]).item() < 0.02
+
+
+def test_sigmoid_layer_bound():
+    assert stored("counterexamples.chain.gain").value > 1e9
+    assert all(counterexamples.chain(depth, 8.0) == pytest.approx(2.0 ** depth) for depth in (1, 5, 40))
+    assert low("signal_gain.sigmoid.he.measured") > 0.3
+    assert min(factors("sigmoid", "he")) > 0.27  # a band of 0.312 to 0.321 at width 256, some four times wider here
+
+
+def test_quarter_to_the_depth():
+    slopes_alone = 0.25 ** (DEPTH - 1)
+    assert high("signal_gain.sigmoid.default.total") < high("signal_gain.sigmoid.xavier.total") < slopes_alone
+    assert low("signal_gain.sigmoid.he.total") > 100 * slopes_alone
+    assert max(reaches("sigmoid", "default")) < slopes_alone / 1e4
+    assert min(reaches("sigmoid", "he")) > 10 * slopes_alone
+
+
+def test_ten_layers_a_million():
+    assert stored("factors.quarter.times.at9").value == 4 ** 9 < stored("factors.quarter.times.at10").value
+    assert max(reaches("sigmoid", "default", depth=10)) < 1e-6
+    assert min(reaches("sigmoid", "he", depth=10)) > 1e-5
+
+
+def test_quarter_power_is_the_worst_case():
+    at30 = stored("factors.quarter.at30").value
+    for seed in SEEDS:
+        assert slope(torch.sigmoid, 3 * normals(seed, 1000, DEPTH)).prod(1).max() < at30
+    assert slope(torch.sigmoid, torch.zeros(DEPTH).double()).prod().item() == pytest.approx(at30)
+    assert slope(torch.sigmoid, [40.0]).item() == 0.0 == slope(torch.relu, [-1.0]).item()
+
+
+def test_slopes_from_rounded_values():
+    exact, value = stored("slopes.sigmoid.slope.4").value, stored("slopes.sigmoid.value.4").value
+    assert exact < 0.018 and value * (1 - value) == pytest.approx(exact)
+    assert round(round(value, 2) * (1 - round(value, 2)), 3) == 0.020
+
+
+def test_slopes_factor_out():
+    for seed in SEEDS:
+        weights, slopes, top = normals(seed, 5, 8, 8), slope(torch.sigmoid, normals(seed + 100, 5, 8)), normals(seed + 200, 8)
+        found, collected = top, top
+        for w, d in zip(weights, slopes, strict=True):
+            found, collected = w.T @ (d * found), w.T @ collected
+        collected = slopes.prod(0) * collected
+        assert norm(found - collected) > 0.1 * norm(found)
+        x = h = normals(seed + 300, 8).requires_grad_()
+        for w, d in zip(weights.flip(0), slopes.flip(0), strict=True):
+            h = d * (w @ h)
+        assert torch.allclose(torch.autograd.grad(h, x, top)[0], found)
+
+
+def test_weight_gradient_is_its_input():
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        layer, x = nn.Linear(WIDTH, WIDTH, bias=False).double(), torch.randn(WIDTH).double()
+        z = layer(x)
+        at_z = torch.randn(WIDTH).double()
+        assert torch.allclose(torch.autograd.grad(z, layer.weight, at_z, retain_graph=True)[0], torch.outer(at_z, x))
+        assert not torch.autograd.grad(z, layer.weight, torch.zeros_like(at_z))[0].any()
+
+
+def test_vanishing_needs_saturation():
+    assert high("deep_stack.sigmoid.default.signal") < 1e-20
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "sigmoid").double()
+        states = torch.stack(net(torch.randn(100, WIDTH).double()))
+        slopes = states * (1 - states)
+        assert slopes.mean((1, 2)).min() > 0.22 and slopes.min() > 0.02  # of at most 0.25
+    assert max(reaches("sigmoid", "default")) < 1e-20
+
+
+def test_mean_sigmoid_slope_tenth():
+    assert stored("slopes.sigmoid.mean").value > 0.2 and stored("slopes.mean_slope.sd").value > 3
+    for seed in SEEDS:
+        z = normals(seed, 20_000)
+        assert slope(torch.sigmoid, z).mean() > 0.2
+        assert slope(torch.sigmoid, 3.2 * z).mean() > 0.1 > slope(torch.sigmoid, 4 * z).mean()
+
+
+def test_tanh_as_bad_as_sigmoid():
+    assert low("signal_gain.tanh.xavier.total") > 0.1 and high("signal_gain.sigmoid.xavier.total") < 1e-17
+    assert high("signal_gain.tanh.default.total") < 1e-6
+    assert min(reaches("tanh", "xavier")) > 0.01
+    assert max(reaches("sigmoid", "xavier")) < 1e-15
+    assert max(reaches("tanh", "default")) < 1e-5
+
+
+def test_relu_layer_passes_unchanged():
+    for init, gain in (("default", 1 / 3), ("xavier", 1.0), ("he", 2.0)):
+        assert stored(f"signal_gain.relu.{init}.measured").value == pytest.approx(math.sqrt(gain / 2), rel=0.02)
+        assert statistics.median(factors("relu", init)) == pytest.approx(math.sqrt(gain / 2), rel=0.04)
+    active = [(normals(seed, 10_000) > 0).double().mean().item() for seed in SEEDS]
+    assert 0.45 < min(active) < max(active) < 0.55
+
+
+def test_relu_removes_vanishing():
+    assert high("deep_stack.relu.default.signal") < 1e-10
+    assert stored("slopes.gelu.rms").value < stored("slopes.relu.rms").value
+    relu, gelu = reaches("relu", "default"), reaches("gelu", "default")
+    assert max(relu) < 1e-9 and max(gelu) < min(relu) / 100
+
+
+def test_relu_slope_unbounded():
+    assert stored("slopes.relu.max").value == 1 and stored("slopes.relu.min").value == 0
+    assert all(set(slope(torch.relu, 1e6 * normals(seed, 1000)).tolist()) == {0.0, 1.0} for seed in SEEDS)
+
+
+def test_smooth_slopes_stay_near_one():
+    for name, phi, turn in (("gelu", F.gelu, -0.752), ("silu", F.silu, -1.278)):
+        assert stored(f"slopes.{name}.near_one").value < 0.2 and stored(f"slopes.{name}.at_zero").value == 0.5
+        assert stored(f"slopes.{name}.max").value > 1.09 and stored(f"slopes.{name}.turn").value == pytest.approx(turn, abs=2e-3)
+        assert all(((slope(phi, normals(seed, 10_000)) - 1).abs() < 0.1).double().mean() < 0.22 for seed in SEEDS)
+        assert slope(phi, [turn - 0.1]).item() < 0 < slope(phi, [turn + 0.1]).item()
+
+
+def test_negative_side_never_zero():
+    assert stored("slopes.gelu.float32_zero").value < -5 and stored("slopes.elu.float32_zero").value < -90
+    assert slope(F.gelu, [-8.0, -20.0]).tolist() == [0.0, 0.0] and slope(F.elu, [-110.0]).item() == 0.0
+    assert slope(F.elu, [-80.0]).item() > 0
+    assert all((slope(F.leaky_relu, -1e3 * normals(seed, 1000).abs()) == 0.01).all() for seed in SEEDS)
+
+
+def dead_after(seed, rate, steps=50):
+    """Units of the first layer that are zero for every digit after steps of plain SGD."""
+    x, y, _, _ = digits()
+    torch.manual_seed(seed)
+    net, out = Stack(5, WIDTH, "relu", "he"), nn.Linear(WIDTH, 10)
+    optimizer = torch.optim.SGD([*net.parameters(), *out.parameters()], lr=rate)
+    for _ in range(steps):
+        rows = torch.randint(len(x), (64,))
+        optimizer.zero_grad()
+        F.cross_entropy(out(net(x[rows])[-1]), y[rows]).backward()
+        optimizer.step()
+    with torch.no_grad():
+        return (net(x)[0] == 0).all(0).sum().item()
+
+
+def test_large_rate_kills_units():
+    assert stored("dead_units.large.died.first").value > 20 * max(stored("dead_units.moderate.died.first").value, 1)
+    large, moderate = (sum(dead_after(seed, rate) for seed in SEEDS) for rate in (0.5, 0.1))
+    assert large > 10 * max(moderate, 1)
+
+
+def revived(seed, steps=60):
+    """Share of killed units that fire again for some digit, by hidden layer, after steps of plain SGD."""
+    x, y, _, _ = digits()
+    torch.manual_seed(seed)
+    net, out, h, killed = Stack(3, WIDTH, "relu", "he"), nn.Linear(WIDTH, 10), x, []
+    with torch.no_grad():
+        for layer in net.layers:
+            units = torch.randperm(WIDTH)[:16]
+            layer.bias[units] -= 1.01 * layer(h)[:, units].max(0).values.clamp(min=0) + 1e-3
+            h = torch.relu(layer(h))
+            killed.append((h == 0).all(0))
+    optimizer = torch.optim.SGD([*net.parameters(), *out.parameters()], lr=0.1)
+    for _ in range(steps):
+        rows = torch.randint(len(x), (64,))
+        optimizer.zero_grad()
+        F.cross_entropy(out(net(x[rows])[-1]), y[rows]).backward()
+        optimizer.step()
+    with torch.no_grad():
+        return [((h > 0).any(0) & gone).sum().item() / gone.sum().item() for h, gone in zip(net(x), killed, strict=True)]
+
+
+def test_dead_relu_for_good():
+    assert stored("dead_units.large.back.first").value == 0 < stored("dead_units.large.died.first").value
+    assert stored("dead_units.large.back.deeper").value > stored("dead_units.large.died.deeper").value / 4
+    shares = [revived(seed) for seed in SEEDS]
+    assert all(first == 0.0 for first, *_ in shares)
+    assert all(min(deeper) > 0.1 for _, *deeper in shares)
+
+
+def test_ten_sigmoid_layers_untrainable():
+    assert stored("counterexamples.trains.centered.learned").value == stored("counterexamples.seeds").value
+    assert stored("counterexamples.trains.xavier.learned").value == 0
+    assert sum(accuracy > 0.8 for accuracy in counterexamples.trained_sigmoids(SEEDS, "centered")) > 18
+    assert max(counterexamples.trained_sigmoids(SEEDS[:4], "xavier")) < 0.2
+
+
+def test_relu_beat_quartering():
+    assert stored("slopes.tanh.max").value == 1.0
+    assert slope(torch.tanh, [0.0]).item() == 1.0
+
+
+# ---------- initialization ----------
+
+def test_he_levels_relu():
+    assert stored("signal_gain.relu.he.rms").value == pytest.approx(1, abs=0.01)
+    assert 0.95 < low("signal_gain.relu.he.measured") < high("signal_gain.relu.he.measured") < 1.05
+    ends = reaches("relu", "he", width=128)
+    assert statistics.fmean(x * x for x in ends) ** (0.5 / (DEPTH - 1)) == pytest.approx(1, abs=0.03)
+
+
+def test_factor_one_any_depth():
+    gains = [stored(f"signal_gain.spread.{width}.gain") for width in (16, 64, 256)]
+    assert gains[0].value < 0.05 < gains[1].value < gains[2].value < 1
+    assert gains[0].band[1] / gains[0].band[0] > 100 > gains[2].band[1] / gains[2].band[0]
+    ends = [signal(seed, "relu", "he", depth=51, width=16)[0] for seed in range(9000, 9060)]
+    assert statistics.median(ends) < 0.1  # theory: the log has mean −3.9 and standard deviation 2 to 2.3
+    assert high("residual.two.he.scaled.at100.total") < 8
+    for depth in (10, 100):  # a factor of √(1 + 2/depth) per block: never more than e, whatever the depth
+        assert all(1 < scaled_residual(seed, depth) < 8 for seed in SEEDS)
+
+
+def scaled_residual(seed, depth):
+    """Gain of the signal over blocks h + W₂ ReLU(W₁ h) / √depth with He weights."""
+    torch.manual_seed(seed)
+    h = x = torch.randn(1, WIDTH).double().requires_grad_()
+    for _ in range(depth):
+        first, second = math.sqrt(2 / WIDTH) * torch.randn(2, WIDTH, WIDTH).double()
+        h = h + torch.relu(h @ first.T) @ second.T / math.sqrt(depth)
+    top = torch.randn(1, WIDTH).double()
+    return norm(torch.autograd.grad(h, x, top)[0]) / norm(top)
+
+
+def test_xavier_suits_sigmoid():
+    assert high("signal_gain.sigmoid.xavier.measured") < 0.25
+    assert max(factors("sigmoid", "xavier")) < 0.25
+    assert min(factors("tanh", "xavier")) > 0.85
+
+
+def test_xavier_near_enough_for_relu():
+    assert high("signal_gain.relu.xavier.total") < 1e-3 < 0.1 < low("signal_gain.relu.he.total")
+    assert max(reaches("relu", "xavier")) < 1e-3
+    assert statistics.median(reaches("relu", "he")) > 0.1
+
+
+def test_linear_starts_with_he():
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        weight = nn.Linear(256, 256).weight.detach()
+        assert 256 * weight.var().item() == pytest.approx(1 / 3, rel=0.03)
+        assert weight.abs().max() <= 1 / 16
+        assert 256 * nn.init.kaiming_normal_(weight).var().item() == pytest.approx(2, rel=0.03)
+
+
+def test_he_suits_smooth_units(monkeypatch):
+    monkeypatch.setitem(Stack.__init__.__globals__["ACTIVATIONS"], "silu", F.silu)
+    assert stored("slopes.silu.gain").value > stored("slopes.gelu.gain").value > 1.04 * stored("slopes.relu.gain").value
+    silu, gelu, relu = (reaches(name, "he") for name in ("silu", "gelu", "relu"))
+    assert max(silu) < 0.01
+    assert statistics.median(silu) < statistics.median(gelu) < 0.1 < statistics.median(relu)
+
+
+def largest_singular_values(init):
+    found = []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        linear = nn.Linear(WIDTH, WIDTH)
+        initialize(linear, init)
+        found.append(torch.linalg.matrix_norm(linear.weight.detach().double(), 2).item())
+    return found
+
+
+def test_largest_singular_value_one():
+    for init, least in (("xavier", 1.7), ("he", 2.4)):
+        assert low(f"initialization.{init}.64.largest") > least and min(largest_singular_values(init)) > least
+        root_mean_square = stored(f"initialization.{init}.64.rms").value
+        assert root_mean_square == pytest.approx({"xavier": 1, "he": math.sqrt(2)}[init], rel=0.01)
+    assert all(s == pytest.approx(1, abs=1e-5) for s in largest_singular_values("orthogonal"))
+
+
+def test_contraction_shrinks():
+    assert low("initialization.default.256.largest") > 1.05 and high("initialization.default.256.stretch") < 0.7
+    assert min(largest_singular_values("default")) > 1.02
+    for seed in SEEDS:
+        weight, g = normals(seed, WIDTH, WIDTH), normals(seed + 100, 500, WIDTH)
+        shrunk = 0.99 * weight / torch.linalg.matrix_norm(weight, 2)
+        slopes = slope(torch.tanh, normals(seed + 200, 500, WIDTH))
+        assert ((g * slopes) @ shrunk).norm(dim=1).div(g.norm(dim=1)).max() < 1
+        typical = g @ nn.Linear(WIDTH, WIDTH).weight.detach().double()
+        assert typical.norm(dim=1).div(g.norm(dim=1)).median() < 0.7
+
+
+def test_one_fix_is_enough():
+    assert high("deep_stack.relu.default.signal") < 1e-10 and low("deep_stack.residual.he.signal") > 1e6
+    assert high("signal_gain.sigmoid.he.measured") < 0.4 and high("normalization.sigmoid.layer.factor") < 0.5
+    assert max(reaches("relu", "default")) < 1e-9 and max(reaches("sigmoid", "he")) < 1e-12
+    assert min(reaches("relu", "he", skip=1.0)) > 1e3
+    assert max(reaches("sigmoid", "xavier", norm=nn.LayerNorm)) < 1e-9
+
+
+# ---------- residual ----------
+
+def test_skips_give_largest_gradient():
+    for init in ("default", "xavier", "he"):
+        assert stored(f"deep_stack.ordered.{init}").value == stored("deep_stack.seeds").value
+        nets = [demonstration(*net, init) for net in (("sigmoid", None), ("relu", None), ("relu", 1.0))]
+        assert all(a[2][0] < b[2][0] < c[2][0] for a, b, c in zip(*nets, strict=True))
+
+
+def test_skips_stabilize():
+    assert low("deep_stack.residual.default.signal") > 100 and low("deep_stack.residual.default.loss") > 1e4
+    assert 0 < stored("deep_stack.float32.overflows").value <= stored("deep_stack.seeds").value
+    for loss, at, _ in demonstration("relu", 1.0, "default"):
+        assert loss > 1e4 and at[0] > 100 * at[-1]
+    assert max(reaches("relu", "default", skip=DEPTH ** -0.5)) < 10
+
+
+def test_skip_passes_unchanged():
+    for share, arrives in ((-1.0, 0.0), (-0.5, 0.5 ** DEPTH)):
+        h = x = normals(0, 1, WIDTH).requires_grad_()
+        for _ in range(DEPTH):
+            h = h + share * h
+        assert torch.autograd.grad(h.sum(), x)[0] == pytest.approx(torch.full((1, WIDTH), arrives).double())
+    assert low("residual.one.he.plain.at30.factor") > 1.3 and low("residual.two.he.plain.at30.factor") > 1.5
+    assert min(factors("relu", "default", skip=1.0)) > 1.03 and min(factors("relu", "he", skip=1.0)) > 1.1
+
+
+def test_zero_branch_is_identity():
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "relu", "he", 1.0).double()
+        lasts = [nn.Linear(WIDTH, WIDTH).double() for _ in range(DEPTH)]
+        x = h = torch.randn(1, WIDTH).double().requires_grad_()
+        for layer, last in zip(net.layers, lasts, strict=True):
+            nn.init.zeros_(last.weight)
+            nn.init.zeros_(last.bias)
+            h = h + last(torch.relu(layer(h)))
+        top = torch.randn(1, WIDTH).double()
+        assert torch.equal(h, x) and torch.equal(torch.autograd.grad(h, x, top)[0], top)
+
+
+def test_resnet_is_a_highway_net():
+    for seed in SEEDS:
+        x, branch = normals(seed, WIDTH), normals(seed + 100, WIDTH)
+        gates = torch.linspace(0, 1, 101)[:, None].double()
+        away = (gates * branch + (1 - gates) * x - (branch + x)).norm(dim=1)
+        assert away.min() > 0.4 * (branch + x).norm()  # by algebra half a sum of two perpendicular vectors
+
+
+def test_degradation_is_vanishing():
+    assert min(reaches("relu", "he", depth=56, width=32, norm=nn.BatchNorm1d, batch=32)) > 50
+
+
+def test_mismatched_skip_raises():
+    for seed in SEEDS:
+        with pytest.raises(RuntimeError):
+            normals(seed, 8, 64) + normals(seed, 8, 128)
+        assert (normals(seed, 8, 1) + normals(seed, 8, 64)).shape == (8, 64)
+        assert (normals(seed, 8) + normals(seed, 8, 1)).shape == (8, 8)
+
+
+# ---------- normalization ----------
+
+def test_batchnorm_levels_gradients():
+    assert low("normalization.relu.batch.factor") > 1.15 and low("normalization.tanh.batch.factor") > 1.02
+    assert stored("normalization.relu.batch.ratio").value == pytest.approx(1, abs=0.02)
+    assert min(factors("relu", "he", norm=nn.BatchNorm1d, batch=64)) > 1.1
+    assert min(factors("tanh", "xavier", norm=nn.BatchNorm1d, batch=64)) > 1.05
+
+
+def test_any_normalization_rescues_sigmoid():
+    assert high("normalization.sigmoid.layer.factor") < 0.45 and high("normalization.sigmoid.none.factor") < 0.25
+    assert 1 < low("normalization.sigmoid.batch.factor") < high("normalization.sigmoid.batch.factor") < 1.1
+    assert max(factors("sigmoid", "xavier", norm=nn.LayerNorm, batch=64)) < 0.45
+    z = normals(0, 200_000)
+    square, steep = torch.sigmoid(z).pow(2).mean(), slope(torch.sigmoid, z).pow(2).mean().sqrt()
+    assert 0.25 / square > 0.8  # of the spread that LayerNorm divides by
+    assert steep / square.sqrt() == pytest.approx(stored("normalization.sigmoid.layer.factor").value, rel=0.03)
+    assert steep / (square - 0.25).sqrt() == pytest.approx(stored("normalization.sigmoid.batch.factor").value, rel=0.03)
+    batch = factors("sigmoid", "xavier", norm=nn.BatchNorm1d, batch=64)
+    assert 1 < min(batch) < max(batch) < 1.1
+
+
+# ---------- recurrent ----------
+
+def through_time(seed, radius, phi, steps=50, width=WIDTH):
+    """(share of the signal that reaches the first step, largest singular value) of a net whose matrix has this spectral radius."""
+    matrix = normals(seed, width, width)
+    matrix = matrix * radius / torch.linalg.eigvals(matrix).abs().max()
+    h = start = torch.randn(1, width).double().requires_grad_()
+    for _ in range(steps):
+        h = phi(h @ matrix.T + torch.randn(1, width).double())
+    top = torch.randn(1, width).double()
+    return norm(torch.autograd.grad(h, start, top)[0]) / norm(top), torch.linalg.matrix_norm(matrix, 2).item()
+
+
+def gated(seed, kind, forget=None, steps=50, width=WIDTH):
+    """Factor per step of the gradient of an LSTM's cell state or a GRU's state; the forget gate's bias where given."""
+    torch.manual_seed(seed)
+    cell = kind(width, width).double()
+    if forget is not None:
+        with torch.no_grad():
+            cell.bias_ih[width:2 * width], cell.bias_hh[width:2 * width] = forget, 0.0
+    first = state = torch.zeros(1, width).double().requires_grad_()
+    h = torch.zeros(1, width).double()
+    for _ in range(steps):
+        x = torch.randn(1, width).double()
+        if kind is nn.LSTMCell:
+            h, state = cell(x, (h, state))
+        else:
+            state = cell(x, state)
+    top = torch.randn(1, width).double()
+    return (norm(torch.autograd.grad(state, first, top)[0]) / norm(top)) ** (1 / steps)
+
+
+def test_plain_rnn_ten_steps():
+    assert stored("counterexamples.recall.orthogonal.learned").value == stored("counterexamples.seeds").value
+    assert stored("counterexamples.recall.default.learned").value == 0
+    assert min(counterexamples.recalling(SEEDS, "orthogonal")) > 0.9
+    assert max(counterexamples.recalling(SEEDS[:10], "default")) < 0.5
+
+
+def test_largest_singular_value_to_the_steps():
+    assert stored("recurrent.default.above_one").value == stored("recurrent.seeds").value
+    assert high("recurrent.default.power") < 0.7 and low("recurrent.default.largest") > 1.05
+    assert stored("recurrent.rho15.tanh.vanishes").value == stored("recurrent.seeds").value
+    for seed in SEEDS:
+        gain, largest = through_time(seed, 1.0, lambda z: z)
+        assert largest > 1.5 and gain < largest ** 50 / 1e6
+        assert through_time(seed, 1.1, torch.tanh)[0] < 1e-2
+    shift = 10 * torch.diag(torch.ones(9).double(), 1)  # largest singular value 10, every eigenvalue 0
+    assert torch.linalg.matrix_norm(shift, 2) == 10 and not torch.linalg.matrix_power(shift, 10).any()
+
+
+def test_radius_above_one_explodes():
+    assert high("recurrent.rho15.sigmoid.total") < 1e-20 and high("recurrent.rho3.sigmoid.total") < 1e-10
+    for seed in SEEDS:
+        assert through_time(seed, 1.5, torch.sigmoid)[0] < 1e-20
+        assert through_time(seed, 3.0, torch.sigmoid)[0] < 1e-8
+
+
+def test_lstm_path_is_additive():
+    assert 0.5 < low("recurrent.lstm.cell.factor") < high("recurrent.lstm.cell.factor") < 0.7
+    assert all(0.5 < gated(seed, nn.LSTMCell) < 0.7 for seed in SEEDS)
+
+
+def test_gru_holds_out_of_the_box():
+    assert high("recurrent.gru.factor") < 0.67 and high("recurrent.lstm.factor") < 0.67
+    assert all(0.5 < gated(seed, nn.GRUCell) < 0.67 for seed in SEEDS)
+
+
+def test_large_forget_bias_helps():
+    assert low("recurrent.lstm_open.cell.factor") > 0.97
+    assert all(gated(seed, nn.LSTMCell, forget=3.0) > 0.94 for seed in SEEDS)
+
+
+def test_state_space_models_avoid_the_product():
+    for seed in SEEDS:
+        decay = torch.exp(-F.softplus(normals(seed, 100, WIDTH)) * 0.1)
+        h = first = normals(seed + 100, WIDTH).requires_grad_()
+        for step in decay:
+            h = step * h + torch.randn(WIDTH).double()
+        found = torch.autograd.grad(h.sum(), first)[0]
+        assert torch.allclose(found, decay.prod(0), rtol=1e-10) and found.max() < 0.01
+
+
+# ---------- floating point ----------
+
+def test_deep_gradients_underflow():
+    assert stored("factors.float32.zero_depth").value > stored("factors.float32.subnormal_depth").value > 2 * DEPTH
+    assert stored("factors.float16.zero_depth").value < 20
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "sigmoid", "xavier")
+        x = torch.randn(8, WIDTH)
+        net(x)[-1].pow(2).mean().backward()
+        tiny = net.layers[0].weight.grad.double()
+        net.zero_grad()
+        net.double()(x.double())[-1].pow(2).mean().backward()
+        exact = net.layers[0].weight.grad
+        assert exact.abs().max() < 1e-15 and norm(tiny - exact) / norm(exact) < 1e-4
+
+
+def test_half_precision_loses_gradients():
+    least = stored("factors.float16.subnormal").value
+    assert torch.tensor(least / 4).half() == 0 != torch.tensor(least / 4).bfloat16()
+    for seed in SEEDS:
+        g = 1e-9 * normals(seed, 1000)
+        assert not g.half().any() and (g.bfloat16() != 0).double().mean() > 0.99
+        assert torch.allclose((g * 2 ** 20).half().double() / 2 ** 20, g, rtol=1e-3, atol=1e-11)
+
+
+def test_below_epsilon_is_lost():
+    eps, update = stored("factors.float32.eps").value, torch.tensor(stored("factors.update.at10").value, dtype=torch.float32)
+    assert update < eps / 10 and stored("factors.update.lost.at10").value == 0.25
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        small, large = 0.2 * torch.rand(1000), 0.26 + torch.rand(1000)
+        assert (small - update != small).all() and (large - update == large).all()
+        tiny = (eps * 1e-10 * torch.rand(1000).double()).clamp(min=1e-20)
+        assert torch.allclose(tiny.float().double(), tiny, rtol=eps, atol=0)
+
+
+def test_bfloat_as_good_as_float():
+    assert stored("factors.bfloat16.eps").value > 1e4 * stored("factors.float32.eps").value
+    for seed in SEEDS:
+        w = 0.5 + 0.4 * torch.rand(1000, generator=torch.Generator().manual_seed(seed))
+        assert torch.equal(w.bfloat16() - torch.tensor(1e-4).bfloat16(), w.bfloat16())
+        assert (w - 1e-4 < w).all()
+
+
+def test_printed_zero_is_zero():
+    assert stored("deep_stack.float32.zeros").value == stored("deep_stack.seeds").value
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "sigmoid")
+        mean_square(net(torch.randn(8, WIDTH))[-1]).backward()
+        gradient = net.layers[0].weight.grad
+        assert gradient.norm() == 0 and gradient.any() and norm(gradient) > 1e-28
+
+
+def test_printed_inf_is_overflow():
+    assert stored("factors.norm.inf").value < stored("factors.float32.largest").value / 1e15
+    for seed in SEEDS:
+        gradient = (1e18 * normals(seed, 64, 64)).float()
+        assert torch.isinf(gradient.norm()) and torch.isfinite(gradient).all() and math.isfinite(norm(gradient))
+
+
+def test_fifty_layers_to_nan():
+    assert stored("factors.three_halves.at50").value < stored("factors.float32.largest").value / 1e20
+    assert stored("factors.float32.overflow").value > 200 and stored("factors.float16.overflow").value < 50
+    assert torch.isfinite(torch.tensor(1.5).pow(50)) and torch.isinf(torch.tensor(1.5).pow(50).half())
+
+
+# ---------- optimizers and clipping ----------
+
+def test_same_mechanism():
+    for factor in ("quarter", "nine_tenths", "eleven_tenths", "three_halves"):
+        gamma = stored(f"factors.gamma.{factor}").value
+        for depth in (5, 10, 50):
+            at = stored(f"factors.{factor}.at{depth}").value
+            assert math.log(at) == pytest.approx(depth * math.log(gamma), rel=1e-6)
+            assert (at < 1) == (gamma < 1)
+
+
+def steps_of(optimizer, gradient, steps=20, start=0.0):
+    """How far each of 50 weights has moved under a constant gradient."""
+    w = torch.full((50,), start, requires_grad=True, dtype=gradient.dtype)
+    taken = optimizer([w])
+    for _ in range(steps):
+        w.grad = gradient.clone()
+        taken.step()
+    return (w.detach() - start).abs()
+
+
+def adam(eps=1e-8):
+    return lambda parameters: torch.optim.Adam(parameters, lr=1e-3, eps=eps)
+
+
+def test_adam_cures_vanishing():
+    assert stored("factors.adam.share.at_eps").value == pytest.approx(0.5, rel=1e-3)
+    assert stored("factors.adam.share.usual").value > 0.99 and stored("factors.adam.share.tiny").value < 1e-6
+    for seed in SEEDS:
+        g = normals(seed, 50).abs().clamp(min=0.1)
+        usual, smaller, tiny = (steps_of(adam(), scale * g) for scale in (1.0, 1e-5, 1e-13))
+        assert torch.allclose(usual, smaller, rtol=0.02) and tiny.max() < usual.min() / 1e3
+    assert max(shares_of_input("sigmoid", "xavier")) < 1e-10  # nothing for any optimizer to learn from
+
+
+def test_adam_stops_at_its_epsilon():
+    assert stored("factors.adam.moved.tiny").value == 0 < stored("factors.adam.moved.at_eps").value
+    for seed in SEEDS:
+        g = 1e-15 * normals(seed, 50).abs().clamp(min=0.1).float()
+        assert steps_of(adam(), g, start=0.1).max() == 0
+        assert steps_of(adam(eps=1e-20), g, start=0.1).min() > 0.01
+
+
+def test_larger_rate_makes_up():
+    assert low("counterexamples.moved.vanishing.sgd") > 1e4 and low("counterexamples.moved.vanishing.slow_sgd") > 1e4
+    assert min(moves("vanishing", "sgd")) > 1e3 and min(moves("vanishing", "slow_sgd")) > 1e3
+
+
+def clipped(seed, scale):
+    """Gradient norms of a tiny early and a large late layer before and after clipping their common norm to 1."""
+    early, late = (nn.Parameter(torch.zeros(WIDTH)) for _ in range(2))
+    early.grad, late.grad = 1e-6 * normals(seed, WIDTH).float(), scale * normals(seed + 100, WIDTH).float()
+    before = early.grad.clone(), late.grad.clone()
+    nn.utils.clip_grad_norm_([early, late], 1.0)
+    return before, (early.grad, late.grad)
+
+
+def test_clipping_helps_vanishing():
+    for seed in SEEDS:
+        before, after = clipped(seed, 1e-3)
+        assert all(torch.equal(b, a) for b, a in zip(before, after, strict=True))
+        before, after = clipped(seed, 1e3)
+        assert norm(after[0]) < norm(before[0]) / 100
+
+
+def test_clipping_cures_exploding():
+    for seed in SEEDS:
+        before, after = (torch.cat(gradients) for gradients in clipped(seed, 1e3))
+        assert norm(after) == pytest.approx(1, rel=1e-4)
+        assert F.cosine_similarity(before.double(), after.double(), dim=0) == pytest.approx(1)
+    for seed in SEEDS[:5]:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "relu", "he", 1.0).double()
+        x, found = torch.randn(8, WIDTH).double(), []
+        for _ in range(2):
+            _, at, _ = gradients(net, x, mean_square)
+            found.append(at[0] / at[-1])
+            nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+            torch.optim.SGD(net.parameters(), lr=1e-3).step()
+            net.zero_grad()
+        assert min(found) > 1e4
+
+
+def test_zero_gradient_no_update():
+    zero = torch.zeros(50)
+    assert steps_of(lambda p: torch.optim.SGD(p, lr=0.1), zero, start=0.5).max() == 0
+    assert steps_of(lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.01), zero, start=0.5).min() > 0.005
+    for seed in SEEDS:
+        w = nn.Parameter(torch.zeros(50))
+        optimizer = torch.optim.SGD([w], lr=0.1, momentum=0.9)
+        w.grad = normals(seed, 50).float()
+        optimizer.step()
+        after_one = w.detach().clone()
+        w.grad = torch.zeros(50)
+        optimizer.step()
+        assert not torch.equal(w, after_one)
+
+
+# ---------- diagnosis ----------
+
+def shares_of_input(activation, init):
+    """For every fresh seed, how much of the last state depends on which input came in: spread around its mean over size."""
+    found = []
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        with torch.no_grad():
+            h = Stack(DEPTH, WIDTH, activation, init).double()(torch.randn(8, WIDTH).double())[-1]
+        found.append(norm(h - h.mean(0)) / norm(h))
+    return found
+
+
+def test_last_layers_learn():
+    assert high("deep_stack.sigmoid.xavier.input_share") < 1e-12
+    assert max(shares_of_input("sigmoid", "xavier")) < 1e-12 < 1e-7 < min(shares_of_input("relu", "he"))
+    assert stored("training.sigmoid.learned").value == 0
+    assert min(stored("training.sigmoid.moved.layer30.final").seeds) > 0.1
+    assert max(stored("training.sigmoid.moved.layer1.final").seeds) < 1e-6
+    x, y, _, _ = digits()
+    torch.manual_seed(SEEDS[0])
+    net, out = Stack(DEPTH, WIDTH, "sigmoid", "xavier"), nn.Linear(WIDTH, 10)
+    start = net.layers[-1].weight.detach().clone()
+    optimizer = torch.optim.SGD([*net.parameters(), *out.parameters()], lr=0.1)
+    for _ in range(60):
+        rows = torch.randint(len(x), (64,))
+        optimizer.zero_grad()
+        F.cross_entropy(out(net(x[rows])[-1]), y[rows]).backward()
+        optimizer.step()
+    with torch.no_grad():
+        answers = out(net(x)[-1]).argmax(1)
+    assert len(answers.unique()) == 1 and not torch.equal(net.layers[-1].weight, start)
+
+
+@functools.cache
+def moves(net, optimizer):
+    """For every fresh seed how far the last hidden layer has moved over how far the first has."""
+    return [(m := counterexamples.moved(seed, net, optimizer))[-1] / m[0] for seed in SEEDS]
+
+
+def test_frozen_first_layer_tells():
+    assert low("counterexamples.moved.vanishing.sgd") > 1e4 and high("counterexamples.moved.healthy.sgd") < 2
+    assert high("counterexamples.moved.vanishing.adam") < 10
+    assert min(moves("vanishing", "sgd")) > 1e3 and max(moves("healthy", "sgd")) < 5 and max(moves("vanishing", "adam")) < 10
+
+
+def test_small_rate_slows_all_alike():
+    for rate in ("sgd", "slow_sgd"):
+        assert 0.2 < low(f"counterexamples.moved.healthy.{rate}") < high(f"counterexamples.moved.healthy.{rate}") < 5
+        assert 0.1 < min(moves("healthy", rate)) < max(moves("healthy", rate)) < 10
+        assert low(f"counterexamples.moved.vanishing.{rate}") > 1e4
+
+
+def test_level_weight_gradients_mean_health():
+    assert high("deep_stack.relu.xavier.signal") < 1e-3
+    assert 0.1 < stored("deep_stack.relu.xavier.first").value / stored("deep_stack.relu.xavier.last").value < 10
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "relu", "xavier").double()
+        _, at, weights = gradients(net, torch.randn(8, WIDTH).double(), mean_square)
+        inner = [(layer.weight * layer.weight.grad).sum().item() for layer in net.layers]
+        assert max(inner) / min(inner) == pytest.approx(1, rel=1e-9)
+        assert at[0] / at[-1] < 2e-3 and 0.1 < weights[0] / weights[-1] < 20
+
+
+def test_early_layers_get_less():
+    he = demonstration("relu", None, "he")
+    assert statistics.median(w[0] / w[-1] for _, _, w in he) > 0.7
+    assert stored("deep_stack.relu.he.first").value > 0.7 * stored("deep_stack.relu.he.last").value
+    assert min(reaches("relu", "he", norm=nn.BatchNorm1d, batch=64)) > 10
+    assert min(reaches("relu", "default", skip=1.0)) > 3
+
+
+def test_tiny_norm_means_vanishing():
+    x, y, _, _ = digits()
+    for seed in SEEDS:
+        weights, norms = [], []
+        for scale in (1.0, 2.0 ** -30):
+            torch.manual_seed(seed)
+            net, out = Stack(3, WIDTH, "relu", "he"), nn.Linear(WIDTH, 10)
+            optimizer = torch.optim.SGD([*net.parameters(), *out.parameters()], lr=0.1 / scale)
+            for _ in range(5):
+                optimizer.zero_grad()
+                (scale * F.cross_entropy(out(net(x[:64])[-1]), y[:64])).backward()
+                optimizer.step()
+            weights.append(net.layers[0].weight.detach())
+            norms.append(norm(net.layers[0].weight.grad))
+        assert torch.equal(*weights) and norms[1] < 1e-6 < norms[0]
+
+
+def test_nan_means_exploding():
+    for seed in SEEDS:
+        p = normals(seed, 10).abs().clamp(0.1, 0.9)
+        p[0] = 0.0
+        for broken in (lambda q: (q * q.log()).sum(), lambda q: (q - q).norm() + q[0].sqrt() * 0, lambda q: (q / q).sum()):
+            at = p.clone().requires_grad_()
+            assert broken(at).isnan() or torch.autograd.grad(broken(at), at)[0].isnan().any()
+        masked = torch.full((10,), -math.inf)
+        assert torch.softmax(masked, 0).isnan().all()
+
+
+# ---------- the ledger itself ----------
+
+def test_every_test_belongs_to_a_row():
+    named = {claim["test"] for claim in CLAIMS if claim.get("test")}
+    tests = {name for name in globals() if name.startswith("test_") and not hasattr(globals()[name], "ledger")}
+    assert named == tests
+    assert [c["id"] for c in CLAIMS if c.get("test") and c["test"] != "test_" + c["id"].replace("-", "_")] == []
+
+
+def test_a_row_that_quotes_a_measurement_is_asserted_and_names_a_script_it_quotes():
+    for claim in CLAIMS:
+        quoted = {key.partition(".")[0] for key in re.findall(r'<data value="([^"]+)"', claim["found"])}
+        measured = quoted - REFERENCES.keys()
+        if measured:
+            assert claim.get("test"), claim["id"]
+            assert claim["script"].removeprefix("experiments/").removesuffix(".py") in measured, claim["id"]
+
+
+def test_a_cited_figure_and_every_quoted_word_stand_in_a_source_of_the_row():
+    def said(text):
+        return re.sub(r"\s+", " ", text).replace("’", "'").lower()
+
+    for claim in CLAIMS:
+        sources = claim.get("sources", [])
+        keys = re.findall(r'<data value="([^"]+)"', claim["found"])
+        assert {key.partition(".")[0] for key in keys} & REFERENCES.keys() <= set(sources), claim["id"]
+        words = [said(q["quote"]) for s in sources for q in [*REFERENCES[s].get("figures", {}).values(), *REFERENCES[s].get("claims", [])]]
+        plain = re.sub(r'<data value="(\w+)\.(\w+)"[^>]*></data>', _figure, said(claim["found"]))
+        for quote in re.findall("“([^”]+)”", plain):
+            assert any(quote.rstrip(".,") in word for word in words), f"{claim['id']}: {quote}"
+
+
+def _figure(match):
+    return str(REFERENCES.get(match[1], {}).get("figures", {}).get(match[2], {}).get("value", match[0]))
+
+
+def test_what_is_said_holds_no_digit_and_an_id_is_lower_case():
+    from snippets.weave.lint import numerals
+
+    assert [c["id"] for c in CLAIMS if numerals(c["said"]) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", c["id"])] == []
+
+
+for _name in [name for name in globals() if name.startswith("test_")][-4:]:
+    globals()[_name].ledger = True
