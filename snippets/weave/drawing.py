@@ -13,7 +13,7 @@ from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
 from snippets.weave.book import Book, plain
-from snippets.weave.regions import figure_module, fill, fresh, strip_note, table_rows
+from snippets.weave.regions import CITED, figure_module, fill, fresh, strip_note, table_rows
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -95,7 +95,8 @@ def _csv(module, book: Book) -> str:
 def table_csv(name: str, book: Book) -> str:
     """A table as CSV, each cell its plain words."""
     _, header, rows = table_rows(name, book)
-    return _rows_as_csv(header, [[plain(cell) for cell in row] for row in rows])
+    cited = [[CITED.sub(lambda m: book.short(m[1]), cell) for cell in row] for row in rows]
+    return _rows_as_csv([plain(cell) for cell in header], [[plain(cell) for cell in row] for row in cited])
 
 
 def _rows_as_csv(header, rows) -> str:

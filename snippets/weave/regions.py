@@ -16,6 +16,7 @@ from snippets.weave.book import Book, nearest, plain
 from snippets.weave.markup import DATA, OPEN
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
+CITED = re.compile(r"\[@([\w-]+)\]")  # how a table's script names a reference
 LANGUAGES = {".py": "python", ".js": "javascript"}
 
 
@@ -130,9 +131,8 @@ def table_rows(name: str, book: Book) -> tuple[str, list[str], list[list[str]]]:
 
 def _table(name: str, page: Path, book: Book) -> Rendered:
     title, header, rows = table_rows(name, book)
-    cite = re.compile(r"\[@([\w-]+)\]")
     target = link(page, book, "reference/references.md")
-    rows = [[cite.sub(lambda m: f"[{book.short(m[1])}]({target}#{m[1]})", cell) for cell in row] for row in rows]
+    rows = [[CITED.sub(lambda m: f"[{book.short(m[1])}]({target}#{m[1]})", cell) for cell in row] for row in rows]
     body = ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]
     caption = [f"**{fill(title, book)}**", "{.tab__title}"]
     csv = link(page, book, f"tables/{name}.csv")
