@@ -138,7 +138,7 @@ def _restyle(element, name: str, ids: dict[str, str], tokens: dict[str, str]) ->
     if identity in ids:
         element.set("id", ids[identity])
     if f"{{{XLINK}}}href" in element.attrib:
-        element.set("href", "#" + ids[element.attrib.pop(f"{{{XLINK}}}href")[1:]])
+        element.set(f"{{{XLINK}}}href", "#" + ids[element.get(f"{{{XLINK}}}href")[1:]])  # Material's instant navigation writes to href
     if "clip-path" in element.attrib:
         element.set("clip-path", re.sub(r"#(\w+)", lambda m: "#" + ids[m[1]], element.get("clip-path")))
     classes = []

@@ -170,7 +170,8 @@ def _number(name: str, page: Path, book: Book) -> Rendered:
     card = number.card
     rows = [("what", card["what"]), ("in full", card["value"]), ("5th to 95th percentile", card.get("band")),
             ("seeds", card.get("seeds") or card.get("n")),
-            ("measured by", f"[{card['script'].rpartition('/')[2]}]({link(page, book, card['script'])})"), ("last checked", card["checked"])]
+            ("measured by", f"[{card['script'].rpartition('/')[2]}]({link(page, book, card['script'])})"),
+            ("last checked", card["checked"])]
     listed = [line for term, said in rows if said for line in (term, f":   {said}", "")]
     return Rendered("\n".join(['<div class="numopen" markdown="block">', "", number.tag(name), "{.big}", "", *listed, "</div>"]))
 
@@ -252,6 +253,7 @@ def _title(page: Path) -> str:
     return page.stem
 
 
-KINDS = {"block": True, "figure": True, "table": True, "strip": True, "number": True, "references": False, "claims": False, "gallery": False}
+NAMED = ("block", "figure", "table", "strip", "number")
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery"), False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery}

@@ -18,6 +18,16 @@ const nameCodeButtons = () => {
   });
 };
 
+/** On a phone the drawer's sections all borrow the name of a label that is empty there: name each by its own title. */
+const nameSections = () => {
+  all(".md-nav .md-nav[aria-labelledby]").forEach((nav) => {
+    const title = nav.querySelector(":scope > .md-nav__title")?.textContent.trim();
+    if (!title) return;
+    nav.removeAttribute("aria-labelledby");
+    nav.setAttribute("aria-label", `Pages: ${title}`);
+  });
+};
+
 const SCROLLERS = ".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex, .md-typeset pre > code";
 
 /** A region that scrolls sideways can be reached and scrolled with the keyboard. */
@@ -45,6 +55,7 @@ const changed = new MutationObserver(() => {
 
 onPage(() => {
   nameCells();
+  nameSections();
   nameCodeButtons();
   changed.disconnect();
   resized.disconnect();
