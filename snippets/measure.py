@@ -178,7 +178,7 @@ def quoting(keys: set[str]) -> list[str]:
     found = []
     for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines() if page.exists() else [], 1):
-            found += [f"{shown(page)}:{number}: quotes {key}" for key in sorted(keys) if f'value="{key}"' in line]
+            found += [f"{shown(page)}:{number}: quotes {key}" for key in sorted(keys) if re.search(rf'value="{re.escape(key)}["@]', line)]
     return found
 
 

@@ -59,7 +59,7 @@ def fails(checkout, message: str) -> None:
 
 
 def test_a_digit_of_a_quoted_number(checkout):
-    line = edit(checkout / PAGE, 'value="deep_stack.sigmoid.default.first">1.5 ×', 'value="deep_stack.sigmoid.default.first">1.6 ×')
+    line = edit(checkout / PAGE, 'value="deep_stack.deep">100<', 'value="deep_stack.deep">101<')
     fails(checkout, rf"{PAGE}:{line}: this generated part is out of date or was edited by hand")
 
 

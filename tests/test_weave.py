@@ -127,7 +127,7 @@ def weaver_refuses(checkout, message: str):
 def stale(checkout):
     """Make one page stale, so that a weaver that did not refuse would write."""
     page = checkout / PAGE
-    page.write_text(page.read_text().replace('">1.5 × 10⁻²⁶<', '">1.6 × 10⁻²⁶<'))
+    page.write_text(page.read_text().replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'))
 
 
 def test_one_bad_page_keeps_every_page_from_being_written(checkout):

@@ -1,5 +1,6 @@
 """Deep stacks of equally wide layers, and the gradient that reaches each of them."""
 
+import contextlib
 import math
 
 import torch
@@ -7,6 +8,17 @@ from torch import nn
 from torch.nn import functional as F
 
 ACTIVATIONS = {"sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu}
+
+
+@contextlib.contextmanager
+def float64():
+    """Draw in float64: float32 normals come from vectorized code whose last places differ from processor to processor."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    try:
+        yield
+    finally:
+        torch.set_default_dtype(before)
 
 
 def initialize(linear: nn.Linear, init: str) -> None:

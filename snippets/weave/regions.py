@@ -11,9 +11,9 @@ import string
 from dataclasses import dataclass
 from pathlib import Path
 
-from snippets.measurement import Bad
+from snippets.measurement import Bad, formatted
 from snippets.weave.book import Book, nearest, plain
-from snippets.weave.markup import DATA, OPEN
+from snippets.weave.markup import DATA, FENCE, OPEN
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
 CITED = re.compile(r"\[@([\w-]+)\]")  # how a table's script names a reference
@@ -185,7 +185,8 @@ def _references(name: str, page: Path, book: Book) -> Rendered:
         where += [f"[arXiv:{ref['arxiv']}](https://arxiv.org/abs/{ref['arxiv']})"] if ref.get("arxiv") else []
         where += [f"[{ref['url'].split('/')[2]}]({ref['url']})"] if ref.get("url") and not where else []
         quotes = [q for q in [*ref.get("figures", {}).values(), *ref.get("claims", [])] if q.get("quote")]
-        said = "".join(f"\n    - “{q['quote']}” ({q['where']}{CHECKED[q.get('checked', 'unchecked')]})" for q in quotes)
+        each = dict.fromkeys(f"\n    - “{q['quote']}” ({q['where']}{CHECKED[q.get('checked', 'unchecked')]})" for q in quotes)
+        said = "".join(each)  # two figures of one sentence share its words
         venue = f" {ref['venue']}." if ref.get("venue") else ""
         unsure = "" if ref.get("verified", True) else " (entry not checked against the source)"
         made.append(f'- <span id="{key}"></span>**{ref["short"]}.** {", ".join(ref["authors"])} ({ref["year"]}). '
@@ -225,8 +226,13 @@ def _quoted(text: str, book: Book) -> str:
 def _gallery(name: str, page: Path, book: Book) -> Rendered:
     used = []
     for other in sorted(book.docs.rglob("*.md")):
-        heading = ""
+        heading, fence = "", ""
         for line in other.read_text(encoding="utf-8").splitlines():
+            mark = FENCE.match(line)
+            if mark and (not fence or mark["fence"].startswith(fence)):
+                fence = "" if fence else mark["fence"]
+            if fence or mark:
+                continue
             if line.startswith("#"):
                 heading = plain(re.sub(r"\{#[\w-]+\}", "", line.lstrip("# ")))
             marked = OPEN.match(line)
@@ -246,6 +252,17 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 
 
+def _spots(name: str, page: Path, book: Book) -> Rendered:
+    """The experiments that the tests measure only in part, and how much of them."""
+    made = []
+    for source, results in book.results.items():
+        runs = [max((m.n or 0 for m in part.values()), default=0) for part in (results.spot, results.measurements)]
+        if results.spot:
+            share = f": {formatted(runs[0])} of {formatted(runs[1])} runs" if all(runs) else ""
+            made.append(f"- [{source}.py]({link(page, book, f'code/experiments/{source}.py')}){share}")
+    return Rendered("\n".join(made or ["None at present."]))
+
+
 def _title(page: Path) -> str:
     for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
@@ -254,6 +271,6 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery"), False)
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "spots"), False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
-             "references": _references, "claims": _claims, "gallery": _gallery}
+             "references": _references, "claims": _claims, "gallery": _gallery, "spots": _spots}

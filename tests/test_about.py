@@ -1,0 +1,36 @@
+"""What the pages about the site say of it: one version everywhere, the experiments that are spot-checked, messages that exist."""
+
+import re
+import tomllib
+
+import yaml
+
+from snippets.measurement import ROOT
+from tests.full_measurements import spot_checked
+
+ABOUT = ROOT / "docs" / "about"
+
+
+def test_one_version_everywhere():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    newest = re.search(r"^## Version ([\d.]+), ([\d-]+)", (ABOUT / "changelog.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert newest.groups() == (version, citation["date-released"])
+    assert citation["version"] == version
+    assert f"version {version}." in (ABOUT / "index.md").read_text(encoding="utf-8")
+
+
+def test_the_spot_checked_experiments_are_listed():
+    text = (ABOUT / "how-numbers-stay-true.md").read_text(encoding="utf-8")
+    listed = re.search(r"<!-- spots -->(.*?)<!-- /spots -->", text, re.DOTALL)[1]
+    assert re.findall(r"experiments/(\w+)\.py", listed) == spot_checked()
+
+
+def test_every_explained_message_exists():
+    files = [*(ROOT / "snippets").rglob("*.py"), ROOT / "Makefile", ROOT / "tests" / "browser.py"]
+    known = re.sub(r"\{[^{}]*\}|`", "", "\n".join(p.read_text(encoding="utf-8") for p in files))
+    explained = (ABOUT / "contributing.md").read_text(encoding="utf-8").partition("{#messages}")[2]
+    pieces = {piece.strip(" ()") for line in explained.splitlines() if line.startswith("- ")
+              for message in re.findall(r"`([^`]+)`", line.partition("`: ")[0] + "`") for piece in message.split("…")}
+    woven = {"value was", "the title holds the numeral", "has a percentile band over fewer than 20 seeds", "Python 3.11 or newer is needed"}
+    assert len(pieces) > 50 and {p for p in pieces if p and p not in known} <= woven
