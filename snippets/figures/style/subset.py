@@ -35,7 +35,8 @@ SANS = ASCII + MARKS + SIGNS + POWERS + "₀₁₂₃" + "éöüσφλχμρβε
 def main(folder: Path) -> None:
     """Make the three faces for pages and the one for figures."""
     serif, sans = folder / "serif" / "package", folder / "sans" / "package"
-    roman = _cut(_still(TTFont(serif / "WOFF2" / "VAR" / "SourceSerif4Variable-Roman.ttf.woff2"), opsz=18, wght=(400, 600)), SERIF, "WG Serif")
+    variable = TTFont(serif / "WOFF2" / "VAR" / "SourceSerif4Variable-Roman.ttf.woff2")
+    roman = _cut(_still(variable, opsz=18, wght=(400, 600)), SERIF, "WG Serif")
     italic = _cut(TTFont(serif / "TTF" / "SourceSerif4-It.ttf"), ITALIC, "WG Serif", "Italic")
     upright = _cut(_still(TTFont(sans / "VF" / "SourceSans3VF-Upright.ttf"), wght=(400, 600)), SANS, "WG Sans")
     for name, font in {"WG-Serif": roman, "WG-Serif-Italic": italic, "WG-Sans": upright}.items():
@@ -63,14 +64,16 @@ def _cut(font: TTFont, text: str, family: str, style: str = "Regular") -> TTFont
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.hinting = False
     options.notdef_outline = True
-    made = {char: parts for char, parts in MADE.items() if char in text and ord(char) not in cmap and all(p[0] in font.getGlyphSet() for p in parts[1])}
+    have = font.getGlyphSet()
+    made = {char: parts for char, parts in MADE.items() if char in text and ord(char) not in cmap and all(p[0] in have for p in parts[1])}
     for char, (width, parts) in made.items():
         _draw(font, char, width(font), parts)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
     cutter.subset(font)
     for record in list(font["name"].names):
-        value = {1: family, 2: style, 3: f"{family} {style}", 4: f"{family} {style}", 6: family.replace(" ", "-") + ("" if style == "Regular" else f"-{style}")}
+        full, script = f"{family} {style}", family.replace(" ", "-") + ("" if style == "Regular" else f"-{style}")
+        value = {1: family, 2: style, 3: full, 4: full, 6: script}
         if record.nameID in value:
             record.string = value[record.nameID]
     missing = [c for c in text if ord(c) not in font.getBestCmap()]
