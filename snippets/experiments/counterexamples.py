@@ -7,6 +7,8 @@ wider weights and biases that center every unit: b = −½ Σ W, since a sigmoid
 random digits: a net whose gradient vanishes and one whose gradient does not, under SGD at two rates and under Adam.
 `recall.…`: a plain tanh RNN is shown one of a few symbols, then noise, and has to name the symbol at the end; trained with
 Adam on fresh sequences, once from PyTorch's default weights, once from an orthogonal recurrent matrix.
+`smooth.…`: the share of a random gradient that comes through a stack of GELU or SiLU layers with He weights.
+`still.…`: how far a weight moves on a gradient of zero: under plain SGD, with weight decay, and with momentum from one step before.
 Float64 throughout. All seeds of `trains` and of `recall` are trained side by side, as one batch of matrices.
 """
 
@@ -35,6 +37,8 @@ OPTIMIZERS = {
     "slow_sgd": ("SGD at a hundredth of the rate", lambda p: torch.optim.SGD(p, lr=0.001)),
     "adam": ("Adam", lambda p: torch.optim.Adam(p, lr=0.001)),
 }
+SMOOTH = {"gelu": F.gelu, "silu": F.silu}
+STILL_STEPS, STILL_RATE, STILL_WEIGHT, DECAY, MOMENTUM = 20, 0.1, 0.5, 0.01, 0.9
 MOVED = {"vanishing": ("sigmoid", "xavier"), "healthy": ("relu", "he")}
 
 
@@ -113,6 +117,30 @@ def recalling(seeds, how: str) -> list[float]:
         return (logits(symbols).argmax(2) == symbols).double().mean(1).tolist()
 
 
+def smooth(seed: int, name: str) -> float:
+    """||dL/dh_1|| / ||dL/dh_N|| over CHAIN_DEPTH layers of 64 units with He weights, for a random gradient. name: a key of SMOOTH."""
+    torch.manual_seed(seed)
+    weights = math.sqrt(2 / 64) * torch.randn(CHAIN_DEPTH, 64, 64, dtype=torch.float64)
+    first = h = SMOOTH[name](torch.randn(64, dtype=torch.float64) @ weights[0]).requires_grad_()
+    for w in weights[1:]:
+        h = SMOOTH[name](h @ w)
+    top = torch.randn(64, dtype=torch.float64)
+    return norm(torch.autograd.grad(h, first, top)[0]) / norm(top)
+
+
+def still(last_gradient: float = 0.0, **options) -> float:
+    """How far SGD moves a weight in STILL_STEPS steps with a gradient of zero, after one step with last_gradient."""
+    w = torch.full((1,), STILL_WEIGHT, dtype=torch.float64, requires_grad=True)
+    steps = torch.optim.SGD([w], lr=STILL_RATE, **options)
+    w.grad = torch.full_like(w, last_gradient)
+    steps.step()
+    start = w.item()
+    for _ in range(STILL_STEPS):
+        w.grad = torch.zeros_like(w)
+        steps.step()
+    return abs(w.item() - start)
+
+
 def moved(seed: int, net: str, optimizer: str) -> list[float]:
     """‖W − W₀‖ / ‖W₀‖ of every hidden layer after MOVES steps. net: a key of MOVED; optimizer: a key of OPTIMIZERS."""
     x, y, _, _ = digits()
@@ -141,7 +169,7 @@ def measure() -> dict[str, Measurement]:
     """The chain's gain, the accuracies, and how unevenly the layers move."""
     kept = {
         "seeds": setting(len(SEEDS), "seeds of each net"),
-        "chain.depth": setting(CHAIN_DEPTH, "layers of the chain"),
+        "chain.depth": setting(CHAIN_DEPTH, "layers of the chain and of the smooth stacks"),
         "chain.weight": setting(CHAIN_WEIGHT, "weight of every unit of the chain", show=".0f"),
         "chain.gain": Measurement(chain(CHAIN_DEPTH, CHAIN_WEIGHT), "slope of the chain's output by its input"),
         "trains.depth": setting(DEPTH, "hidden sigmoid layers"),
@@ -154,9 +182,21 @@ def measure() -> dict[str, Measurement]:
         "recall.symbols": setting(SYMBOLS, "symbols to be told apart"),
         "recall.lessons": setting(LESSONS, "steps of Adam, each on fresh sequences"),
         "recall.learned_from": setting(RECALLED, "share of right answers from which a net counts as having learned", show="%"),
+        "still.steps": setting(STILL_STEPS, "steps with a gradient of zero"),
+        "still.rate": setting(STILL_RATE, "learning rate of the steps with a gradient of zero", show=".1f"),
+        "still.decay": setting(DECAY, "weight decay", show=".2f"),
+        "still.momentum": setting(MOMENTUM, "momentum", show=".1f"),
+        "still.moved.plain": Measurement(still(), "distance that plain SGD moves a weight on a gradient of zero"),
+        "still.moved.decay": Measurement(still(weight_decay=DECAY), "distance that weight decay moves a weight of a half"),
+        "still.moved.momentum": Measurement(
+            still(last_gradient=1.0, momentum=MOMENTUM), "distance that momentum moves a weight after one step with a gradient of one"),
         "moved.steps": setting(MOVES, "steps after which the layers' moves are compared"),
     }
     named = {"centered": "wider weights and centering biases", "xavier": "Xavier weights and zero biases"}
+    for name in SMOOTH:
+        kept[f"smooth.{name}.total"] = over_seeds(
+            [smooth(seed, name) for seed in SEEDS],
+            f"norm of ∂L/∂h after layer 1, as a share of that after the last layer, of a {name} stack, He initialization")
     outcomes = dict(zip([*GAINS, *RECURRENT], each(_trained, [*GAINS, *RECURRENT]), strict=True))
     for how in GAINS:
         found = outcomes[how]
