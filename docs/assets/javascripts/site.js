@@ -28,15 +28,6 @@ const nameSections = () => {
   });
 };
 
-/** Material names the list of a section after a label that is missing where the section has one page. */
-const nameSections = () => {
-  all(".md-nav[aria-labelledby]").forEach((nav) => {
-    if (document.getElementById(nav.getAttribute("aria-labelledby"))) return;
-    nav.setAttribute("aria-label", nav.querySelector(".md-nav__title")?.textContent.trim() ?? "Pages");
-    nav.removeAttribute("aria-labelledby");
-  });
-};
-
 const SCROLLERS = ".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex, .md-typeset pre > code";
 
 /** A region that scrolls sideways can be reached and scrolled with the keyboard. */
