@@ -76,7 +76,7 @@ def counted(rate: str, runs: list[dict]) -> dict[str, Measurement]:
     died = [sum(r["died"][layer] for r in runs) for layer in range(DEPTH)]
     back = [sum(r["back"][layer] for r in runs) for layer in range(DEPTH)]
     # Which units die at the large rate is chaotic. Between AVX2 and plain instructions a median over three seeds was seen to
-    # move by 0.18 (0.02 at the moderate rate), and the pooled counts by a fifth; the tolerances are twice that.
+    # move by 0.18 (0.02 at the moderate rate), pooled counts by a fifth and the pooled share by 0.2; the tolerances are twice that.
     # That no unit of layer 1 comes back is exact: nothing that it depends on changes.
     slack = 0.36 if rate == "large" else 0.04
     kept = {
@@ -96,7 +96,7 @@ def counted(rate: str, runs: list[dict]) -> dict[str, Measurement]:
             f"units of deeper layers that died and came back at the {rate} rate, all seeds", n=len(runs), rtol=0.4, atol=30),
         f"{rate}.back.share": Measurement(
             sum(back[1:]) / max(sum(died[1:]), 1), f"share of the dead units of deeper layers that came back at the {rate} rate, all seeds",
-            n=len(runs), rtol=0, atol=0.15, show=".0%"),
+            n=len(runs), rtol=0, atol=0.4, show=".0%"),
     }
     for layer in range(DEPTH):
         kept[f"{rate}.end.layer{layer + 1}"] = over_seeds(
