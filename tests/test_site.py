@@ -107,7 +107,7 @@ def test_what_cards_link_to_exists(site):
 
     seen = 0
     for path in html_files(site):
-        for listed in re.findall(r'<script type="application/json" class="numbers">(.*?)</script>', path.read_text(encoding="utf-8")):
+        for listed in re.findall(r'<template class="numbers"[^>]*>(.*?)</template>', path.read_text(encoding="utf-8")):
             for key, card in json.loads(listed).items():
                 seen += 1
                 for kind in ("script", "reference"):
@@ -123,7 +123,7 @@ def test_no_number_is_left_without_its_card(site):
     for path in html_files(site):
         text = path.read_text(encoding="utf-8")
         marked = set(re.findall(r'<data class="num" value="[^"]*" data-key="([^"]+)"', text))
-        listed = "".join(re.findall(r'<script type="application/json" class="numbers">(.*?)</script>', text))
+        listed = "".join(re.findall(r'<template class="numbers"[^>]*>(.*?)</template>', text))
         assert all(f'"{key}":' in listed for key in marked), path
 
 
@@ -137,7 +137,7 @@ def test_a_number_opens_by_press_and_closes_by_escape(browser, address, width):
     with Visit(browser, address, EXPLAINER, width) as visit:
         number = visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first
         number.click()
-        card = visit.page.get_by_role("dialog", name=re.compile(".")).locator("visible=true")
+        card = visit.page.locator(".numcard[role=dialog]")
         text = card.inner_text()
         said = load(ROOT).number("deep_stack.sigmoid.default.first").card
         assert all(str(said[part]) in text for part in ("value", "band", "n", "what")) and "deep_stack.py" in text

@@ -14,6 +14,7 @@ import yaml
 
 from snippets.measurement import Bad, Measurement, formatted, read, read_sealed, shown
 
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the ledger ten times as fast
 PRINTED = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?|[-+]?inf|nan|None")
 
 
@@ -52,7 +53,7 @@ class Book:
         if not path.exists():
             return empty
         try:
-            return yaml.safe_load(path.read_text(encoding="utf-8")) or empty
+            return yaml.load(path.read_text(encoding="utf-8"), Loader=FAST) or empty
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
             raise Bad(f"{shown(path)}:{mark.line + 1 if mark else 1}: not valid YAML ({getattr(error, 'problem', error)})") from error
@@ -175,7 +176,16 @@ def sources(root: Path) -> list[Path]:
 def load(root: Path, drafting: bool = False) -> Book:
     """The book as the files stand now; read again only when one of them changed."""
     state = tuple((p, p.stat().st_mtime_ns) for p in sources(root))
-    return _load(root, drafting, hashlib.sha256(repr(state).encode()).hexdigest())
+    _loaded[root] = _load(root, drafting, hashlib.sha256(repr(state).encode()).hexdigest())
+    return _loaded[root]
+
+
+def current(root: Path) -> Book:
+    """The book that this build loaded last, without a look at the files; loaded when there is none."""
+    return _loaded.get(root) or load(root)
+
+
+_loaded: dict[Path, Book] = {}
 
 
 @functools.lru_cache(maxsize=2)

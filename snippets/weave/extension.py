@@ -36,7 +36,7 @@ class Pictures(Treeprocessor):
                 found = PICTURE.search(child.get("src", "")) if child.tag == "img" else None
                 if found:
                     draw = figure_svg if found[1] == "figures" else strip_svg
-                    svg = draw(found[2], child.get("alt", ""), books.load(ROOT))
+                    svg = draw(found[2], child.get("alt", ""), books.current(ROOT))
                     if "class" in child.attrib:
                         svg = re.sub(r'class="([^"]*)"', rf'class="\1 {child.get("class")}"', svg, count=1)
                     parent[at] = self._stashed(svg, child.tail)
@@ -68,7 +68,9 @@ class Numbers(Postprocessor):
 
     def run(self, text):
         """Give every quoted number its plain value and its key."""
-        book, cards = books.load(ROOT), {}
+        if "<data " not in text:
+            return text
+        book, cards = books.current(ROOT), {}
 
         def marked(match: re.Match) -> str:
             key, show = html.unescape(match[1]), match[2] or ""
@@ -81,8 +83,10 @@ class Numbers(Postprocessor):
         text = NUMBER.sub(marked, text)
         if not cards:
             return text
-        listed = json.dumps(cards, ensure_ascii=False, separators=(",", ":"), sort_keys=True).replace("<", "\\u003c")
-        return f'{text}\n<script type="application/json" class="numbers">{listed}</script>'
+        listed = json.dumps(cards, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+        inert = listed.replace("&", "\\u0026").replace("<", "\\u003c")
+        # not a script: Material runs every script again, whatever its type, after instant navigation
+        return f'{text}\n<template class="numbers" data-search-exclude="">{inert}</template>'
 
 
 class Gradient(Extension):

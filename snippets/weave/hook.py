@@ -62,7 +62,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
     path = Path(page.file.abs_src_path)
     text = read_page(path)
     try:
-        woven = weave(path, text, books.load(ROOT, drafting=serving))
+        woven = weave(path, text, books.current(ROOT))
         faults = woven.faults + check_formulas(path, woven.text)
     except Bad as bad:
         raise Abort(str(bad)) from bad

@@ -199,7 +199,7 @@ CHECKED = {"source": "", "copy": "; read in a copy, not in the source", "uncheck
 
 def _claims(name: str, page: Path, book: Book) -> Rendered:
     target = link(page, book, "reference/references.md")
-    made, prose = ['<div class="ledger" markdown="block">', ""], []
+    made, prose = ['<div class="ledger" markdown="block">', "", *_ledger_bar(book.claims), ""], []
     for claim in book.claims:
         found = _quoted(claim["found"], book)
         sources = [f"[{claim['script']}]({link(page, book, 'code/' + claim['script'])})"] if claim.get("script") else []
@@ -217,6 +217,18 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
             " · ".join(sources), "{.claim__src}", "", "</div>", "", "</article>", "",
         ]
     return Rendered("\n".join([*made, "</div>"]), "\n".join(prose))
+
+
+def _ledger_bar(claims: list[dict]) -> list[str]:
+    """Buttons that filter by verdict and topic; ledger.js makes them work."""
+    count = {verdict: sum(c["verdict"] == verdict for c in claims) for verdict in VERDICTS}
+    buttons = [f'<button class="btn" type="button" data-filter="all" aria-pressed="true">All {len(claims)}</button>']
+    buttons += [f'<button class="btn" type="button" data-filter="{verdict}" aria-pressed="false">'
+                f'<span class="verdict verdict--{verdict}">{word}</span> {count[verdict]}</button>' for verdict, word in VERDICTS.items()]
+    topics = "".join(f'<option value="{t}">{t.replace("-", " ")}</option>' for t in sorted({c["topic"] for c in claims}))
+    return ['<div class="ledger-bar" role="group" aria-label="Show claims">', *buttons,
+            f'<label class="field">Topic <select data-topic><option value="">every topic</option>{topics}</select></label>', "</div>",
+            f'<p class="ledger-count" role="status">All {len(claims)} claims.</p>']
 
 
 def _quoted(text: str, book: Book) -> str:
