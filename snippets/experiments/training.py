@@ -27,19 +27,23 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH, BATCH, EPOCHS, MOMENTUM, TEST_SHARE = 30, 64, 64, 20, 0.9, 0.2
 WATCHED = (1, 10, 20, 30)
-RATES = (0.001, 0.003, 0.01, 0.03, 0.1)
+RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 SEARCH_SEEDS, TAIL, TIE = (100, 101), 5, 0.01
 LEARNED = 0.5  # far from chance and from what nets that learn reach, so that the count does not hang on the last batch
-# How far a re-measurement may be off, by net: loss, accuracies, and movement (relative).
+# How far a re-measurement may be off. The nets that learn are chaotic: the five seeds trained with AVX2 and with plain
+# instructions, which differ in the last place alone, came apart by up to half of what stands here (loss and accuracies
+# after the last epoch, in the worst seed; twice as far in between, hence twice the slack for whole curves; movement and
+# the first batch's signal relatively). The nets that are stuck agreed to every digit kept. Weights are drawn in float32,
+# so the first batch's signal differs in the last places too, and BatchNorm amplifies that.
 TOLERANCES = {
-    "sigmoid": {"loss": 0.01, "accuracy": 0.02, "test": 0.02, "moved": 0.02},
-    "tanh": {"loss": 0.1, "accuracy": 0.05, "test": 0.05, "moved": 0.2},
-    "relu": {"loss": 0.01, "accuracy": 0.02, "test": 0.02, "moved": 0.02},
-    "relu_he": {"loss": 0.2, "accuracy": 0.1, "test": 0.1, "moved": 0.2},
-    "bn": {"loss": 0.4, "accuracy": 0.15, "test": 0.15, "moved": 0.2},
-    "res_scaled": {"loss": 0.05, "accuracy": 0.02, "test": 0.03, "moved": 0.1},
+    "sigmoid": {"loss": 1e-3, "accuracy": 5e-3, "test": 5e-3, "moved": 1e-3, "signal": 1e-4},
+    "tanh": {"loss": 0.9, "accuracy": 0.17, "test": 0.14, "moved": 0.3, "signal": 1e-4},
+    "relu": {"loss": 1e-3, "accuracy": 5e-3, "test": 5e-3, "moved": 1e-3, "signal": 1e-4},
+    "relu_he": {"loss": 0.5, "accuracy": 0.16, "test": 0.18, "moved": 0.3, "signal": 3e-3},
+    "bn": {"loss": 0.4, "accuracy": 0.18, "test": 0.15, "moved": 0.3, "signal": 0.07},
+    "res_scaled": {"loss": 0.05, "accuracy": 0.01, "test": 0.02, "moved": 0.02, "signal": 1e-4},
 }
-LARGE = 100.0  # what counts as the final loss of a run that diverged
+LARGE = 3.0  # more than chance: what the search counts for a run that diverged, or ended still higher
 NETS = {
     "sigmoid": ("sigmoid, nn.Linear's default initialization", lambda depth: Stack(depth, WIDTH, "sigmoid")),
     "tanh": ("tanh, Xavier initialization", lambda depth: Stack(depth, WIDTH, "tanh", "xavier")),
@@ -73,7 +77,7 @@ class Plan:
 FULL = Plan()
 # The tests train one of the seeds, and one of the searches, at the rate that the full search chooses for each net.
 SPOT = Plan(seeds=(0,), search_seeds=(100,), rates={
-    "sigmoid": (0.1,), "tanh": (0.01,), "relu": (0.1,), "relu_he": (0.003,), "bn": (0.01,), "res_scaled": (0.1,)})
+    "sigmoid": (0.3,), "tanh": (0.01,), "relu": (0.3,), "relu_he": (0.001,), "bn": (0.01,), "res_scaled": (0.1,)})
 
 
 class Classifier(nn.Module):
@@ -202,7 +206,9 @@ def learning(net: str, runs: list[dict]) -> dict[str, Measurement]:
             f"seeds in which the net has learned after the last epoch: {label}", n=len(runs), rtol=0)}
     for part, named in {"loss": "training loss", "accuracy": "training accuracy", "test": "test accuracy"}.items():
         slack, show = TOLERANCES[net][part], "" if part == "loss" else ".0%"
-        kept[f"{net}.{part}"] = over_seeds([r[part] for r in runs], f"{named} after each epoch, from none: {label}", rtol=0, atol=2 * slack)
+        loose = 0.5 if part == "loss" and net == "bn" else 0.0  # its loss leaps in the first epochs, now higher, now lower
+        kept[f"{net}.{part}"] = over_seeds(
+            [r[part] for r in runs], f"{named} after each epoch, from none: {label}", rtol=loose, atol=2 * slack)
         kept[f"{net}.{part}.final"] = over_seeds(
             [r[part][-1] for r in runs], f"{named} after the last epoch: {label}", rtol=0, atol=slack, show=show)
     return kept
@@ -229,14 +235,14 @@ def movement(net: str, runs: list[dict]) -> dict[str, Measurement]:
 
 
 def beginning(net: str, runs: list[dict]) -> dict[str, Measurement]:
-    """The gradients of the first batch, before any step; no chaos here, so the tolerance is tight."""
-    label = NETS[net][0]
+    """The gradients of the first batch, before any step."""
+    label, slack = NETS[net][0], TOLERANCES[net]["signal"]
     shares = [[s / r["signal"][-1] for s in r["signal"]] for r in runs]
     return {
-        f"{net}.signal": over_seeds(shares, f"norm of ∂L/∂h in the first batch after each layer, 1 after the last: {label}", rtol=1e-3),
+        f"{net}.signal": over_seeds(shares, f"norm of ∂L/∂h in the first batch after each layer, 1 after the last: {label}", rtol=slack),
         f"{net}.signal.first": over_seeds(
-            [s[0] for s in shares], f"norm of ∂L/∂h in the first batch after layer 1, as a share of the last layer's: {label}", rtol=1e-3),
-        f"{net}.weights": over_seeds([r["weights"] for r in runs], f"norm of ∂L/∂W in each layer in the first batch: {label}", rtol=1e-3),
+            [s[0] for s in shares], f"norm of ∂L/∂h in the first batch after layer 1, as a share of the last layer's: {label}", rtol=slack),
+        f"{net}.weights": over_seeds([r["weights"] for r in runs], f"norm of ∂L/∂W in each layer in the first batch: {label}", rtol=slack),
     }
 
 
@@ -251,6 +257,6 @@ def measure(plan: Plan = FULL) -> dict[str, Measurement]:
         runs = [seen[Case(net, rates[net], seed)] for seed in plan.seeds]
         kept[f"{net}.rate"] = setting(rates[net], f"learning rate chosen for the net: {label}", show=decimals(rates[net]))
         kept[f"{net}.search"] = Measurement(
-            losses[net], f"training loss at the end with each rate tried: {label}", n=len(plan.search_seeds), rtol=1.0, atol=0.2)
+            losses[net], f"training loss at the end with each rate tried: {label}", n=len(plan.search_seeds), rtol=0.5, atol=1.0)
         kept |= learning(net, runs) | movement(net, runs) | beginning(net, runs)
     return kept
