@@ -89,6 +89,7 @@ class Classifier(nn.Module):
         self.layers = stack.layers
 
     def forward(self, x):
+        """Hidden states and logits for pixels x of shape (batch, 64)."""
         states = self.stack(x)
         return [*states, self.out(states[-1])]
 

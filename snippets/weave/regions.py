@@ -198,6 +198,9 @@ CHECKED = {"source": "", "copy": "; read in a copy, not in the source", "uncheck
 
 
 def _claims(name: str, page: Path, book: Book) -> Rendered:
+    for claim in book.claims:
+        if not {"id", "said", "topic", "found"} <= claim.keys() or claim.get("verdict") not in VERDICTS:
+            raise Bad(f"docs/claims.yml: the claim {claim.get('id', '?')!r} lacks a field or has an unknown verdict")
     target = link(page, book, "reference/references.md")
     made, prose = ['<div class="ledger" markdown="block">', "", *_ledger_bar(book.claims), ""], []
     for claim in book.claims:
