@@ -41,8 +41,8 @@ def test_a_stale_number_is_refreshed_and_nothing_else():
 
 
 def test_a_number_takes_the_format_asked_for():
-    made = woven('<data value="deep_stack.sigmoid.default.factor" data-show="3"></data>')
-    assert made.text == '<data value="deep_stack.sigmoid.default.factor" data-show="3">0.140</data>'
+    made = woven('<data value="deep_stack.deep" data-show="e3"></data>')
+    assert made.text == '<data value="deep_stack.deep" data-show="e3">1.00 × 10²</data>'
 
 
 def test_a_band_and_its_seeds_can_be_quoted():
