@@ -1,6 +1,6 @@
-const sigmoid = (z) => 1 / (1 + Math.exp(-z));
+const logistic = (z) => (1 + Math.tanh(z / 2)) / 2;
 const slope = {
-  sigmoid: (z) => sigmoid(z) * (1 - sigmoid(z)),
+  sigmoid: (z) => logistic(z) * logistic(-z),
   relu: (z) => (z > 0 ? 1 : 0),
 };
 
