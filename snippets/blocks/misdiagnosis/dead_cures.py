@@ -20,12 +20,12 @@ def train(net, rate, steps):
 torch.manual_seed(0)
 net = nn.Sequential()
 for _ in range(6):
-    net.extend([nn.Linear(64, 64), nn.ReLU()])
+    net.extend([nn.Linear(64, 64, dtype=x.dtype), nn.ReLU()])
     nn.init.kaiming_normal_(net[-2].weight)
-net.append(nn.Linear(64, 10)).double()
+net.append(nn.Linear(64, 10, dtype=x.dtype))
 fresh = copy.deepcopy(net)
-train(net, 0.1, 10)
-for name, rate in ("the same rate", 0.1), ("a lower rate", 0.001):
+train(net, 0.2, 10)
+for name, rate in ("the same rate", 0.2), ("a lower rate", 0.001):
     print(f"go on at {name}:", end=" ")
     train(copy.deepcopy(net), rate, 100)
 for i in range(1, 12, 2):

@@ -10,9 +10,9 @@ def look(name, phi, rate, steps):
     torch.manual_seed(0)
     net = nn.Sequential()
     for _ in range(6):
-        net.extend([nn.Linear(64, 64), phi()])
+        net.extend([nn.Linear(64, 64, dtype=x.dtype), phi()])
         nn.init.kaiming_normal_(net[-2].weight)
-    net.append(nn.Linear(64, 10)).double()
+    net.append(nn.Linear(64, 10, dtype=x.dtype))
     opt = torch.optim.Adam(net.parameters(), lr=rate)
     for step in range(steps + 1):
         opt.step()
@@ -27,4 +27,4 @@ def look(name, phi, rate, steps):
 
 look("vanishing", nn.Sigmoid, 0, 0)
 look("dying", nn.ReLU, 0.05, 20)
-look("dead", nn.ReLU, 0.1, 10)
+look("dead", nn.ReLU, 0.2, 10)

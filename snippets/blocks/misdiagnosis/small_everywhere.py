@@ -10,9 +10,9 @@ def look(name, phi, scale=1, train=False):
     torch.manual_seed(0)
     net = nn.Sequential()
     for _ in range(6):
-        net.extend([nn.Linear(64, 64), phi()])
+        net.extend([nn.Linear(64, 64, dtype=x.dtype), phi()])
         nn.init.xavier_normal_(net[-2].weight)
-    net.append(nn.Linear(64, 10)).double()
+    net.append(nn.Linear(64, 10, dtype=x.dtype))
     opt = torch.optim.LBFGS(net.parameters(), max_iter=150,
                             tolerance_grad=0, tolerance_change=0)
 
@@ -27,7 +27,7 @@ def look(name, phi, scale=1, train=False):
         opt.step(lambda: norms()[0])
     loss, first, last = norms()
     print(f"{name:12}{loss:9.1e}{before:14.1e}{first:10.1e}"
-          f"{last / first:15.1e}")
+          f"{last / first:14.2g}")
 
 print("                loss  layer 1 then       now   layer 6 / 1")
 look("healthy", nn.Tanh)
