@@ -18,8 +18,8 @@ def run(name, steps=60, rate=0.03, drop=0.0, skip=0, branch=1.0):
     for step in range(steps + 1):
         h = x
         for layer in net[:-1]:
-            branch_out = dropout(torch.relu(layer(h)), drop if step < steps else 0)
-            h = skip * h + branch * branch_out
+            out = dropout(torch.relu(layer(h)), drop if step < steps else 0)
+            h = skip * h + branch * out
         opt.zero_grad()
         cross_entropy(net[-1](h), y).backward()
         sizes.append([net[i].weight.grad.norm().item() for i in (0, 39)])
