@@ -124,6 +124,17 @@ def test_ten_layers_a_million():
     assert min(reaches("sigmoid", "he", depth=10)) > 1e-5
 
 
+def test_whispers_a_tenth():
+    heard = [1.0]
+    for _ in range(29):
+        heard.append(heard[-1] / 4)
+    assert heard[10] < 1e-5 and heard[29] < 1e-17
+    for hops in (5, 10, 15, 20, 25, 29):
+        assert stored(f"factors.quarter.at{hops}").value == pytest.approx(heard[hops])
+    gentle = 0.1 ** (1 / 10)  # the share that leaves a tenth after ten hops
+    assert gentle ** 29 > 1e-3  # and so could never end where a quarter ends
+
+
 def test_quarter_power_is_the_worst_case():
     at30 = stored("factors.quarter.at30").value
     for seed in SEEDS:
