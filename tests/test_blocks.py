@@ -1,5 +1,6 @@
 """Every block that a page shows runs, alone and as printed; no fence escapes."""
 
+import os
 import re
 
 import pytest
@@ -8,14 +9,30 @@ from snippets.measure import BLOCKS, blocks, node, run_block
 from snippets.measurement import ROOT, Bad
 from snippets.weave.book import load
 from snippets.weave.pages import pages
+from tests.fresh import Runner
 
 SHOWN = [p for p in blocks()]
 
 
+@pytest.fixture(scope="module")
+def alone():
+    """A function that runs a block in a process of its own."""
+    with Runner() as runner:
+        yield lambda path: runner.run(path) if path.suffix == ".py" and hasattr(os, "fork") else run_block(path)
+
+
 @pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())
-def test_alone_in_a_fresh_process(path):
+def test_alone_in_a_process_of_its_own(path, alone):
     name = path.relative_to(BLOCKS).with_suffix("").as_posix()
-    assert run_block(path).splitlines() == load(ROOT).outputs[name]["stdout"]
+    assert alone(path).splitlines() == load(ROOT).outputs[name]["stdout"]
+
+
+def test_a_process_of_its_own_inherits_nothing(alone, tmp_path):
+    (tmp_path / "one.py").write_text("import math\nmath.left = 1\nprint(math.left)\n")
+    (tmp_path / "two.py").write_text("import math\nprint(math.left)\n")
+    assert alone(tmp_path / "one.py") == "1\n"
+    with pytest.raises(RuntimeError, match="AttributeError"):
+        alone(tmp_path / "two.py")
 
 
 def javascript():
