@@ -135,6 +135,18 @@ def test_whispers_a_tenth():
     assert gentle ** 29 > 1e-3  # and so could never end where a quarter ends
 
 
+def test_slopes_alone_tell():
+    for depth in (5, 10, 20):
+        assert high(f"attempts.sigmoid.at{depth}") < 0.25 ** depth / 8
+        assert high(f"attempts.relu.at{depth}") < 0.6 ** depth  # slopes along an active path: 1
+    for net in ("sigmoid", "relu", "relu_he"):
+        for depth in (5, 10, 20):
+            theory = stored(f"attempts.{net}.predicted.at{depth}").value
+            assert low(f"attempts.{net}.at{depth}") < theory < high(f"attempts.{net}.at{depth}")
+    assert max(reaches("sigmoid", "default", depth=21)) < 0.25 ** 20 / 1e3
+    assert max(reaches("relu", "default", depth=21)) < 0.6 ** 20
+
+
 def test_quarter_power_is_the_worst_case():
     at30 = stored("factors.quarter.at30").value
     for seed in SEEDS:
@@ -161,6 +173,16 @@ def test_slopes_factor_out():
         for w, d in zip(weights.flip(0), slopes.flip(0), strict=True):
             h = d * (w @ h)
         assert torch.allclose(torch.autograd.grad(h, x, top)[0], found)
+
+
+def test_row_with_transposed_weights():
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        z, W, delta = torch.randn(8).double().requires_grad_(), torch.randn(8, 8).double(), torch.randn(8).double()
+        found = torch.autograd.grad(W @ torch.sigmoid(z), z, delta)[0]
+        slopes = slope(torch.sigmoid, z.detach())
+        assert torch.allclose(found, slopes * (W.T @ delta)) and torch.allclose(found, delta @ W * slopes)
+        assert norm(found - delta @ (W.T * slopes)) > 0.3 * norm(found)
 
 
 def test_weight_gradient_is_its_input():
