@@ -628,6 +628,20 @@ def test_bfloat_as_good_as_float():
         assert (w - 1e-4 < w).all()
 
 
+def test_loss_scaling_cures_vanishing():
+    seeds = stored("half_precision.seeds").value
+    assert stored("half_precision.half.learned").value == 0 == max(stored("half_precision.half.moved").seeds)
+    assert stored("half_precision.scaled.learned").value == stored("half_precision.exact.learned").value == seeds
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net, ratios = Stack(DEPTH, WIDTH, "sigmoid", "xavier").double(), []
+        for scale in (1.0, 2.0 ** 16):
+            net.zero_grad()
+            (scale * mean_square(net(normals(seed, 8, WIDTH))[-1])).backward()
+            ratios.append(norm(net.layers[-1].weight.grad) / norm(net.layers[0].weight.grad))
+        assert ratios[1] == pytest.approx(ratios[0]) and ratios[0] > 1e12
+
+
 def test_printed_zero_is_zero():
     assert stored("deep_stack.float32.zeros").value == stored("deep_stack.seeds").value
     for seed in SEEDS:
