@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from snippets.experiments import counterexamples
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
+from snippets.experiments.normalization import BLOCKS, through_blocks
 from snippets.experiments.training import digits
 from snippets.measurement import RESULTS, ROOT, read
 
@@ -498,6 +499,44 @@ def test_any_normalization_rescues_sigmoid():
     assert steep / (square - 0.25).sqrt() == pytest.approx(stored("normalization.sigmoid.batch.factor").value, rel=0.03)
     batch = factors("sigmoid", "xavier", norm=nn.BatchNorm1d, batch=64)
     assert 1 < min(batch) < max(batch) < 1.1
+
+
+def test_layernorm_normalizes_gradients():
+    assert high("normalization.sigmoid.layer.factor") < 0.45
+    for seed in SEEDS:
+        x, g = normals(seed, WIDTH).requires_grad_(), normals(seed + 100, WIDTH)
+        once, thousandfold = (torch.autograd.grad(F.layer_norm(x, (WIDTH,)), x, k * g)[0] for k in (1, 1000))
+        assert torch.allclose(thousandfold, 1000 * once)
+        larger = torch.autograd.grad(F.layer_norm(10 * x, (WIDTH,)), x, g)[0] / 10  # by the norm's input, 10 x
+        assert norm(larger) == pytest.approx(norm(once) / 10, rel=1e-3)
+
+
+def test_norm_acts_through_slopes_alone():
+    assert stored("normalization.jacobian.lost").value == 2
+    assert high("normalization.relu.none.factor") < 1.1 < low("normalization.relu.batch.factor")
+    for seed in SEEDS:
+        x = normals(seed, WIDTH)
+        jacobian = torch.autograd.functional.jacobian(lambda x: F.layer_norm(x, (WIDTH,), eps=0.0), x)
+        y = F.layer_norm(x, (WIDTH,), eps=0.0)
+        assert norm(jacobian.mT @ torch.ones_like(x)) < 1e-9 and norm(jacobian.mT @ y) < 1e-9
+        assert torch.linalg.matrix_rank(jacobian) == WIDTH - 2
+
+
+def test_better_weights_calm_batchnorm():
+    grown = []
+    for init in ("xavier", "he", "default"):
+        grown.append(statistics.median(factors("relu", init, norm=nn.BatchNorm1d, batch=64)))
+    assert min(grown) > 1.1 and max(grown) / min(grown) < 1.01
+    assert low("normalization.relu.batch.of8.wide256.factor") > high("normalization.relu.batch.of256.wide256.factor") > 1.1
+    assert stored("normalization.relu.batch.worst").value < 0.02 and stored("normalization.worst").value < 0.02
+
+
+def test_skips_make_norms_redundant():
+    assert low("normalization.plain.batch.at100.total") > 1e6 and low("normalization.skips.none.at100.total") > 1e12
+    assert high("normalization.skips.batch.at100.total") < 50 and high("normalization.skips.layer.at100.total") < 20
+    for seed in SEEDS[:3]:
+        grown = {key: through_blocks(seed, 50, *how[:2]) for key, how in BLOCKS.items()}
+        assert min(grown["plain.batch"], grown["skips.none"]) > 1e3 > 30 > max(grown["skips.batch"], grown["skips.layer"])
 
 
 # ---------- recurrent ----------
