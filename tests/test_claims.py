@@ -410,6 +410,63 @@ def test_contraction_shrinks():
         assert typical.norm(dim=1).div(g.norm(dim=1)).median() < 0.7
 
 
+def test_largest_singular_value_to_the_depth():
+    assert low("stretching.default.bound.total") > 5 and high("stretching.default.gain.total") < 1e-6
+    assert low("stretching.he.bound.total") > 1e9 and high("stretching.he.gain.total") < 10
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        weights = [nn.Linear(WIDTH, WIDTH).weight.detach().double() for _ in range(DEPTH)]
+        bound = math.prod(torch.linalg.matrix_norm(W, 2).item() for W in weights)
+        g = torch.linalg.multi_dot([W.T for W in weights]) @ normals(seed, WIDTH, 1)
+        assert g.norm() / normals(seed, WIDTH, 1).norm() < 1e-5 < 5 < bound
+
+
+def test_kaiming_sets_singular_values():
+    assert stored("initialization.he.256.relu_rms").value == pytest.approx(1, abs=0.02)
+    assert low("initialization.he.256.relu_largest") > 2 and low("initialization.he.256.relu_blocked") > 0.4
+    for seed in SEEDS:
+        weight = normals(seed, WIDTH, WIDTH) * math.sqrt(2 / WIDTH)
+        slopes = weight @ normals(seed + 100, WIDTH, 1) > 0
+        found = torch.linalg.svdvals(slopes * weight)
+        assert found[0] > 1.8 and (found < 1e-9).double().mean() > 0.25
+
+
+def test_orthogonal_makes_isometries():
+    assert high("spectra.relu.orthogonal.near") < 0.1 and low("spectra.tanh.orthogonal.near") > 0.8
+    assert low("spectra.relu.orthogonal.lost") > 0.4 and high("spectra.tanh.orthogonal.lost") == 0
+    for seed in SEEDS:
+        product, h = torch.eye(WIDTH).double(), normals(seed, WIDTH, 1)
+        for layer in range(DEPTH):
+            W = math.sqrt(2) * torch.linalg.qr(normals(seed + 100 * layer, WIDTH, WIDTH)).Q
+            product, h = (W @ h > 0) * (W @ product), (W @ h).relu()
+        found = torch.linalg.svdvals(product)
+        assert (found < 1e-9 * found[0]).double().mean() > 0.4
+
+
+def test_spectral_radius_of_the_layers():
+    assert low("stretching.symmetric.radius") > 1.7 and high("stretching.symmetric.different") < 1.1
+    assert high("stretching.bidiagonal.radius") < 0.81 and low("stretching.bidiagonal.different") > 0.95
+    up = torch.tensor([[0.0, 2.0], [0.0, 0.0]]).double()
+    assert not torch.linalg.eigvals(up).abs().any() and not torch.linalg.eigvals(up.T).abs().any()
+    assert torch.linalg.matrix_norm(torch.linalg.matrix_power(up @ up.T, 5), 2) == 2 ** 10
+    for seed in SEEDS:
+        v, shrinks = normals(seed, WIDTH, 1), []
+        for layer in range(DEPTH):
+            gauss = normals(seed + 100 * layer, WIDTH, WIDTH)
+            shrinks.append(((gauss + gauss.T) / math.sqrt(2 * WIDTH)).double())
+        assert min(torch.linalg.eigvalsh(A).abs().max() for A in shrinks) > 1.5
+        assert torch.linalg.multi_dot([*shrinks, v]).norm() / v.norm() < 20
+
+
+def test_no_stable_middle():
+    assert low("spectra.product.orthogonal.smallest") > 1 - 1e-9 and high("spectra.product.orthogonal.largest") < 1 + 1e-9
+    assert high("residual.two.he.scaled.at30.total") < 5 and high("residual.two.he.scaled.at100.total") < 5
+    assert low("signal_gain.tanh.xavier.total") > 0.1
+    for seed in SEEDS:
+        turned = torch.linalg.multi_dot([torch.linalg.qr(normals(seed + 100 * layer, WIDTH, WIDTH)).Q for layer in range(DEPTH)])
+        assert torch.linalg.svdvals(turned) == pytest.approx(torch.ones(WIDTH).double(), abs=1e-9)
+
+
 def test_one_fix_is_enough():
     assert high("deep_stack.relu.default.signal") < 1e-10 and low("deep_stack.residual.he.signal") > 1e6
     assert high("signal_gain.sigmoid.he.measured") < 0.4 and high("normalization.sigmoid.layer.factor") < 0.5
@@ -588,6 +645,15 @@ def test_largest_singular_value_to_the_steps():
         assert through_time(seed, 1.1, torch.tanh)[0] < 1e-2
     shift = 10 * torch.diag(torch.ones(9).double(), 1)  # largest singular value 10, every eigenvalue 0
     assert torch.linalg.matrix_norm(shift, 2) == 10 and not torch.linalg.matrix_power(shift, 10).any()
+
+
+def test_radius_below_one_shrinks():
+    assert stored("stretching.bidiagonal.peak").value > 1e10 and high("stretching.bidiagonal.radius") < 0.81
+    for side in (16, 24, 48):
+        matrix = 0.8 * torch.eye(side).double() + 0.6 * torch.diag(torch.ones(side - 1).double(), 1)
+        assert torch.linalg.eigvals(matrix).abs().max() < 0.81
+        assert torch.linalg.matrix_norm(torch.linalg.matrix_power(matrix, 2 * side), 2) > 100
+        assert torch.linalg.matrix_norm(torch.linalg.matrix_power(matrix, 100 * side), 2) < 1e-20
 
 
 def test_radius_above_one_explodes():
