@@ -66,6 +66,11 @@ def critical(variance: float) -> tuple[float, float]:
     return math.sqrt(weight), math.sqrt(variance - weight * expectation(lambda z: np.tanh(z) ** 2, sd))
 
 
+def moment(activation: str, power: int) -> float:
+    """E[phi'(z)^power] for z normal with variance QUIET."""
+    return expectation(lambda z: slope(ACTIVATIONS[activation], z) ** power, math.sqrt(QUIET))
+
+
 def matrix(init: str, width: int):
     """A weight matrix as nn.Linear holds it after `initialize`, float64."""
     layer = nn.Linear(width, width)
@@ -194,7 +199,7 @@ def whole_nets(runs: list[dict]) -> dict[str, Measurement]:
         kept[f"{net}.values"] = over_seeds(
             [[max(s, FLOOR) for s in (r[net] / r[net].square().mean().sqrt())[::8].tolist()] for r in runs],
             f"singular values over their root mean square, in falling order, of {where}")
-        second, fourth = (expectation(lambda z, p=p: slope(ACTIVATIONS[activation], z) ** p, math.sqrt(QUIET)) for p in (2, 4))
+        second, fourth = (moment(activation, power) for power in (2, 4))
         kept[f"{net}.variance_predicted"] = Measurement(
             NET_DEPTH * (fourth / second**2 - (weights == "orthogonal")),
             f"variance of the squared singular values that theory predicts for {where}")

@@ -100,8 +100,7 @@ def compared(family: str) -> dict:
     """Radius, largest singular value and factors of one matrix repeated and of different ones."""
     A = member(family)
     again = logs([A.numpy()] * (STEPS + LATE))
-    basis = lambda: torch.linalg.qr(torch.randn(SIDE, SIDE)).Q
-    turned = ((basis() @ member(family) @ basis()).numpy() for _ in range(DIFFERENT))
+    turned = ((member("orthogonal") @ member(family) @ member("orthogonal")).numpy() for _ in range(DIFFERENT))
     return {
         "radius": torch.linalg.eigvals(A).abs().max().item(), "largest": torch.linalg.matrix_norm(A, 2).item(),
         "rms": (A.norm() / math.sqrt(SIDE)).item(), "repeated": math.exp((again[-1] - again[STEPS]) / LATE),
@@ -126,7 +125,8 @@ def stacks(runs: list[dict]) -> dict[str, Measurement]:
             profiles = [r[init][part] for r in runs]
             kept[f"{init}.{part}"] = over_seeds(profiles, f"{label} {where}, 1 at the top")
             kept[f"{init}.{part}.total"] = over_seeds([p[0] for p in profiles], f"{label} {where}")
-            kept[f"{init}.{part}.factor"] = over_seeds([p[0] ** (1 / DEPTH) for p in profiles], f"factor per layer, {label} {where}", show="3")
+            kept[f"{init}.{part}.factor"] = over_seeds(
+                [p[0] ** (1 / DEPTH) for p in profiles], f"factor per layer, {label} {where}", show="3")
         kept[f"{init}.gain_predicted"] = Measurement(
             [factor ** (DEPTH - l) for l in range(DEPTH + 1)], f"norm that the root mean square predicts for {where}, 1 at the top")
         kept[f"{init}.rms"] = Measurement(factor, f"root-mean-square singular value expected of one of {named}", show="3")

@@ -4,8 +4,9 @@ from snippets.figures.style import EDGE, INK, SCALE, powers
 
 RESULTS = ("stretching",)
 TITLE = "The bound says “may explode”; the gradient vanishes with default weights and stays near level with He’s"
-SUB = ("Norm of ∂L/∂h after each layer, one at the loss: bound ∏ σ_max (dashed) and a random gradient (solid, with its 5th to 95th "
-       "percentile); {stretching.depth} layers of {stretching.width} units, {stretching.seeds} seeds; thin lines: root mean square")
+SUB = ("Norm of ∂L/∂h after each layer, one at the loss: product of the largest singular values (dashed) and a random gradient (solid, "
+       "with its 5th to 95th percentile); {stretching.depth} layers of {stretching.width} units, {stretching.seeds} seeds; "
+       "thin lines: root mean square")
 ALT = ("Four lines that part to the left of the loss, on a logarithmic scale. For ReLU layers with He weights the bound climbs to "
        "{stretching.he.bound.total}, the gradient stays near one. For linear layers with default weights the bound rises to "
        "{stretching.default.bound.total}, while the gradient falls to {stretching.default.gain.total}.")

@@ -25,9 +25,11 @@ def draw(results, ax):
                                          (sizes[1], ends[1], "smallest", "least: ", (5, 7))):
         x, y = size * end * (1 if end[0] > 0 else -1)
         ax.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": INK, "linewidth": 1.2, "shrinkA": 0, "shrinkB": 0})
-        ax.annotate(f"{word}{formatted(found[f'two.{name}'].value, '3')}", (x, y), xytext=shift, textcoords="offset points", color=INK,
-                    va="center", bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1})
-    ax.annotate("every gradient\nof length one", (-0.94, -0.34), xytext=(-6, -8), textcoords="offset points", ha="right", va="center", color=INK)
+        length = formatted(found[f"two.{name}"].value, "3")
+        ax.annotate(word + length, (x, y), xytext=shift, textcoords="offset points", va="center", color=INK,
+                    bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1})
+    ax.annotate("every gradient\nof length one", (-0.94, -0.34), xytext=(-6, -8), textcoords="offset points", ha="right", va="center",
+                color=INK)
     ax.set_aspect("equal")
     ax.set_xlim(-2.2, 4.0)
     ax.set_ylim(-1.75, 1.75)
