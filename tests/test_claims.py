@@ -15,7 +15,7 @@ import yaml
 from torch import nn
 from torch.nn import functional as F
 
-from snippets.experiments import counterexamples
+from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
@@ -473,6 +473,105 @@ def test_one_fix_is_enough():
     assert max(reaches("relu", "default")) < 1e-9 and max(reaches("sigmoid", "he")) < 1e-12
     assert min(reaches("relu", "he", skip=1.0)) > 1e3
     assert max(reaches("sigmoid", "xavier", norm=nn.LayerNorm)) < 1e-9
+
+
+def test_negative_mean_by_depth():
+    for depth in (10, 15, 30):
+        assert 5.8 < low(f"negative_mean.steady.at{depth}.crossing") < high(f"negative_mean.steady.at{depth}.crossing") < 6
+        assert stored(f"negative_mean.steady.at{depth}.near").value == pytest.approx(1, abs=0.01)
+    fresh = [negative_mean.run(seed) for seed in list(SEEDS)[:3]]
+    for depth in (10, 15, 30):
+        assert all(5.8 < negative_mean.crossing(found["steady", depth]) < 6 for found in fresh)
+        assert all(max(found["centered", depth]) < 0.95 for found in fresh)
+
+
+def test_negative_mean_lets_sigmoids_learn():
+    assert stored("negative_mean.training.zero.learned").value == 0
+    assert stored("negative_mean.training.negative.learned").value == stored("negative_mean.training.seeds").value
+    assert low("negative_mean.common.at30") > 0.99
+    found = negative_mean.trained((SEEDS[0], (0.1,)))
+    assert found["negative", 0.1] > 0.15 > 0.12 > found["zero", 0.1]
+
+
+def test_gain_of_the_activation_suffices():
+    assert 0.98 < low("signal_gain.relu.matched.measured") < high("signal_gain.relu.matched.measured") < 1.02
+    assert high("signal_gain.sigmoid.matched.measured") < 0.75 and low("signal_gain.softplus.matched.measured") > 1.2
+    for seed in list(SEEDS)[:3]:
+        torch.manual_seed(seed)
+        stack = Stack(DEPTH, 128, "relu", "xavier")
+        gains = [stored(f"slopes.{net}.gain").value for net in ("relu", "sigmoid", "softplus")]
+        relu, sigmoid, softplus = (per_layer(p) for p in signal_gain.profiles(stack, list(zip(("relu", "sigmoid", "softplus"), gains))))
+        assert sigmoid < 0.8 < 0.93 < relu < 1.07 < 1.15 < softplus
+
+
+def test_calculate_gain_levels():
+    assert nn.init.calculate_gain("relu") == pytest.approx(stored("slopes.relu.gain").value)
+    assert stored("slopes.sigmoid.gain").value > 4 * nn.init.calculate_gain("sigmoid")
+    assert stored("slopes.tanh.gain").value < 0.9 * nn.init.calculate_gain("tanh")
+    for name in ("gelu", "silu"):
+        with pytest.raises(ValueError):
+            nn.init.calculate_gain(name)
+
+
+def test_orthogonal_levels_relu():
+    assert high("signal_gain.relu.orthogonal.measured") < 0.73
+    assert low("init_training.orthogonal_he.accuracy") > stored("init_training.he.accuracy").value
+    assert max(factors("relu", "orthogonal")) < 0.75
+
+
+def test_he_jacobian_is_an_isometry():
+    assert low("initialization.he.256.relu_largest") > 2 and 0.4 < low("initialization.he.256.relu_blocked")
+    for seed in list(SEEDS)[:5]:
+        torch.manual_seed(seed)
+        layer = nn.Linear(WIDTH, WIDTH)
+        initialize(layer, "he")
+        slopes = (layer(torch.randn(WIDTH)) > 0).detach()
+        values = torch.linalg.svdvals((slopes[:, None] * layer.weight.detach()).double())
+        assert values[0] > 1.8 and (values < 1e-6).double().mean() > 0.25
+        assert values.square().mean().sqrt().item() == pytest.approx(1, abs=0.25)
+
+
+def test_usual_start_trains_relu():
+    for start, learned in (("default", 0), ("xavier", 0), ("orthogonal", 0), ("he", 20), ("orthogonal_he", 20)):
+        assert stored(f"init_training.{start}.learned").value == learned
+    assert low("init_training.he.accuracy") > 0.3 > 0.15 > high("init_training.xavier.accuracy")
+    found = init_training.run((SEEDS[0], {name: rates if name in ("xavier", "he") else () for name, rates in init_training.SPOT.rates.items()}))
+    assert found["he", 0.003] > 0.2 > 0.16 > found["xavier", 0.001]
+
+
+def test_balanced_value_for_relu():
+    assert high("two_ways.square.glorot.backward") < 0.75 and 0.95 < low("two_ways.square.balanced.backward")
+    assert high("two_ways.alternating.balanced.backward") < stored("two_ways.alternating.he_in.backward").value
+    found = [two_ways.run(seed) for seed in SEEDS]
+    for way in (0, 1):
+        middle = {scheme: statistics.median(f["alternating", scheme][way] for f in found) for scheme in two_ways.SCHEMES}
+        assert middle["glorot"] < 0.7 < middle["balanced"] < 0.93 < middle["he_in"] < 1.05
+        assert statistics.median(f["square", "glorot"][way] for f in found) < 0.75
+
+
+def test_equal_weights_will_part():
+    for start in (0.0, 0.1):
+        torch.manual_seed(SEEDS[0])
+        x, y = torch.randn(64, 4).double(), torch.randn(64, 1).double()
+        net = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1)).double()
+        for parameter in net.parameters():
+            nn.init.constant_(parameter, start)
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+        for _ in range(100):
+            optimizer.zero_grad()
+            (net(x) - y).square().mean().backward()
+            optimizer.step()
+        weights = net[0].weight.detach()
+        assert torch.allclose(weights, weights[:1].expand_as(weights), rtol=1e-12, atol=1e-12)
+        assert bool(weights.any()) == bool(start)
+
+
+def test_selu_cannot_explode():
+    assert low("signal_gain.selu.xavier.measured") > 1.01 and stored("signal_gain.selu.xavier.predicted").value > 1.02
+    for seed in list(SEEDS)[:3]:
+        torch.manual_seed(seed)
+        profile, = signal_gain.profiles(Stack(DEPTH, 256, "relu", "xavier"), [("selu", 1.0)])
+        assert 1.005 < per_layer(profile) < 1.07
 
 
 # ---------- residual ----------

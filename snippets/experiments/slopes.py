@@ -14,15 +14,21 @@ from torch.nn import functional as F
 
 from snippets.measurement import Measurement, setting
 
-LEAK = 0.01
+LEAK, LEARNED_LEAK = 0.01, 0.25  # the second is where nn.PReLU's slope starts
 ACTIVATIONS = {
-    "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "leaky_relu": lambda x: F.leaky_relu(x, LEAK), "elu": F.elu,
-    "gelu": F.gelu, "silu": F.silu, "mish": F.mish, "selu": F.selu, "softplus": F.softplus,
+    "sigmoid": torch.sigmoid, "tanh": torch.tanh, "relu": torch.relu, "leaky_relu": lambda x: F.leaky_relu(x, LEAK),
+    "prelu": lambda x: F.leaky_relu(x, LEARNED_LEAK), "elu": F.elu, "selu": F.selu, "gelu": F.gelu, "silu": F.silu, "mish": F.mish,
+    "softplus": F.softplus,
+}
+NAMES = {
+    "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "Leaky ReLU", "prelu": "PReLU", "elu": "ELU", "selu": "SELU",
+    "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "softplus": "softplus",
 }
 POINTS = {"minus3": -3.0, "0": 0.0, "1": 1.0, "2": 2.0, "4": 4.0}
 RANGE, NODES = 12.0, 400  # exp(-72) of the normal density lies outside
 NEAR_ZERO, NEAR_ONE, MEAN_SLOPE = 0.1, 0.1, 0.1
 BEND = ("gelu", "silu", "mish")  # activations whose slope changes its sign
+DRAWN_TO, DRAWN_POINTS = 4.0, 81  # curves are kept from -4 to 4
 
 
 def slope(phi, x: np.ndarray) -> np.ndarray:
@@ -127,6 +133,7 @@ def table(name: str) -> dict[str, Measurement]:
             f"share of standard normal pre-activations with a slope of {name} near one", rtol=1e-3),
         f"{name}.at_zero": Measurement(float(slope(phi, np.array([0.0]))[0]), f"slope of {name} at zero, as PyTorch defines it"),
     }
+    kept |= curves(name)
     if name in BEND:
         # A place of an extreme is known to the square root of a float64's precision at best.
         kept[f"{name}.max.at"] = Measurement(top[0], f"input at which {name}'s slope is largest", rtol=1e-4, show="3")
@@ -137,10 +144,24 @@ def table(name: str) -> dict[str, Measurement]:
     return kept
 
 
+def curves(name: str) -> dict[str, Measurement]:
+    """The activation and its slope at DRAWN_POINTS inputs, equally far apart."""
+    x = np.linspace(-DRAWN_TO, DRAWN_TO, DRAWN_POINTS)
+    y = ACTIVATIONS[name](torch.tensor(x)).numpy()
+    where = f"{name} at equally spaced inputs from {-DRAWN_TO:g} to {DRAWN_TO:g}"
+    return {
+        f"{name}.curve": Measurement(y.tolist(), where, atol=1e-12),
+        f"{name}.curve_slope": Measurement(slope(ACTIVATIONS[name], x).tolist(), f"slope of {where}", atol=1e-12),
+    }
+
+
 def measure() -> dict[str, Measurement]:
     """Slopes at points, averages, extremes and gains of every activation."""
     kept = {
         "leak": setting(LEAK, "slope of leaky ReLU below zero", show=".2f"),
+        "learned_leak": setting(LEARNED_LEAK, "slope of PReLU below zero when training starts", show=".2f"),
+        "drawn.to": setting(DRAWN_TO, "largest input at which curves are kept", show=".0f"),
+        "drawn.points": setting(DRAWN_POINTS, "inputs at which curves are kept"),
         "near_zero.below": setting(NEAR_ZERO, "absolute slope that counts as near zero", show=".1f"),
         "near_one.within": setting(NEAR_ONE, "distance from one that counts as near one", show=".1f"),
     }
