@@ -494,13 +494,13 @@ def test_negative_mean_lets_sigmoids_learn():
 
 
 def test_gain_of_the_activation_suffices():
-    assert 0.98 < low("signal_gain.relu.matched.measured") < high("signal_gain.relu.matched.measured") < 1.02
+    assert 0.95 < low("signal_gain.relu.matched.measured") < high("signal_gain.relu.matched.measured") < 1.05
     assert high("signal_gain.sigmoid.matched.measured") < 0.75 and low("signal_gain.softplus.matched.measured") > 1.2
     for seed in list(SEEDS)[:3]:
         torch.manual_seed(seed)
         stack = Stack(DEPTH, 128, "relu", "xavier")
-        gains = [stored(f"slopes.{net}.gain").value for net in ("relu", "sigmoid", "softplus")]
-        relu, sigmoid, softplus = (per_layer(p) for p in signal_gain.profiles(stack, list(zip(("relu", "sigmoid", "softplus"), gains))))
+        cases = [(net, stored(f"slopes.{net}.gain").value) for net in ("relu", "sigmoid", "softplus")]
+        relu, sigmoid, softplus = (per_layer(profile) for profile in signal_gain.profiles(stack, cases))
         assert sigmoid < 0.8 < 0.93 < relu < 1.07 < 1.15 < softplus
 
 
@@ -520,7 +520,7 @@ def test_orthogonal_levels_relu():
 
 
 def test_he_jacobian_is_an_isometry():
-    assert low("initialization.he.256.relu_largest") > 2 and 0.4 < low("initialization.he.256.relu_blocked")
+    assert low("initialization.he.256.relu_largest") > 2 and low("initialization.he.256.relu_blocked") > 0.4
     for seed in list(SEEDS)[:5]:
         torch.manual_seed(seed)
         layer = nn.Linear(WIDTH, WIDTH)
@@ -535,12 +535,13 @@ def test_usual_start_trains_relu():
     for start, learned in (("default", 0), ("xavier", 0), ("orthogonal", 0), ("he", 20), ("orthogonal_he", 20)):
         assert stored(f"init_training.{start}.learned").value == learned
     assert low("init_training.he.accuracy") > 0.3 > 0.15 > high("init_training.xavier.accuracy")
-    found = init_training.run((SEEDS[0], {name: rates if name in ("xavier", "he") else () for name, rates in init_training.SPOT.rates.items()}))
+    rates = {name: init_training.SPOT.rates[name] if name in ("xavier", "he") else () for name in init_training.STARTS}
+    found = init_training.run((SEEDS[0], rates))
     assert found["he", 0.003] > 0.2 > 0.16 > found["xavier", 0.001]
 
 
 def test_balanced_value_for_relu():
-    assert high("two_ways.square.glorot.backward") < 0.75 and 0.95 < low("two_ways.square.balanced.backward")
+    assert high("two_ways.square.glorot.backward") < 0.75 and low("two_ways.square.balanced.backward") > 0.95
     assert high("two_ways.alternating.balanced.backward") < stored("two_ways.alternating.he_in.backward").value
     found = [two_ways.run(seed) for seed in SEEDS]
     for way in (0, 1):

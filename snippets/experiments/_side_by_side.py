@@ -1,5 +1,6 @@
 """Many small nets trained at once, as one batch of matrices: one for every combination of seed, start and learning rate."""
 
+import itertools
 import math
 
 import torch
@@ -13,7 +14,7 @@ PIXELS, CLASSES = 64, 10
 def normals(seed: int, widths: list[int]) -> list[torch.Tensor]:
     """One float64 matrix of standard normal numbers, (fan_out, fan_in), between any two neighbors in widths."""
     generator = torch.Generator().manual_seed(seed)
-    return [torch.randn(out, inp, generator=generator, dtype=torch.float64) for inp, out in zip(widths, widths[1:])]
+    return [torch.randn(out, inp, generator=generator, dtype=torch.float64) for inp, out in itertools.pairwise(widths)]
 
 
 def train(nets: list[tuple[list, list]], rates: list[float], phi, steps: int, batch: int, momentum: float) -> list[float]:

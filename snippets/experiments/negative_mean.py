@@ -136,10 +136,12 @@ def measure(plan: Plan = FULL) -> dict[str, Measurement]:
             curve = [theory[start, c][depth] for c in MEANS]
             kept[f"{key}.predicted"] = Measurement(curve, f"factor per layer that theory predicts for {where}, over c")
             kept[f"{key}.crossing"] = over_seeds(
-                [crossing(r[start, depth]) for r in runs], f"c at which the factor is one, or largest where it never is, of {where}", show="3")
+                [crossing(r[start, depth]) for r in runs], f"c at which the factor is one, or largest where it never is, of {where}",
+                show="3")
             kept[f"{key}.crossing_predicted"] = Measurement(
                 crossing(curve), f"c at which theory predicts a factor of one, or the largest, for {where}", show="3")
-            kept[f"{key}.near"] = over_seeds([r[start, depth][at] for r in runs], f"factor per layer near the neutral c of {where}", show="3")
+            kept[f"{key}.near"] = over_seeds(
+                [r[start, depth][at] for r in runs], f"factor per layer near the neutral c of {where}", show="3")
         kept[f"common.at{depth}"] = over_seeds(
             [r["steady", depth, "common"][at] for r in runs],
             f"share of the squared signal that is equal in all units near the neutral c, over {depth} layers", show=".1%")

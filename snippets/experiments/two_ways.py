@@ -8,6 +8,7 @@ A layer multiplies the root mean square of the activations by √(fan_in Var W /
 so fan-ins and fan-outs cancel for `he_in` and `he_out`, and the mean over layers is one in both directions.
 """
 
+import itertools
 import math
 
 import torch
@@ -39,13 +40,13 @@ def run(seed: int) -> dict:
     found = {}
     for shape, (_, widths) in SHAPES.items():
         bottom = h = torch.relu(normal(widths[0])).requires_grad_()
-        for fan_in, fan_out in zip(widths, widths[1:]):
+        for fan_in, fan_out in itertools.pairwise(widths):
             h = torch.relu(normal(fan_out, fan_in) @ h / math.sqrt(fan_in))
         top = normal(widths[-1])
         signal, = torch.autograd.grad(h, bottom, top)
         plain = [(rms(h.detach()) / rms(bottom.detach())), rms(signal) / rms(top)]
         for scheme, (_, variance) in SCHEMES.items():
-            log = sum(math.log(variance(i, o) * i) / 2 for i, o in zip(widths, widths[1:]))
+            log = sum(math.log(variance(i, o) * i) / 2 for i, o in itertools.pairwise(widths))
             found[shape, scheme] = [math.exp((math.log(x) + log) / (len(widths) - 1)) for x in plain]
     return found
 
@@ -58,7 +59,7 @@ def rms(x) -> float:
 def predicted(shape: str, scheme: str, backward: bool) -> float:
     """Geometric mean over layers of √(fan Var W / 2)."""
     widths = SHAPES[shape][1]
-    logs = [math.log((o if backward else i) * SCHEMES[scheme][1](i, o) / 2) / 2 for i, o in zip(widths, widths[1:])]
+    logs = [math.log((o if backward else i) * SCHEMES[scheme][1](i, o) / 2) / 2 for i, o in itertools.pairwise(widths)]
     return math.exp(sum(logs) / len(logs))
 
 

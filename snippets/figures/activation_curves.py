@@ -8,9 +8,10 @@ RESULTS = ("slopes",)
 TITLE = "Most slopes reach one on the right; they differ on the left and in how soon they get there"
 SUB = ("Each activation φ(z) (thin, dashed) and its slope φ′(z) (thick) for pre-activations z from minus {slopes.drawn.to} to "
        "{slopes.drawn.to}; the gray lines are zero and one")
-ALT = ("Eleven small panels on the same axes. Sigmoid's slope is a low hump that peaks at {slopes.sigmoid.max}; tanh's is a hump that peaks at "
-       "{slopes.tanh.max}. ReLU, Leaky ReLU and PReLU have slopes that jump to one at zero. The slopes of ELU and SELU fade to the left, "
-       "SELU's after a jump to {slopes.selu.max}. Those of GELU, SiLU and Mish overshoot one and dip below zero; softplus has sigmoid's curve as its slope.")
+ALT = ("Eleven small panels on the same axes. Sigmoid's slope is a low hump that peaks at {slopes.sigmoid.max}; tanh's is a hump that "
+       "peaks at {slopes.tanh.max}. ReLU, Leaky ReLU and PReLU have slopes that jump to one at zero. The slopes of ELU and SELU fade to "
+       "the left; SELU's is {slopes.selu.max} just left of zero. Those of GELU, SiLU and Mish overshoot one and dip below zero; softplus "
+       "has sigmoid's curve as its slope.")
 
 PANELS = {
     "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "Leaky ReLU", "prelu": "PReLU", "elu": "ELU", "selu": "SELU",

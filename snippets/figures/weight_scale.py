@@ -3,12 +3,13 @@
 from snippets.figures.style import COLOURS, EDGE, INK, on_the_right, series
 
 RESULTS = ("weight_scale",)
-TITLE = "ReLU has one right size of weights, tanh a plateau above one, and sigmoid needs weights ten times larger"
-SUB = ("Factor per layer of the norm of ∂L/∂h (upward) against √(n·Var W) of the weights (across), both logarithmic; markers: median "
-       "of {weight_scale.seeds} seeds, {weight_scale.depth} layers of {weight_scale.width} units; thin lines: predicted")
-ALT = ("Three rising curves. ReLU's is a straight line that crosses a factor of one at {weight_scale.relu.neutral}. tanh's rises alike up to "
-       "one, then bends and climbs slowly. Sigmoid's lies far below and crosses one only at {weight_scale.sigmoid.neutral}. The "
-       "measured markers follow the predicted lines and fall a little below them for the largest weights.")
+TITLE = "ReLU has one right size of weights, tanh bends near it, and sigmoid would need weights ten times larger"
+SUB = ("Factor per layer of the norm of ∂L/∂h (upward) against √(n·Var W) of the weights (across), both logarithmic; markers: "
+       "median of {weight_scale.seeds} seeds, {weight_scale.depth} layers of {weight_scale.width} units; thin lines: predicted")
+ALT = ("Three rising curves. ReLU's is a straight line that crosses a factor of one at {weight_scale.relu.neutral}. tanh's rises "
+       "alike up to one, then bends and climbs slowly. Sigmoid's lies far below and crosses one only at "
+       "{weight_scale.sigmoid.neutral}. The measured markers follow the predicted lines and fall a little below them for the largest "
+       "weights.")
 
 NETS = {"relu": "ReLU", "tanh": "tanh", "sigmoid": "sigmoid"}
 

@@ -19,9 +19,11 @@ FADES = ("sigmoid", "tanh", "elu", "selu", "softplus")  # the smallest slope is 
 
 def rows(quote):
     """One row per activation, from the oldest kind to the newest."""
-    return ["Activation", "Largest slope", "Smallest slope", "$\\mathbb{E}[\\varphi'^2]$", "Gain for a factor of one",
-            "Slope near zero", "Signal per layer, He weights"], [
-        [label, quote(f"slopes.{name}.max"), "toward zero" if name in FADES else quote(f"slopes.{name}.min"),
-         quote(f"slopes.{name}.mean_square", "3"), quote(f"slopes.{name}.gain", "3"), quote(f"slopes.{name}.near_zero", ".0%"),
-         quote(f"signal_gain.{name}.he.measured")]
+    def slopes(name: str) -> str:
+        low, high = quote(f"slopes.{name}.min"), quote(f"slopes.{name}.max")
+        return f"above zero, up to {high}" if name in FADES else f"{low} to {high}"
+
+    return ["Activation", "Slopes", "Mean squared slope", "Gain", "Near zero", "Signal, He"], [
+        [label, slopes(name), quote(f"slopes.{name}.mean_square", "3"), quote(f"slopes.{name}.gain", "3"),
+         quote(f"slopes.{name}.near_zero", ".0%"), quote(f"signal_gain.{name}.he.measured")]
         for name, label in ORIGINS.items()]

@@ -19,7 +19,8 @@ def rows(quote):
     matched = [quote(f"signal_gain.{net}.matched.measured") for net in NETS]
     return ["Initialization", "$\\mathrm{Var}\\,W$", "sigmoid", "tanh", "ReLU", "Made for"], [
         *found,
-        ["matched: the gain of the activation", "$1/(n_\\mathrm{in}\\,\\mathbb{E}[\\varphi'^2])$", *matched, "pre-activations of unit variance"],
-        ["negative mean $-c/n$ ([@yilmaz2022])", "small, around that mean", quote("negative_mean.steady.at30.near"), "not for it", "not for it",
-         "sigmoid"],
+        ["matched: the gain of the activation", "$1/(n_\\mathrm{in}\\,\\mathbb{E}[\\varphi'^2])$", *matched,
+         "pre-activations of unit variance"],
+        ["negative mean $-c/n$ ([@yilmaz2022])", "small, around that mean", quote("negative_mean.steady.at30.near"),
+         "not for it", "not for it", "sigmoid"],
     ]
