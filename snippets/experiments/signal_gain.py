@@ -49,7 +49,8 @@ def profiles(stack: Stack, cases: list[tuple[str, float]]) -> list[list[float]]:
 
     One standard normal input and one random gradient of norm one at the top, the same for all cases.
     """
-    x, top = torch.randn(1, WIDTH).double(), torch.randn(1, WIDTH).double()
+    width = stack.layers[0].in_features
+    x, top = torch.randn(1, width).double(), torch.randn(1, width).double()
     h = x.repeat(len(cases), 1).requires_grad_()
     scale = torch.tensor([[factor] for _, factor in cases], dtype=torch.float64)
     states = []

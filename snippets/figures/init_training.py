@@ -30,7 +30,7 @@ def draw(results, ax):
         ax.errorbar(x, y, yerr=errors, color=colour, marker=marker, linestyle=line, linewidth=1.4)
     for name, label, offset, side in (
             ("default", "nn.Linear", (0, 8), "center"), ("xavier", "Xavier", (-5, 8), "right"), ("he", "He", (-7, 6), "right"),
-            ("double", "twice He", (0, 15), "center"), ("orthogonal_he", "orthogonal, times √2", (9, 6), "left")):
+            ("double", "twice He", (0, -13), "center"), ("orthogonal_he", "orthogonal, times √2", (9, 6), "left")):
         at = (found[f"{name}.gain"].value, found[f"{name}.accuracy"].value)
         ax.annotate(label, at, xytext=offset, textcoords="offset points", ha=side, color=INK)
     on_the_right(ax)

@@ -17,7 +17,7 @@ def rows(quote):
     found = [[label, variance, *(quote(f"signal_gain.{net}.{key}.measured") for net in NETS), made_for]
              for label, variance, key, made_for in STARTS.values()]
     matched = [quote(f"signal_gain.{net}.matched.measured") for net in NETS]
-    return ["Initialization", "$\\mathrm{Var}\\,W$", "sigmoid", "tanh", "ReLU", "Made for"], [
+    return ["Initialization", "Variance of W", "sigmoid", "tanh", "ReLU", "Made for"], [
         *found,
         ["matched: the gain of the activation", "$1/(n_\\mathrm{in}\\,\\mathbb{E}[\\varphi'^2])$", *matched,
          "pre-activations of unit variance"],
