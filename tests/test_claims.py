@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
+from snippets.experiments import clipping, counterexamples
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
@@ -951,6 +952,33 @@ def test_clipping_cures_exploding():
             torch.optim.SGD(net.parameters(), lr=1e-3).step()
             net.zero_grad()
         assert min(found) > 1e4
+
+
+def test_clipping_keeps_the_direction():
+    assert high("clipping.vanishing.cosine.by_value") < 0.5 and high("clipping.exploding.cosine.by_value") < 0.5
+    assert low("clipping.vanishing.cosine.by_norm") > 1 - 1e-9 and low("clipping.exploding.cosine.by_norm") > 1 - 1e-9
+    for seed in SEEDS:
+        found = clipping.first_step(seed, "vanishing")
+        assert found["by_norm"]["cosine"] > 1 - 1e-9 and found["by_value"]["cosine"] < 0.5
+        assert all(after <= before * (1 + 1e-9) for how in ("by_norm", "by_value")
+                   for after, before in zip(found[how]["profile"], found["none"]["profile"], strict=True))
+
+
+def test_clipping_lets_it_learn():
+    seeds = stored("clipping.seeds").value
+    assert stored("clipping.exploding.none.diverged").value == stored("clipping.exploding.by_norm.learned").value == seeds
+    assert stored("clipping.vanishing.none.learned").value == stored("clipping.vanishing.by_norm.learned").value == 0
+    (*_, right, _), (unclipped, *_) = clipping.train(SEEDS[0], "exploding", "by_norm"), clipping.train(SEEDS[0], "exploding", "none")
+    assert right > clipping.LEARNED and unclipped[-1] == clipping.LARGE
+
+
+def test_clipping_stops_nan():
+    for bad, others in ((math.inf, 0.0), (math.nan, math.nan), (1e3 * stored("factors.norm.inf").value, 0.0)):
+        w = nn.Parameter(torch.zeros(3))
+        w.grad = torch.tensor([bad, 3.0, 4.0])
+        nn.utils.clip_grad_norm_([w], 1.0)
+        assert all(g == others or math.isnan(g) and math.isnan(others) for g in w.grad[1:].tolist())
+        assert math.isfinite(bad) == math.isfinite(w.grad[0])
 
 
 def test_zero_gradient_no_update():
