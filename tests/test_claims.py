@@ -18,6 +18,8 @@ from torch.nn import functional as F
 from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments import clipping, counterexamples
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
+from snippets.experiments import counterexamples, transformer, warmup
+from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
 from snippets.experiments.training import digits
@@ -695,6 +697,56 @@ def test_skips_make_norms_redundant():
     for seed in SEEDS[:3]:
         grown = {key: through_blocks(seed, 50, *how[:2]) for key, how in BLOCKS.items()}
         assert min(grown["plain.batch"], grown["skips.none"]) > 1e3 > 30 > max(grown["skips.batch"], grown["skips.layer"])
+# ---------- transformers ----------
+
+@functools.cache
+def at_start(net, depth=24):
+    """For every fresh seed what `transformer.gradients` finds."""
+    found = []
+    with float64():
+        for seed in SEEDS:
+            torch.manual_seed(seed)
+            found.append(transformer.gradients(net, depth))
+    return found
+
+
+def test_warmup_against_vanishing():
+    for depth in transformer.DEPTHS:
+        assert low(f"transformer.post.at{depth}.down.last") > high(f"transformer.pre.at{depth}.down.last")
+    assert 0.5 < stored("transformer.post.at24.down.tilt").value < 2
+    assert min(f["down"][-1] for f in at_start("post")) > 0.8 * max(f["down"][-1] for f in at_start("pre"))
+
+
+def test_pre_norm_without_warmup():
+    all_of_them = stored("warmup.seeds").value
+    for key in ("pre.cold", "pre.warm", "post.warm"):
+        assert stored(f"warmup.{key}.learned").value == all_of_them
+    assert stored("warmup.post.cold.learned").value == 0
+    assert warmup.trained([9000], "pre")["cold"][0] > 0.9
+
+
+def test_pre_norm_gradient_unscaled():
+    for depth in (12, 24, 48):
+        assert low(f"transformer.pre.at{depth}.signal.gain") > 2 > high(f"transformer.scaled.at{depth}.signal.gain")
+        theory = stored(f"transformer.pre.at{depth}.signal.predicted").value
+        assert stored(f"transformer.pre.at{depth}.signal.gain").value == pytest.approx(theory, rel=0.2)
+    assert min(f["signal"][0] / f["signal"][-1] for f in at_start("pre")) > 2
+
+
+def test_attention_ends_vanishing():
+    assert high("transformer.post.at24.q.last") < 1e-4 and low("transformer.post.at24.v.last") > 0.5
+    assert low("transformer.scaled.at24.q.last") > 0.02
+    assert all(f["q"][-1] < 1e-3 * f["v"][-1] and f["q"][-1] < 1e-2 * f["q"][0] for f in at_start("post"))
+
+
+def test_skips_keep_tokens_apart():
+    assert high("transformer.apart.attention.at4") < 1e-3 < 0.02 < low("transformer.apart.block.at12")
+    assert high("transformer.apart.skips.at12") < 0.3 < low("transformer.apart.skips.at4")
+    with float64(), torch.no_grad():
+        for seed in SEEDS:
+            torch.manual_seed(seed)
+            assert transformer.apart("attention")[5] < 1e-6
+            assert 0.005 < transformer.apart("block")[-1] < 0.3
 
 
 # ---------- recurrent ----------
