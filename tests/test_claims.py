@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments import clipping, counterexamples
+from snippets.experiments import counterexamples, iterated_map, reach
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments import counterexamples, transformer, warmup
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
@@ -816,6 +817,55 @@ def test_radius_above_one_explodes():
         assert through_time(seed, 3.0, torch.sigmoid)[0] < 1e-8
 
 
+def test_radius_below_one_vanishes():
+    assert stored("recurrent.nilpotent.grows").value == stored("recurrent.seeds").value and low("recurrent.nilpotent.factor") > 1.1
+    matrix = 16 * torch.tensor([[1.0, -1.0], [1.0, -1.0]]).double()
+    assert not torch.linalg.matrix_power(matrix, 2).any()  # so both of its eigenvalues are zero
+    state = torch.tensor([0.0, 0.5]).double()
+    bias = torch.atanh(state) - matrix @ state  # makes the state a fixed point, with slopes of 1 and 3/4
+    step = torch.autograd.functional.jacobian(lambda h: torch.tanh(matrix @ h + bias), state)
+    assert torch.linalg.eigvals(step).abs().max().item() == pytest.approx(4.0)
+    for seed in SEEDS:  # the sufficient condition: largest singular value below one
+        small = normals(seed, WIDTH, WIDTH)
+        small = 0.99 * small / torch.linalg.matrix_norm(small, 2)
+        h = start = torch.zeros(WIDTH).double().requires_grad_()
+        for _ in range(100):
+            h = torch.tanh(small @ h + torch.randn(WIDTH).double())
+        assert norm(torch.autograd.grad(h.sum(), start)[0]) <= 0.99 ** 100 * WIDTH ** 0.5
+
+
+def test_entrywise_step_through_time():
+    for seed in SEEDS:
+        W, h, g = normals(seed, 5, 5), torch.randn(5).double().requires_grad_(), torch.randn(5).double()
+        out = torch.tanh(W @ h)
+        found, slopes = torch.autograd.grad(out, h, g)[0], 1 - out.detach().square()
+        assert torch.allclose(found, W.T @ (slopes * g)) and torch.allclose(found, g @ torch.diag(slopes) @ W)
+        assert not torch.allclose(found, g @ (W.T * slopes), rtol=0.01)
+
+
+def test_holding_costs_the_gradient():
+    assert max(stored(f"iterated_map.{unit}.largest").value for unit in ("tanh", "sigmoid", "centered")) < 1
+    assert stored("iterated_map.tanh.best").value == 1 and stored("iterated_map.centered.best").value == 4
+    assert stored("iterated_map.one.slope").value == pytest.approx(stored("iterated_map.crept").value, rel=0.05)
+    for w in (1.3, -2.5, 6.0):
+        pushed = [iterated_map.followed("tanh", w, h=h)[0] for h in (0.5, 0.6)]
+        assert abs(pushed[1] - pushed[0]) < 1e-6 and abs(iterated_map.followed("tanh", w)[1]) < 1e-6
+
+
+def test_adding_fails_with_the_lag():
+    seeds = stored("reach.seeds").value
+    assert stored("reach.adding.tanh.any").value == 0 and stored("reach.adding.lstm.learned").value == sorted(
+        stored("reach.adding.lstm.learned").value, reverse=True) and stored("reach.adding.lstm.learned").value[-1] == 0
+    assert stored("reach.adding.gru.learned").value == [seeds] * len(stored("reach.adding.spans").value)
+
+
+def test_lstm_reaches_further():
+    assert stored("reach.recall.orthogonal.all").value > stored("reach.recall.lstm.any").value
+    assert stored("reach.recall.lstm_shut.all").value == stored("reach.recall.longest").value
+    fresh = tuple(SEEDS[:2])
+    assert all(reach.run(("recall", "tanh", 20, fresh))["orthogonal"]) and not any(reach.run(("recall", "lstm", 20, fresh))["lstm"])
+
+
 def test_lstm_path_is_additive():
     assert 0.5 < low("recurrent.lstm.cell.factor") < high("recurrent.lstm.cell.factor") < 0.7
     assert all(0.5 < gated(seed, nn.LSTMCell) < 0.7 for seed in SEEDS)
@@ -829,6 +879,11 @@ def test_gru_holds_out_of_the_box():
 def test_large_forget_bias_helps():
     assert low("recurrent.lstm_open.cell.factor") > 0.97
     assert all(gated(seed, nn.LSTMCell, forget=3.0) > 0.94 for seed in SEEDS)
+
+
+def test_forget_bias_is_enough():
+    assert stored("reach.recall.lstm_open.learned").value[-1] == 0 and stored("reach.recall.lstm_open.all").value >= 20
+    assert stored("reach.recall.lstm_shut.learned").value[-1] == stored("reach.seeds").value
 
 
 def test_state_space_models_avoid_the_product():

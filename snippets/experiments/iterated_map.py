@@ -46,7 +46,8 @@ def settled(unit: str, w: float) -> float:
 def measure() -> dict[str, Measurement]:
     """States and derivatives of a few units, and the factor per step of settled ones by weight."""
     kept = {
-        "steps": setting(STEPS, "steps of the one-unit net"), "start": setting(START, "state from which the one-unit net starts", show=".1f"),
+        "steps": setting(STEPS, "steps of the one-unit net"),
+        "start": setting(START, "state from which the one-unit net starts", show=".1f"),
         "weights": Measurement(WEIGHTS, "weights of the one-unit nets", kind="setting", rtol=0),
         "crept": Measurement((1 + 2 * START**2 * STEPS / 3) ** -1.5, "dh_T/dh_0 that theory predicts for tanh with weight one", show="3"),
     }

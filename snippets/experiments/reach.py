@@ -23,7 +23,7 @@ from snippets.measurement import Measurement, setting
 
 UNITS, BATCH, NEW, LOOK, RATE, CLIP, SYMBOLS, NOISE, OPEN = 16, 16, 100, 25, 0.01, 1.0, 4, 0.1, 5.0
 LEARNED, TRIVIAL, SHARE = 0.9, 1 / 6, 0.25
-BUDGET = {"recall": 300, "adding": 500}
+BUDGET = {"recall": 300, "adding": 450}
 SIZES = {"recall": (SYMBOLS, SYMBOLS), "adding": (2, 1)}  # inputs at each step, outputs at the end
 NETS = {
     "tanh": "a tanh RNN from PyTorch's default weights", "orthogonal": "a tanh RNN from an orthogonal recurrent matrix",
@@ -45,7 +45,7 @@ class Plan:
 
 
 FULL = Plan()
-SPOT = Plan(seeds=(0,), spans={"recall": (10, 20), "adding": (10,)})
+SPOT = Plan(seeds=(0,), spans={"recall": (10,), "adding": (10,)})
 
 
 def weights(net: str, gates: int, inputs: int, outputs: int, seed: int) -> list[torch.Tensor]:
@@ -164,11 +164,12 @@ def measure(plan=FULL) -> dict[str, Measurement]:
     runs = dict(zip(cases, each(run, cases), strict=True))
     kept = {
         "units": setting(UNITS, "hidden units"), "batch": setting(BATCH, "new sequences in each step of Adam"),
-        "rate": setting(RATE, "learning rate of Adam"), "symbols": setting(SYMBOLS, "symbols of the recall"),
+        "rate": setting(RATE, "learning rate of Adam", show=".2f"), "symbols": setting(SYMBOLS, "symbols of the recall"),
         "bias": setting(OPEN, "bias of the gate that keeps the state, where it is large", show=".0f"),
         "noise": setting(NOISE, "standard deviation of the noise after the symbol"),
         "learned_from": setting(LEARNED, "share of right answers from which a net counts as having learned the recall", show="%"),
-        "share": setting(SHARE, "mean square error, as a share of that of always saying one, below which a net has learned adding", show="%"),
+        "share": setting(
+            SHARE, "mean square error, as a share of that of always saying one, below which a net has learned adding", show="%"),
         "seeds": setting(len(plan.seeds), "seeds of each net"),
     }
     for task, spans in plan.spans.items():
@@ -181,7 +182,9 @@ def measure(plan=FULL) -> dict[str, Measurement]:
                 counts = [sum(since > 0 for since in runs[task, family, span, plan.seeds][net]) for span in spans]
                 where = f"the {task} task, {NETS[net]}"
                 more = {"n": len(plan.seeds), "rtol": 0}
-                kept[f"{task}.{net}.learned"] = Measurement(counts, f"seeds that learn each span of {where}", **more)
+                # On the adding task the ReLU net is chaotic: between AVX2 and plain instructions one seed was seen to change sides.
+                slack = 1.0 if (task, net) == ("adding", "identity") else 0.0
+                kept[f"{task}.{net}.learned"] = Measurement(counts, f"seeds that learn each span of {where}", atol=slack, **more)
                 kept[f"{task}.{net}.all"] = Measurement(
                     reached(spans, counts, len(plan.seeds)), f"longest span that all seeds learn, {where}", **more)
                 kept[f"{task}.{net}.any"] = Measurement(reached(spans, counts, 1), f"longest span that any seed learns, {where}", **more)

@@ -4,12 +4,13 @@ from snippets.figures.style import EDGE, INK, on_the_right, series
 
 RESULTS = ("recurrent",)
 TITLE = "A positive bias on the gate that keeps the state lifts the factor per step from a half to one"
-SUB = ("Factor per step of ∂L/∂c (LSTM) and ∂L/∂h (GRU) at initialization, by the bias of the forget or update gate; {recurrent.width} units, "
-       "median and 5th to 95th percentile of {recurrent.sweep.seeds} seeds. Thin line: the gate alone, σ(bias)")
+SUB = ("Factor per step of ∂L/∂c (LSTM) and ∂L/∂h (GRU) at initialization, by the bias of the forget or update gate; "
+       "{recurrent.width} units, median and 5th to 95th percentile of {recurrent.sweep.seeds} seeds. Thin line: the gate alone, σ(bias)")
 ALT = ("Two rising curves. At bias zero the LSTM keeps {recurrent.bias0.lstm} and the GRU {recurrent.bias0.gru} per step; at bias "
-       "{recurrent.bias5} the GRU keeps {recurrent.bias5.gru}, which is the gate alone, and the LSTM {recurrent.bias5.lstm}, more than one.")
+       "{recurrent.bias5} the GRU keeps {recurrent.bias5.gru}, which is the gate alone, and the LSTM "
+       "{recurrent.bias5.lstm}, more than one.")
 
-NETS = {"lstm": ("bn", "LSTM", (3, 8)), "gru": ("res", "GRU", (3, -10))}
+NETS = {"lstm": ("bn", "LSTM", (1.1, 0.92)), "gru": ("res", "GRU", (2.1, 0.86))}
 BIASES = (0, 1, 2, 3, 5)
 
 
@@ -18,13 +19,13 @@ def draw(results, ax):
     found = results["recurrent"]
     ax.axhline(1, color=EDGE, linewidth=0.8)
     ax.plot(BIASES, [found[f"bias{b}.gate"].value for b in BIASES], color=INK, linewidth=1, linestyle=":", marker="none")
-    for net, (look, label, shift) in NETS.items():
+    for net, (look, label, place) in NETS.items():
         points = [found[f"bias{b}.{net}"] for b in BIASES]
-        ax.fill_between(BIASES, [p.band[0] for p in points], [p.band[1] for p in points], color=series(look)["color"], alpha=0.15, linewidth=0)
+        low, high = zip(*(p.band for p in points), strict=True)
+        ax.fill_between(BIASES, low, high, color=series(look)["color"], alpha=0.15, linewidth=0)
         ax.plot(BIASES, [p.value for p in points], **series(look))
-        ax.annotate(label, (2, points[2].value), xytext=shift, textcoords="offset points", ha="right" if net == "lstm" else "left", color=INK,
-                    va="center")
-    ax.annotate("gate alone", (0.4, 0.6), xytext=(0.75, 0.54), color=INK, va="center")
+        ax.text(*place, label, color=INK, va="center")
+    ax.text(0.62, 0.6, "gate alone", color=INK, va="center")
     on_the_right(ax)
     ax.set_ylim(0.45, 1.1)
     ax.set_yticks([0.5, 0.75, 1])

@@ -3,7 +3,7 @@
 from snippets.figures import _counts
 
 RESULTS = ("reach",)
-TITLE = "How far a recurrent net reaches depends on how it starts, not on whether it has gates"
+TITLE = "On the recall an orthogonal start reaches furthest, on delayed adding the GRU does"
 SUB = ("One dot for each of {reach.seeds} seeds, filled where it learned; {reach.units} units, Adam, {reach.recall.budget} steps on the "
        "recall and {reach.adding.budget} on the adding task; columns: steps from the first input to the answer")
 ALT = ("A grid of dots. On the recall, all seeds of the orthogonal tanh net learn spans up to {reach.recall.orthogonal.all}, those of the "
@@ -11,7 +11,8 @@ ALT = ("A grid of dots. On the recall, all seeds of the orthogonal tanh net lear
        "all seeds of the default tanh net and of the default LSTM. On the adding task only the GRU learns every span up to "
        "{reach.adding.gru.all} in all seeds.")
 
-NETS = {"tanh": "tanh, default", "orthogonal": "tanh, orthogonal", "identity": "ReLU, identity", "lstm": "LSTM, default", "gru": "GRU, default"}
+NETS = {"tanh": "tanh, default", "orthogonal": "tanh, orthogonal", "identity": "ReLU, identity", "lstm": "LSTM, default",
+        "gru": "GRU, default"}
 TASKS = {"recall": "recall", "adding": "delayed adding"}
 
 

@@ -1,6 +1,6 @@
 """The signal of a tanh RNN beyond spectral radius one, beside what the radius and the largest singular value suggest."""
 
-from snippets.figures.style import EDGE, INK, INK2, name_lines, powers, series, COLOURS
+from snippets.figures.style import COLOURS, EDGE, INK, name_lines, powers, series
 
 RESULTS = ("recurrent",)
 TITLE = "The spectral radius is above one and so is the bound, yet the signal of this tanh RNN vanishes"
@@ -19,20 +19,17 @@ def draw(results, ax):
     profile = found["rho15.tanh.profile"]
     ax.fill_between(across, *profile.band, color=COLOURS["tanh"], alpha=0.15, linewidth=0)
     ax.plot(across, profile.value, markevery=7, **series("tanh"))
-    ends = {}
-    for name, line, label in (("bound", ":", "σ_max per step"), ("radius", "--", "ρ per step"), ("predicted", "-", "predicted")):
+    for name, line in (("bound", ":"), ("radius", "--"), ("predicted", "-")):
         per_step = found[f"rho15.tanh.{name}"].value
         ax.plot(across, [per_step ** (steps - t) for t in across], color=INK if name == "predicted" else EDGE, linewidth=1, linestyle=line,
                 marker="none")
-        ends[name] = (label, per_step ** (steps - 1))
     powers(ax, every=6)
     ax.set_ylim(1e-7, 1e24)
     ax.set_xlabel("step (the loss is on the right)")
     ax.set_xticks([1, 10, 20, 30, 40, 50])
-    for name in ("bound", "radius"):
-        label, y = ends[name]
-        ax.annotate(label.replace("σ_max", "largest singular value,").replace("ρ", "spectral radius,"), (12, found[f"rho15.tanh.{name}"].value ** (steps - 12)),
-                    xytext=(8, 4), textcoords="offset points", color=INK2, va="bottom")
+    for name, label in (("bound", "σ_max per step"), ("radius", "ρ per step")):
+        ax.text(-0.5, found[f"rho15.tanh.{name}"].value ** (steps - 1), label, color=INK, ha="right", va="center")
+    ax.text(9, 1e-1, "predicted: the thin line", color=INK, va="bottom")
     name_lines(ax, {"tanh": ("measured", profile.value[0])})
 
 

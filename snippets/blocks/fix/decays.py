@@ -9,7 +9,7 @@ def share(step_size):
     x = torch.randn(STEPS).double()
     d = step_size * torch.nn.functional.softplus(x)
     h = first = torch.ones(()).double().requires_grad_()
-    for decay, step, given in zip(torch.exp(-d), d, x):
+    for decay, step, given in torch.stack([torch.exp(-d), d, x], dim=1):
         h = decay * h + step * given
     return torch.autograd.grad(h, first)[0].item(), torch.exp(-d).prod().item()
 
