@@ -16,5 +16,5 @@ def share(step_size):
 
 for step_size in (0.001, 0.1):
     measured, product = share(step_size)
-    print(f"step size {step_size}  dh_T/dh_0  {measured:.1e}")
-    print(f"step size {step_size}  product of the decays  {product:.1e}")
+    print(f"step size {step_size}  dh_T/dh_0  {measured:.2g}")
+    print(f"step size {step_size}  product of the decays  {product:.2g}")
