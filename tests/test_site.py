@@ -186,6 +186,23 @@ def test_a_table_is_one_tab_stop(browser, address):
         assert control.evaluate("e => e === document.activeElement")
 
 
+def test_a_table_sorts_by_its_heads_and_by_its_menu(browser, address):
+    first = "document.querySelector('.stack table').tBodies[0].rows[0].cells[1].querySelector('data').value"
+    with Visit(browser, address, "reference/tables/") as visit:
+        before = visit.page.evaluate(first)
+        head = visit.page.locator(".stack table th button").nth(1)
+        head.focus()
+        visit.page.keyboard.press("Enter")
+        visit.page.keyboard.press("Enter")
+        assert head.evaluate("e => e.parentElement.getAttribute('aria-sort')") == "descending"
+        assert float(visit.page.evaluate(first)) > float(before)
+        visit.page.set_viewport_size({"width": 390, "height": 900})
+        assert head.evaluate("e => e.tabIndex") == -1
+        visit.page.locator(".tab__sort select").first.select_option(label="the order of the page")
+        assert visit.page.evaluate(first) == before
+        assert Axe().run(visit.page).violations_count == 0
+
+
 def test_readable_without_javascript(browser, address):
     with Visit(browser, address, EXPLAINER, java_script_enabled=False) as visit:
         text = visit.page.locator("main").inner_text()
