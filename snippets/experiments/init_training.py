@@ -105,7 +105,7 @@ def measure(plan: Plan = FULL) -> dict[str, Measurement]:
     for name, (label, gain) in STARTS.items():
         found = [r[name, rates[name]] for r in runs]
         # Accuracies are chaotic in the last places alone: with AVX2 and with plain instructions they came out alike.
-        kept[f"{name}.gain"] = setting(gain, f"√(n Var W) of {label}", show="3")
+        kept[f"{name}.gain"] = setting(round(gain, 6), f"√(n Var W) of {label}", show="3")
         kept[f"{name}.rate"] = setting(rates[name], f"learning rate of the {STEPS} steps from {label}", show=".3f")
         kept[f"{name}.accuracy"] = over_seeds(found, f"training accuracy after {STEPS} steps from {label}", show=".0%")
         kept[f"{name}.learned"] = Measurement(

@@ -99,7 +99,10 @@ def predicted(net: str, init: str) -> list[float]:
     phi = ACTIVATIONS[net]
     variance, factors = weight + bias, []
     for _ in range(DEPTH - 1):
+        before = variance
         variance = weight * expectation(lambda z: phi(torch.tensor(z)).numpy() ** 2, math.sqrt(variance)) + bias
+        if factors and abs(variance - before) < 1e-12 * before:  # settled, and so are the factors
+            return factors + [factors[-1]] * (DEPTH - 1 - len(factors))
         factors.append(math.sqrt(weight * expectation(lambda z: slope(phi, z) ** 2, math.sqrt(variance))))
     return factors
 

@@ -57,8 +57,7 @@ def expectation(f, sd: float = 1.0) -> float:
 def solve(f, low: float, high: float) -> float:
     """The x between low and high at which f changes its sign."""
     sign = f(low) > 0
-    for _ in range(200):
-        middle = (low + high) / 2
+    while low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if (f(middle) > 0) == sign else (low, middle)
     return (low + high) / 2
 

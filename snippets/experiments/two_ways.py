@@ -16,7 +16,7 @@ import torch
 from snippets.experiments._runs import each
 from snippets.measurement import Measurement, over_seeds, setting
 
-NARROW, WIDE, PAIRS, SEEDS = 64, 256, 10, range(40)
+NARROW, WIDE, PAIRS, SEEDS = 64, 256, 10, range(20)
 SHAPES = {
     "square": ("equally wide layers", [WIDE] * (2 * PAIRS + 1)),
     "alternating": ("narrow and wide layers in turn", [NARROW, WIDE] * PAIRS + [NARROW]),
