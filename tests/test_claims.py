@@ -18,6 +18,7 @@ from torch.nn import functional as F
 from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments import clipping, counterexamples
 from snippets.experiments import counterexamples, iterated_map, reach
+from snippets.experiments import adaptive, clipping, counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments import counterexamples, transformer, warmup
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
@@ -1021,6 +1022,22 @@ def test_adam_stops_at_its_epsilon():
         assert steps_of(adam(eps=1e-20), g, start=0.1).min() > 0.01
 
 
+def test_a_layer_that_moves_learns():
+    parts = ("moved", "undone", "accuracy")
+    dead, alive = ({part: stored(f"adaptive.dead.{arm}.{part}").seeds for part in parts} for arm in ("tiny", "healthy"))
+    assert min(dead["moved"]) > 2 * max(alive["moved"])
+    assert max(dead["undone"]) < 1e-9 and min(alive["undone"]) > 0.2
+    assert max(dead["accuracy"]) < 0.15 and min(alive["accuracy"]) > 0.4
+    fresh = adaptive.dead("tiny", SEEDS[:1])
+    assert fresh["moved"][0] > 0.3 and fresh["undone"][0] < 1e-9 and fresh["accuracy"][0] < 0.15
+
+
+def test_warmup_widens_the_rates():
+    assert max(stored("adaptive.warm.high.cold.accuracy").seeds) < 0.15 < 0.25 < min(stored("adaptive.warm.high.warmed.accuracy").seeds)
+    assert all(min(stored(f"adaptive.warm.low.{how}.accuracy").seeds) > 0.8 for how in ("cold", "warmed"))
+    assert adaptive.warm(adaptive.RATES["high"], 0, SEEDS[:1])[0][0] < 0.25
+
+
 def test_larger_rate_makes_up():
     assert low("counterexamples.moved.vanishing.sgd") > 1e4 and low("counterexamples.moved.vanishing.slow_sgd") > 1e4
     assert min(moves("vanishing", "sgd")) > 1e3 and min(moves("vanishing", "slow_sgd")) > 1e3
@@ -1075,8 +1092,8 @@ def test_clipping_lets_it_learn():
     seeds = stored("clipping.seeds").value
     assert stored("clipping.exploding.none.diverged").value == stored("clipping.exploding.by_norm.learned").value == seeds
     assert stored("clipping.vanishing.none.learned").value == stored("clipping.vanishing.by_norm.learned").value == 0
-    (*_, right, _), (unclipped, *_) = clipping.train(SEEDS[0], "exploding", "by_norm"), clipping.train(SEEDS[0], "exploding", "none")
-    assert right > clipping.LEARNED and unclipped[-1] == clipping.LARGE
+    clipped, unclipped = (clipping.train(SEEDS[0], "exploding", how) for how in ("by_norm", "none"))
+    assert clipped[1] > clipping.LEARNED and not clipped[-1] and unclipped[-1]
 
 
 def test_clipping_stops_nan():

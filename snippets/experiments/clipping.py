@@ -89,8 +89,9 @@ def first_step(seed: int, kind: str) -> dict[str, dict]:
     return found
 
 
-def train(seed: int, kind: str, how: str) -> tuple[list[float], float, float]:
-    """(loss, mean over the steps between two BOUNDS; training accuracy; share of the steps whose norm was above BY_NORM)."""
+def train(seed: int, kind: str, how: str) -> tuple[list[float], float, float, bool]:
+    """(loss, mean over the steps between two BOUNDS; training accuracy; share of the steps whose norm was above BY_NORM;
+    whether the loss stopped being a number)."""
     x, y = _data()
     torch.manual_seed(seed)
     net = Net(kind)
@@ -98,19 +99,19 @@ def train(seed: int, kind: str, how: str) -> tuple[list[float], float, float]:
     for _ in range(STEPS):
         rows = torch.randint(len(x), (BATCH,))
         loss = F.cross_entropy(net(x[rows]), y[rows])
-        losses.append(loss.item() if math.isfinite(loss.item()) else LARGE)
-        if losses[-1] >= LARGE:
+        losses.append(loss.item())
+        if not math.isfinite(losses[-1]):
             break
         steps.zero_grad()
         loss.backward()
         above += norm(torch.cat([p.grad.flatten() for p in net.parameters()])) > BY_NORM
         clip(net, how)
         steps.step()
-    losses = [min(loss, LARGE) for loss in losses] + [LARGE] * (STEPS - len(losses))
+    losses = [min(loss, LARGE) if math.isfinite(loss) else LARGE for loss in losses] + [LARGE] * (STEPS - len(losses))
     with torch.no_grad():
-        right = (net(x).argmax(1) == y).double().mean().item() if losses[-1] < LARGE else 0.0
+        right = (net(x).argmax(1) == y).double().mean().item()
     curve = [sum(losses[low:high]) / (high - low) for low, high in itertools.pairwise(BOUNDS)]
-    return curve, right, above / STEPS
+    return curve, right, above / STEPS, not math.isfinite(loss.item())
 
 
 def shrunk(seed: int, optimizer) -> float:
@@ -176,16 +177,16 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     for i, (kind, how) in enumerate(cases):
         runs, where = found[i * len(seeds):(i + 1) * len(seeds)], f"{NETS[kind]} trained with {HOW[how]}"
         # A net that learns is chaotic: last places grow over the steps. The counts and the curves' height are what repeats.
-        kept[f"{kind}.{how}.loss"] = over_seeds([loss for loss, _, _ in runs], f"training loss over the steps, {where}", rtol=0.6, atol=3.0)
+        kept[f"{kind}.{how}.loss"] = over_seeds([loss for loss, *_ in runs], f"training loss over the steps, {where}", rtol=0.6, atol=3.0)
         kept[f"{kind}.{how}.final"] = over_seeds(
-            [loss[-1] for loss, _, _ in runs], f"training loss over the last steps, {where}", rtol=0.6, atol=1.0)
+            [loss[-1] for loss, *_ in runs], f"training loss over the last steps, {where}", rtol=0.6, atol=1.0)
         kept[f"{kind}.{how}.above"] = over_seeds(
-            [above for _, _, above in runs], f"share of the steps in which the gradient's norm is above the threshold, {where}",
+            [above for _, _, above, _ in runs], f"share of the steps in which the gradient's norm is above the threshold, {where}",
             atol=0.1, show="%")
         kept[f"{kind}.{how}.learned"] = Measurement(
-            sum(right >= LEARNED for _, right, _ in runs), f"seeds that learn, {where}", n=len(runs), rtol=0.0)
+            sum(right >= LEARNED for _, right, *_ in runs), f"seeds that learn, {where}", n=len(runs), rtol=0.0)
         kept[f"{kind}.{how}.diverged"] = Measurement(
-            sum(loss[-1] >= LARGE for loss, _, _ in runs), f"seeds whose loss is no longer a number, {where}", n=len(runs), rtol=0.0)
+            sum(run[-1] for run in runs), f"seeds whose loss is no longer a number, {where}", n=len(runs), rtol=0.0)
     for name, optimizer in (("sgd", torch.optim.SGD), ("adam", torch.optim.Adam)):
         kept[f"shrunk.{name}"] = over_seeds(
             [shrunk(seed, optimizer) for seed in SPOT], rtol=0.02,
