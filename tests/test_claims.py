@@ -19,6 +19,7 @@ from snippets.experiments import counterexamples, init_training, negative_mean, 
 from snippets.experiments import clipping, counterexamples
 from snippets.experiments import counterexamples, iterated_map, reach
 from snippets.experiments import adaptive, clipping, counterexamples, init_training, negative_mean, signal_gain, two_ways
+from snippets.experiments import clipping, counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments import counterexamples, transformer, warmup
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
@@ -470,6 +471,26 @@ def test_no_stable_middle():
     for seed in SEEDS:
         turned = torch.linalg.multi_dot([torch.linalg.qr(normals(seed + 100 * layer, WIDTH, WIDTH)).Q for layer in range(DEPTH)])
         assert torch.linalg.svdvals(turned) == pytest.approx(torch.ones(WIDTH).double(), abs=1e-9)
+
+
+def test_theory_only_for_infinite_nets():
+    assert stored("mean_field.worst").value < 0.02
+    for key in ("low.at15", "middle.at10", "high.at30"):
+        predicted = stored(f"mean_field.{key}.predicted").value
+        assert low(f"mean_field.{key}.factor") > 0.94 * predicted and high(f"mean_field.{key}.factor") < 1.06 * predicted
+    measured = [per_layer(signal(seed, "relu", "xavier", width=256)) for seed in SEEDS]
+    assert statistics.median(measured) == pytest.approx(math.sqrt(0.5), rel=0.02)
+
+
+def test_level_activations_level_gradients():
+    for layer in (0, 10, 29):
+        assert 0.45 < stored("mean_field.forward.sigmoid.default").value[layer] < 0.55
+    assert high("signal_gain.sigmoid.default.total") < 1e-20
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        states = Stack(DEPTH, WIDTH, "sigmoid")(torch.randn(1, WIDTH))
+        assert all(0.4 < h.square().mean().sqrt() < 0.6 for h in states)
+    assert max(reaches("sigmoid", "default")) < 1e-20
 
 
 def test_one_fix_is_enough():

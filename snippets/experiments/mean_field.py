@@ -21,7 +21,7 @@ from snippets.experiments._runs import each
 from snippets.experiments._stacks import Stack, float64
 from snippets.experiments._tolerances import DRAWN, loosened
 from snippets.experiments.signal_gain import DEPTH as STACK_DEPTH
-from snippets.experiments.signal_gain import SPREAD_DEPTH, SPREAD_WIDTHS, VARIANCES
+from snippets.experiments.signal_gain import SPREAD_DEPTH, SPREAD_WIDTHS, variances
 from snippets.experiments.signal_gain import WIDTH as STACK_WIDTH
 from snippets.experiments.slopes import ACTIVATIONS, expectation, slope, solve
 from snippets.measurement import Measurement, over_seeds, setting
@@ -205,7 +205,7 @@ def forward(runs: list[dict]) -> dict[str, Measurement]:
     kept = {"forward.depth": setting(STACK_DEPTH, "layers of the stacks"), "forward.width": setting(STACK_WIDTH, "units in each layer")}
     for name, where in FORWARD.items():
         activation, init = name.split(".")
-        weight, bias = VARIANCES[init]
+        weight, bias = variances(activation, init)
         q, theory = weight + bias, []
         for _ in range(STACK_DEPTH):
             theory.append(square(activation, q))

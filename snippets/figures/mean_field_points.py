@@ -7,8 +7,8 @@ TITLE = "In nets of {mean_field.width} units every measured factor lies on the p
 SUB = ("Factor per layer of the norm of ∂L/∂h: predicted √χ₁ across, measured upward; on the line both are equal. {mean_field.depth} "
        "layers, median and 5th to 95th percentile of {mean_field.seeds} seeds")
 ALT = ("Twenty-one points on the diagonal: eighteen tanh nets from {mean_field.high.at5.factor} to {mean_field.low.at30.factor}, and "
-       "ReLU nets at {mean_field.relu.at1.factor}, {mean_field.relu.critical.factor} and {mean_field.relu.at2.factor}. The bands are hardly "
-       "taller than the markers.")
+       "ReLU nets at {mean_field.relu.at1.factor}, {mean_field.relu.critical.factor} and {mean_field.relu.at2.factor}. The bands are "
+       "hardly taller than the markers.")
 
 
 def keys(results):
