@@ -4,11 +4,11 @@ from snippets.figures.style import INK, PAPER, SCALE
 
 RESULTS = ("mean_field",)
 TITLE = "Weights and biases decide the phase: left of the edge of chaos the signal shrinks, right of it it grows"
-SUB = ("Tanh nets by the spread of their weights (σ_w, across) and biases (σ_b, upward). Areas: predicted factor per layer of the norm of "
+SUB = ("Tanh nets by the spread of their weights (across) and biases (upward). Areas: predicted factor per layer of the norm of "
        "∂L/∂h, its steps written above. Points: measured, {mean_field.depth} layers of {mean_field.width} units, median of "
        "{mean_field.seeds} seeds, in the color of the measured factor")
 ALT = ("Bands that lean to the right, from factors below one half on the left to more than one point three on the right. The edge of "
-       "chaos, where the factor is one, starts at a σ_w of one without biases and bends right with them. Eighteen measured points carry "
+       "chaos, where the factor is one, starts at one without biases and bends right with them. Eighteen measured points carry "
        "the color of the band they lie in.")
 
 STEPS = (5, 7, 9, 10, 11, 12, 13)  # tenths
