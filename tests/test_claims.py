@@ -22,6 +22,18 @@ from snippets.experiments import adaptive, clipping, counterexamples, init_train
 from snippets.experiments import clipping, counterexamples, init_training, negative_mean, signal_gain, two_ways
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments import counterexamples, transformer, warmup
+from snippets.experiments import (
+    clipping,
+    counterexamples,
+    init_training,
+    iterated_map,
+    negative_mean,
+    reach,
+    signal_gain,
+    transformer,
+    two_ways,
+    warmup,
+)
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
