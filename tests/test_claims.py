@@ -15,14 +15,8 @@ import yaml
 from torch import nn
 from torch.nn import functional as F
 
-from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
-from snippets.experiments import clipping, counterexamples
-from snippets.experiments import counterexamples, iterated_map, reach
-from snippets.experiments import adaptive, clipping, counterexamples, init_training, negative_mean, signal_gain, two_ways
-from snippets.experiments import clipping, counterexamples, init_training, negative_mean, signal_gain, two_ways
-from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
-from snippets.experiments import counterexamples, transformer, warmup
 from snippets.experiments import (
+    adaptive,
     clipping,
     counterexamples,
     init_training,

@@ -43,8 +43,8 @@ def test_long_pages_have_a_table_of_contents(path):
 # ---------- the glossary, linked where a page first uses a term ----------
 
 TERMS = [
-    "backpropagation", "batch normalization", "chain rule", "dead unit", "degradation", "depth scale", "dynamical isometry", "edge of chaos",
-    "fan-in", "forget gate", "He initialization", "Jacobian", "layer normalization", "loss scaling", "mean-field theory",
+    "backpropagation", "batch normalization", "chain rule", "dead unit", "degradation", "depth scale", "dynamical isometry",
+    "edge of chaos", "fan-in", "forget gate", "He initialization", "Jacobian", "layer normalization", "loss scaling", "mean-field theory",
     "orthogonal initialization", "pre-activation", "residual block", "saturated unit", "scaled skip", "shattered gradients", "signal",
     "singular value", "spectral radius", "subnormal", "update-to-weight ratio", "warm-up", "weight gradient", "Xavier initialization"]
 LINKING = [p for p in PAGES if p.parent.name in ("understand", "fix", "diagnose")]

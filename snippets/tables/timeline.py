@@ -18,7 +18,7 @@ STEPS = [
     ("nair2010", "ReLU in deep learning", "cure"),
     ("krizhevsky2012", "AlexNet: eight layers with ReLU, on graphics cards", "cure"),
     ("maas2013", "Leaky ReLU", "cure"),
-    ("pascanu2013", "What is necessary and what is sufficient for recurrent gradients to vanish or explode; clipping by the norm", "problem"),
+    ("pascanu2013", "What is needed and what suffices for recurrent gradients to vanish or explode; clipping by the norm", "problem"),
     ("saxe2013", "Exact theory of deep linear nets; orthogonal initialization", "theory"),
     ("cho2014", "GRU", "cure"),
     ("kingma2014", "Adam", "tool"),
