@@ -4,8 +4,9 @@ from snippets.figures.style import INK, SCALE, on_the_right
 
 RESULTS = ("mean_field",)
 TITLE = "Ordered nets make two inputs alike, chaotic nets drive them apart, on the edge they take many layers"
-SUB = ("Correlation of the pre-activations of two inputs over layers; tanh nets, σ_b = {mean_field.pair.bias}, {mean_field.width} units: "
-       "median and 5th to 95th percentile of {mean_field.seeds} seeds (thick), mean-field recursion (thin)")
+SUB = ("Correlation of the pre-activations of two inputs over layers; tanh nets of {mean_field.width} units, biases with a standard "
+       "deviation of {mean_field.pair.bias:.1f}: median and 5th to 95th percentile of {mean_field.seeds} seeds (thick), mean-field "
+       "recursion (thin)")
 ALT = ("Three curves. In the ordered net the correlation reaches one within ten layers. In the chaotic net it falls to "
        "{mean_field.pair.chaotic.last}. On the edge it creeps upward to {mean_field.pair.edge.last}. The predictions run through the "
        "bands.")
