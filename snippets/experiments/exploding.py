@@ -35,11 +35,11 @@ GROWING = {"eleven_tenths": 1.1, "three_halves": 1.5, "two": 2.0, "ten": 10.0}
 FORMATS = {"float16": torch.float16, "bfloat16": torch.bfloat16, "float32": torch.float32}
 DEEPEST = {"float16": 60, "float32": 300}
 LONG = 2000
-CHAOTIC, SIDE, DIGITS, LAYERS, STEPS = 4.0, 64, 64, 20, 80
+CHAOTIC, SIDE, DIGITS, LAYERS, STEPS = 4.0, 64, 64, 20, 60
 SEEDS, RUNS = range(40), range(6)
 SPOT = range(4)
 RATES = {"usual": 0.3, "hundredth": 0.003, "huge": 30.0}
-THRESHOLD, LEARNED = 1.0, 0.7
+THRESHOLD, LEARNED = 1.0, 0.5
 NUDGE = 1e-4
 NETS = {
     "healthy": "ReLU net with skips, He initialization, branches scaled by 1/√depth",
@@ -183,7 +183,7 @@ def stacks(seeds) -> dict[str, Measurement]:
     for key, gamma in FACTORS.items():
         found = [profiles[seed, gamma] for seed in seeds]
         what = f"norm of ∂L/∂h in ReLU stacks with He weights times {gamma:.3g}"
-        kept[f"factor.{key}"] = setting(gamma, "factor by which He weights are multiplied", show=".2g" if key != "one" else "")
+        kept[f"factor.{key}"] = setting(round(gamma, 9), "factor by which He weights are multiplied", show=".2g" if key != "one" else "")
         kept[f"profile.{key}"] = over_seeds(found, f"{what}, 1 at the top, after each layer")
         kept[f"profile.{key}.first"] = over_seeds([p[0] for p in found], f"{what}, after layer 1, 1 at the top")
         kept[f"profile.{key}.predicted"] = Measurement(
@@ -239,9 +239,10 @@ def directions(seeds) -> dict[str, Measurement]:
     found = dict(zip(cases, each(same_way, cases), strict=True))
     kept = {}
     for net, label in NETS.items():
+        # The tanh net enlarges the last place of its float32 draws as it does any other move.
         kept[f"direction.{net}"] = over_seeds(
             [found[net, seed][0] for seed in seeds], f"cosine between weight gradients before and after a tiny move: {label}",
-            show=".2f", rtol=1e-3, atol=1e-3)
+            show=".2f", rtol=0, atol=0.02)
         kept[f"spread.{net}"] = over_seeds(
             [found[net, seed][1] for seed in seeds], f"norm of ∂L/∂W in layer 1 over that in the last hidden layer: {label}", rtol=1e-3)
     return kept

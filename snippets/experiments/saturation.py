@@ -7,8 +7,7 @@ Before training: stacks h ← φ(W h) without biases, σ_w = √(n·Var W), floa
 Schoenholz et al. 2017, for infinite width): pre-activations are normal with a variance q that goes from layer to layer as
 q ← σ_w² E[φ(√q x)²]; the saturated share is P(φ′(√q x) < NEAR·max φ′) and the factor σ_w √E[φ′(√q x)²], x standard normal.
 
-Through training: nets with a linear output learn handwritten digits by plain SGD, float64. For so few steps AVX2 and plain
-instructions gave the same numbers to six digits.
+Through training: nets with a linear output learn handwritten digits by plain SGD, float64.
 """
 
 import functools
@@ -33,7 +32,7 @@ TRAINED = {  # name: (activation, initialization, hidden layers, rate, steps)
     "tanh.large": ("tanh", "xavier", 5, 1.0, 100),
     "sigmoid.top": ("sigmoid", "xavier", 4, 1.0, 500),
 }
-SIDE, DIGITS, EVERY, TRAIN_SEEDS = 64, 64, 10, 5
+SIDE, DIGITS, EVERY, TRAIN_SEEDS, LEARNED = 64, 64, 10, 5, 0.5
 
 
 def slope(name: str, z: torch.Tensor) -> torch.Tensor:
@@ -159,7 +158,8 @@ def through(seeds) -> dict[str, Measurement]:
     for name, (activation, _, depth, rate, steps) in TRAINED.items():
         runs = [found[name, seed] for seed in seeds]
         where = f"{activation} net, rate {rate:g}"
-        slack = {"rtol": 1e-3, "atol": 2e-3}
+        # At the large rate the last place grows: between AVX2 and plain instructions a share moved by up to 0.03 in five seeds.
+        slack = {"rtol": 0.0, "atol": 0.06} if name == "tanh.large" else {"rtol": 1e-3, "atol": 2e-3}
         kept[f"{name}.depth"] = setting(depth, "hidden layers")
         kept[f"{name}.rate"] = setting(rate, "learning rate of SGD", show=".1f")
         kept[f"{name}.steps"] = setting(steps, "steps of SGD")
@@ -167,11 +167,15 @@ def through(seeds) -> dict[str, Measurement]:
             kept[f"{name}.{part}"] = over_seeds([r[part] for r in runs], f"share of saturated units in each layer {what}, {where}", **slack)
             kept[f"{name}.{part}.top"] = over_seeds(
                 [r[part][-1] for r in runs], f"share of saturated units in the top hidden layer {what}, {where}", show=".0%", **slack)
-        kept[f"{name}.level"] = over_seeds([r["level"] for r in runs], f"mean output of the top hidden layer over time, {where}", **slack)
-        kept[f"{name}.level.least"] = over_seeds(
-            [min(r["level"]) for r in runs], f"lowest mean output of the top hidden layer during training, {where}", **slack)
-        kept[f"{name}.level.end"] = over_seeds(
-            [r["level"][-1] for r in runs], f"mean output of the top hidden layer after training, {where}", **slack)
+        if name == "sigmoid.top":
+            kept[f"{name}.level"] = over_seeds(
+                [r["level"] for r in runs], f"mean output of the top hidden layer over time, {where}", **slack)
+            kept[f"{name}.level.start"] = over_seeds(
+                [r["level"][0] for r in runs], f"mean output of the top hidden layer before training, {where}", **slack)
+            kept[f"{name}.level.least"] = over_seeds(
+                [min(r["level"]) for r in runs], f"lowest mean output of the top hidden layer during training, {where}", **slack)
+        kept[f"{name}.learned"] = Measurement(
+            sum(r["accuracy"] > LEARNED for r in runs), f"seeds in which the net learns, {where}", n=len(runs), rtol=0)
         kept[f"{name}.accuracy"] = over_seeds([r["accuracy"] for r in runs], f"training accuracy, {where}", show=".0%", rtol=0, atol=0.02)
     return kept
 
@@ -185,6 +189,7 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         "settle": setting(SETTLE, "first layers left out of the mean"), "seeds": setting(len(seeds), "seeds of the random stacks"),
         "trained.width": setting(SIDE, "units in each hidden layer of the trained nets"),
         "trained.batch": setting(DIGITS, "digits in a batch"), "trained.seeds": setting(len(trained), "seeds of the trained nets"),
+        "trained.learned_from": setting(LEARNED, "training accuracy from which on a net counts as having learned", show=".0%"),
         "trained.every": setting(EVERY, "steps between two looks"),
     } | {f"scale.{scale}": setting(scale, "σ_w, the standard deviation of the weights times √n") for scale in SCALES} | before(
         seeds) | through(trained)

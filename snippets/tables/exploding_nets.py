@@ -19,4 +19,4 @@ def rows(quote):
             outcome(f"{key}.usual"), outcome(f"{key}.hundredth") if net in ("skip", "relu") else "",
             outcome(f"{key}.clipped") if net != "healthy" else ""])
     return ["Net", "Gradient norm, step one", "Cosine after a nudge", f"Rate {quote('exploding.rate.usual')}",
-            f"Rate {quote('exploding.rate.hundredth')}", "Clipped at " + quote("exploding.train.threshold")], table
+            f"Rate {quote('exploding.rate.hundredth')}", "Rate {usual}, clipped at {clip}".format(usual=quote("exploding.rate.usual"), clip=quote("exploding.train.threshold"))], table
