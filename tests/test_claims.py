@@ -29,6 +29,18 @@ from snippets.experiments import (
     warmup,
 )
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
+    clipping,
+    counterexamples,
+    dead_at_start,
+    dead_units,
+    exploding,
+    init_training,
+    negative_mean,
+    saturation,
+    signal_gain,
+    two_ways,
+)
+from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
 from snippets.experiments.training import digits
@@ -318,6 +330,64 @@ def test_dead_relu_for_good():
     shares = [revived(seed) for seed in SEEDS]
     assert all(first == 0.0 for first, *_ in shares)
     assert all(min(deeper) > 0.1 for _, *deeper in shares)
+
+
+def goes_on(seed, decay=0.0):
+    """(units of layer 1 dead after a few steps at too large a rate, how many of them live after going on at a smaller one)."""
+    net = dead_units.Classifier(Stack(3, WIDTH, "relu", "he")).double()
+    torch.manual_seed(seed)
+    for layer in net.layers:
+        initialize(layer, "he")
+    for _ in dead_units.sgd(net, 1.0, 10, torch.Generator().manual_seed(seed)):
+        pass
+    before, _ = dead_units.dead(net, dead_units.data()[0])
+    for _ in dead_units.sgd(net, 0.1, 20, torch.Generator().manual_seed(seed), decay):
+        pass
+    after, _ = dead_units.dead(net, dead_units.data()[0])
+    return before[0].sum().item(), (before[0] & ~after[0]).sum().item()
+
+
+def test_lower_rate_revives():
+    left, back = (stored(f"dead_units.{way}.deeper").value for way in ("left", "train"))
+    assert 0 < back < left / 4 and stored("dead_units.train.first").value == 0 < stored("dead_units.left.first").value
+    found = [goes_on(seed) for seed in SEEDS]
+    assert sum(dead for dead, _ in found) > 20 and sum(back for _, back in found) == 0
+
+
+def test_decay_revives_dead_units():
+    assert stored("dead_units.decay.first").value == 0 < stored("dead_units.left.first").value
+    assert stored("dead_units.decay.deeper").value < 2 * stored("dead_units.train.deeper").value
+    found = [goes_on(seed, decay=0.05) for seed in SEEDS]
+    assert sum(dead for dead, _ in found) > 20 and sum(back for _, back in found) == 0
+
+
+def test_units_die_in_training():
+    assert low("dead_at_start.default.layer10") > 0.3 and low("dead_at_start.he.layer20") > 0.1
+    deep = [dead_at_start.run((seed, "default"))[-1] for seed in SEEDS]
+    assert min(deep) > 0.3
+
+
+def test_dying_is_vanishing():
+    for seed in SEEDS:
+        torch.manual_seed(seed)
+        net = Stack(3, WIDTH, "relu", "he").double()
+        with torch.no_grad():
+            net.layers[1].bias[:5] = -100.0
+        mean_square(net(torch.randn(200, WIDTH).double())[-1]).backward()
+        rows = net.layers[1].weight.grad.norm(dim=1)
+        assert (rows[:5] == 0).all() and rows[5:].median() > 1e-6
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "sigmoid").double()
+        mean_square(net(torch.randn(8, WIDTH).double())[-1]).backward()
+        rows = net.layers[1].weight.grad.norm(dim=1)
+        assert rows.min() > 0 and rows.max() < 1e-15
+
+
+def test_saturated_nets_vanish():
+    for scale in (4, 8, 16, 32):
+        assert low(f"saturation.tanh.at{scale}.share") > 0.5 and low(f"saturation.tanh.at{scale}.factor") > 1.3
+    found = [saturation.stack((seed, "tanh", 16)) for seed in SEEDS]
+    assert all(f["share"] > 0.8 and f["factor"] > 2 for f in found)
 
 
 def test_ten_sigmoid_layers_untrainable():
@@ -1017,6 +1087,31 @@ def test_same_mechanism():
             assert (at < 1) == (gamma < 1)
 
 
+def test_gradient_overflows_first():
+    assert high("exploding.net.float32.loss") < low("exploding.net.float32.forward") / 1.5
+    for seed in SEEDS:
+        found = exploding.overflow((seed, "float16"))
+        assert found["loss"] < found["forward"]
+
+
+def test_explosion_prints_nan():
+    assert stored("exploding.train.tanh.usual.broke").value == stored("exploding.train.tanh.usual.learned").value == 0
+    assert min(stored("exploding.train.tanh.norm").seeds) > 300
+    for seed in SEEDS[:10]:
+        net = exploding.make("tanh", seed)
+        x, y = exploding.data()
+        loss = F.cross_entropy(net(x[:64])[-1], y[:64])
+        loss.backward()
+        assert loss < 4 and exploding.length(net) > 100
+
+
+def test_small_rate_cures_explosion():
+    seeds = stored("exploding.train.seeds").value
+    assert stored("exploding.train.skip.hundredth.learned").value == seeds == stored("exploding.train.skip.usual.broke").value
+    assert stored("exploding.train.relu.hundredth.broke").value == seeds
+    assert all(exploding.train(("relu", "hundredth", False, seed))["broke"] for seed in SEEDS)
+
+
 def steps_of(optimizer, gradient, steps=20, start=0.0):
     """How far each of 50 weights has moved under a constant gradient."""
     w = torch.full((50,), start, requires_grad=True, dtype=gradient.dtype)
@@ -1130,6 +1225,16 @@ def test_clipping_stops_nan():
         nn.utils.clip_grad_norm_([w], 1.0)
         assert all(g == others or math.isnan(g) and math.isnan(others) for g in w.grad[1:].tolist())
         assert math.isfinite(bad) == math.isfinite(w.grad[0])
+
+
+def test_clipping_rescues_any_explosion():
+    seeds = stored("exploding.train.seeds").value
+    assert stored("exploding.train.skip.clipped.learned").value == seeds == stored("exploding.train.skip.usual.broke").value
+    assert stored("exploding.train.tanh.clipped.learned").value == 0
+    assert high("exploding.direction.tanh") < 0.7 < 0.999 < low("exploding.direction.skip")
+    turned = [exploding.same_way(("tanh", seed))[0] for seed in SEEDS]
+    assert max(turned) < 0.9 and statistics.median(turned) < 0.5
+    assert min(exploding.same_way(("skip", seed))[0] for seed in SEEDS) > 0.99
 
 
 def test_zero_gradient_no_update():

@@ -183,7 +183,8 @@ def stacks(seeds) -> dict[str, Measurement]:
     for key, gamma in FACTORS.items():
         found = [profiles[seed, gamma] for seed in seeds]
         what = f"norm of ∂L/∂h in ReLU stacks with He weights times {gamma:.3g}"
-        kept[f"factor.{key}"] = setting(round(gamma, 9), "factor by which He weights are multiplied", show=".2g" if key != "one" else "")
+        show = ".0f" if gamma % 1 == 0 else ".2f" if key == "two_thirds" else ".1f"
+        kept[f"factor.{key}"] = setting(round(gamma, 9), "factor by which He weights are multiplied", show=show)
         kept[f"profile.{key}"] = over_seeds(found, f"{what}, 1 at the top, after each layer")
         kept[f"profile.{key}.first"] = over_seeds([p[0] for p in found], f"{what}, after layer 1, 1 at the top")
         kept[f"profile.{key}.predicted"] = Measurement(
@@ -196,8 +197,8 @@ def stacks(seeds) -> dict[str, Measurement]:
         for part, what in {"forward": "an output", "loss": "the mean of squared outputs"}.items():
             # A depth may move by one where an entry lies within rounding of the largest number.
             kept[f"net.{name}.{part}"] = over_seeds(
-                [broke[seed, name][part] for seed in seeds], f"depth at which {what} of a ReLU stack with He weights times 1.5 overflows {name}",
-                rtol=0, atol=1, show=",")
+                [broke[seed, name][part] for seed in seeds],
+                f"depth at which {what} of a ReLU stack with He weights times 1.5 overflows {name}", rtol=0, atol=1, show=",")
     return kept
 
 
@@ -259,6 +260,7 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         "train.steps": setting(STEPS, "steps of SGD"), "train.seeds": setting(len(runs), "seeds of the trained nets"),
         "train.threshold": setting(THRESHOLD, "threshold of clipping by global norm", show=".0f"),
         "train.learned_from": setting(LEARNED, "training accuracy from which on a net counts as having learned", show=".0%"),
-        "chaotic": setting(CHAOTIC, "σ_w of the tanh net", show=".0f"), "nudge": setting(NUDGE, "size of the move, relative to the weights", show=".2%"),
+        "chaotic": setting(CHAOTIC, "σ_w of the tanh net", show=".0f"),
+        "nudge": setting(NUDGE, "size of the move, relative to the weights", show=".2%"),
     } | {f"rate.{key}": setting(rate, "learning rate of SGD", show=f".{max(len(str(rate)) - 2, 1)}f" if rate < 1 else ".0f")
          for key, rate in RATES.items()} | powers() | stacks(seeds) | nets(runs) | directions(seeds)

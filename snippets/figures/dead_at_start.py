@@ -3,12 +3,12 @@
 from snippets.figures.style import INK, on_the_right, series
 
 RESULTS = ("dead_at_start",)
-TITLE = "Units die by depth before any training, and theory says how many"
+TITLE = "The deeper the layer, the more units start dead, and theory says how many"
 SUB = ("Share of ReLU units that are zero for all of {dead_at_start.inputs} digits; {dead_at_start.width} units a layer, median and "
        "5th to 95th percentile of {dead_at_start.seeds} seeds; thin line: theory for infinite width")
 ALT = ("Two rising curves over {dead_at_start.depth} layers, each on its thin theory line. With nn.Linear's default weights the share "
-       "climbs from {dead_at_start.default.layer1} to {dead_at_start.default.layer10} at layer 10 and stays there. With He weights it "
-       "climbs slowly, to {dead_at_start.he.layer20} at layer 20.")
+       "climbs from {dead_at_start.default.layer1} to {dead_at_start.default.layer10} halfway and stays there. With He weights it "
+       "climbs slowly, to {dead_at_start.he.layer20} in the last layer.")
 NETS = {"default": ("relu", "default weights", (7.5, 57)), "he": ("relu_he", "He weights", (12.5, 13))}
 
 

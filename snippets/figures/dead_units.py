@@ -24,7 +24,8 @@ def draw(results, ax):
         dead = died - back
         ax.bar(layer, dead, width=0.6, color=FLARE)
         ax.bar(layer, back, bottom=dead, width=0.6, color=COLOURS["relu"], alpha=0.55)
-        ax.text(layer, died + 12, f"{back} of {died}\ncame back" if layer == 1 else f"{back} of {died}", ha="center", va="bottom", color=INK)
+        name = f"{back} of {died}" + "\ncame back" * (layer == 1)
+        ax.text(layer, died + 12, name, ha="center", va="bottom", color=INK)
     last, died, back = rows[-1]
     for y, words in ((died - back / 2, "came\nback"), ((died - back) / 2, "still\ndead")):
         ax.text(last + 0.36, y, words, ha="left", va="center", color=INK)

@@ -5,8 +5,8 @@ from snippets.figures.style import INK, SCALE, powers
 RESULTS = ("exploding",)
 TITLE = "Exploding is vanishing seen in a mirror: one factor per layer, above or below one"
 SUB = ("Norm of ∂L/∂h after each layer, one at the top; ReLU stacks, He weights times the factor named, {exploding.depth} layers of "
-       "{exploding.width} units, median and 5th to 95th percentile of {exploding.seeds} seeds; thin lines: factor to the depth")
-ALT = ("Five straight lines on a logarithmic scale that meet at the top layer. Toward the input the factors two and one and a half climb to "
+       "{exploding.width} units, median and 5th to 95th percentile of {exploding.seeds} seeds; thin: factor to the depth")
+ALT = ("Five straight lines on a logarithmic scale that meet at the top layer. Toward the input factors two and one and a half climb to "
        "{exploding.profile.two.first} and {exploding.profile.three_halves.first}; two thirds and one half fall to "
        "{exploding.profile.two_thirds.first} and {exploding.profile.half.first}, their mirror images. Factor one stays level.")
 LINES = {"two": ("× 2", "f5", "h", "-"), "three_halves": ("× 1.5", "f3", "^", (0, (4, 1.6))), "one": ("× 1", "s0", "o", "-"),

@@ -4,12 +4,13 @@ from snippets.figures.style import COLOURS, EDGE, INK, on_the_right, series
 
 RESULTS = ("saturation",)
 TITLE = "Larger weights saturate more units, and the signal grows all the same"
-SUB = ("Across: share of units whose slope is below {saturation.near} of the largest. Upward: factor per layer of ∂L/∂h. Numbers: σ_w. "
-       "Random stacks of {saturation.width} units, median and 5th to 95th percentile of {saturation.seeds} seeds; thin line: theory")
+SUB = ("Across: share of units whose slope is below {saturation.near} of the largest. Upward: factor per layer of ∂L/∂h. "
+       "At the points: scale √(n·Var W) of the weights. Random stacks of {saturation.width} units, "
+       "median and 5th to 95th percentile of {saturation.seeds} seeds; thin line: theory")
 ALT = ("Two rising curves on their theory lines. The tanh points start at no saturated units and a factor of {saturation.tanh.at1.factor} "
        "and end at {saturation.tanh.at32.share} saturated and a factor of {saturation.tanh.at32.factor}. The sigmoid points end at "
-       "{saturation.sigmoid.at32.share} and {saturation.sigmoid.at32.factor}, and cross a factor of one between {saturation.sigmoid.at8.share} "
-       "and {saturation.sigmoid.at16.share} saturated.")
+       "{saturation.sigmoid.at32.share} and {saturation.sigmoid.at32.factor}, and cross a factor of one between "
+       "{saturation.sigmoid.at8.share} and {saturation.sigmoid.at16.share} saturated.")
 SCALES = (1, 2, 4, 8, 16, 32)
 NAMED = {("tanh", 2), ("tanh", 4), ("tanh", 8), ("tanh", 16), ("tanh", 32),
          ("sigmoid", 4), ("sigmoid", 8), ("sigmoid", 16), ("sigmoid", 32)}

@@ -20,7 +20,7 @@ def draw(results, ax):
         for seed in end.seeds:
             ax.plot(layers, [100 * s for s in seed], color=color, linewidth=0.8, alpha=0.5, marker="none", linestyle="-")
         ax.plot(layers, [100 * s for s in end.value], color=color, marker=marker, linestyle=line)
-    ax.text(2.9, 90, f"rate {found['tanh.large.rate'].value:g}", ha="right", color=INK)
+    ax.text(2.9, 90, f"rate {found['tanh.large.rate'].value:.1f}", ha="right", color=INK)
     ax.text(3, 9, f"rate {found['tanh.moderate.rate'].value:g}", ha="center", color=INK)
     on_the_right(ax)
     ax.set_ylim(-3, 105)

@@ -5,11 +5,7 @@ LAYERS = (1, 2, 3, 4, 5)
 
 
 def rows(quote):
-    """One row per way, one column per layer."""
-
-    def row(name: str, key: str) -> list:
-        return [name, *(quote(f"dead_units.{key}.layer{layer}") for layer in LAYERS)]
-
-    return ["Hidden layer", *map(str, LAYERS)], [
-        row("Dead when the rate is lowered", "left"), row("Back: all layers train", "train"),
-        row(f"Back: with weight decay {quote('dead_units.decay')}", "decay"), row("Back: the layers before are frozen", "frozen")]
+    """One row per layer, one column per way."""
+    decay = f"Back, with weight decay {quote('dead_units.decay')}"
+    return ["Hidden layer", "Dead when the rate falls", "Back, all layers train", decay, "Back, layers before frozen"], [
+        [f"layer {layer}", *(quote(f"dead_units.{way}.layer{layer}") for way in ("left", "train", "decay", "frozen"))] for layer in LAYERS]
