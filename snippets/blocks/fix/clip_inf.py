@@ -5,7 +5,8 @@ def clipped(first):
     w = nn.Parameter(torch.zeros(3))
     w.grad = torch.tensor([first, 3.0, 4.0])
     norm = nn.utils.clip_grad_norm_([w], 1.0)
-    print(f"first entry {first:5}: norm {norm:5.3g}, clipped to {w.grad.tolist()}")
+    after = w.grad.tolist()
+    print(f"first entry {first:5}: norm {norm:5.3g}, clipped to {after}")
 
 clipped(0.0)
 clipped(1e20)

@@ -3,23 +3,24 @@ from torch import nn
 
 
 class Skip(nn.Module):
-    def __init__(self, branch, scale):
+    def __init__(self, scale, *branch):
         super().__init__()
-        self.branch, self.scale = branch, scale
+        self.scale, self.branch = scale, nn.Sequential(*branch)
 
     def forward(self, h):
         return h + self.scale * self.branch(h)
 
 
-def linear(init):
+def linear(init=None):
     layer = nn.Linear(64, 64, dtype=torch.float64)
-    init(layer.weight)
+    if init:
+        init(layer.weight)
     return layer
 
 
 def signal(make, depth=30):
     torch.manual_seed(0)
-    blocks = [make() for _ in range(depth)]
+    blocks = [nn.Sequential(*make()) for _ in range(depth)]
     h = [torch.randn(128, 64).double().requires_grad_()]
     for block in blocks:
         h.append(block(h[-1]))
@@ -28,17 +29,17 @@ def signal(make, depth=30):
     return first, first ** (1 / (depth - 1))
 
 
-xavier, he = nn.init.xavier_normal_, nn.init.kaiming_normal_
+norm, xavier = nn.BatchNorm1d, nn.init.xavier_normal_
+he = nn.init.kaiming_normal_
 designs = {
-    "sigmoid, default": lambda: nn.Sequential(linear(lambda W: W), nn.Sigmoid()),
-    "sigmoid, Xavier": lambda: nn.Sequential(linear(xavier), nn.Sigmoid()),
-    "tanh, Xavier": lambda: nn.Sequential(linear(xavier), nn.Tanh()),
-    "ReLU, default": lambda: nn.Sequential(linear(lambda W: W), nn.ReLU()),
-    "ReLU, He": lambda: nn.Sequential(linear(he), nn.ReLU()),
-    "ReLU, BatchNorm": lambda: nn.Sequential(
-        linear(he), nn.BatchNorm1d(64, dtype=torch.float64), nn.ReLU()),
-    "ReLU, skips": lambda: Skip(nn.Sequential(linear(he), nn.ReLU()), 1),
-    "ReLU, scaled": lambda: Skip(nn.Sequential(nn.ReLU(), linear(he)), 30**-0.5),
+    "sigmoid, default": lambda: [linear(), nn.Sigmoid()],
+    "sigmoid, Xavier": lambda: [linear(xavier), nn.Sigmoid()],
+    "tanh, Xavier": lambda: [linear(xavier), nn.Tanh()],
+    "ReLU, default": lambda: [linear(), nn.ReLU()],
+    "ReLU, He": lambda: [linear(he), nn.ReLU()],
+    "ReLU, BatchNorm": lambda: [linear(he), norm(64).double(), nn.ReLU()],
+    "ReLU, skips": lambda: [Skip(1, linear(he), nn.ReLU())],
+    "ReLU, scaled": lambda: [Skip(30**-0.5, nn.ReLU(), linear(he))],
 }
 print("design             at layer 1  per layer")
 for name, make in designs.items():
