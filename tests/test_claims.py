@@ -28,6 +28,12 @@ from snippets.experiments import (
     two_ways,
     warmup,
 )
+from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
+from snippets.experiments import clipping, counterexamples
+from snippets.experiments import counterexamples, iterated_map, reach
+from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
+from snippets.experiments import counterexamples, transformer, warmup
+from snippets.experiments import counterexamples
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
     clipping,
     counterexamples,
@@ -43,6 +49,7 @@ from snippets.experiments._stacks import Stack, float64, gradients, initialize, 
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
+from snippets.experiments.shattered import cosines, predicted
 from snippets.experiments.training import digits
 from snippets.measurement import RESULTS, ROOT, read
 
@@ -704,6 +711,24 @@ def test_skip_passes_unchanged():
     assert min(factors("relu", "default", skip=1.0)) > 1.03 and min(factors("relu", "he", skip=1.0)) > 1.1
 
 
+def test_one_plus_the_gradient():
+    assert stored("residual.minus_half.factor").value == pytest.approx(0.5)
+    for seed in SEEDS:
+        h, g, W = normals(seed, 8).requires_grad_(), normals(seed + 100, 8), normals(seed + 200, 8, 8)
+        J = torch.autograd.functional.jacobian(lambda h, W=W: torch.tanh(W @ h), h)
+        before = torch.autograd.grad(h + torch.tanh(W @ h), h, g)[0]
+        assert torch.allclose(before, g + J.T @ g) and norm(before - 1 - g) > 0.1
+
+
+def test_root_of_depth_is_enough():
+    for depth in (10, 30, 100):
+        key = f"residual.two.he.scaled.at{depth}"
+        assert 1.5 < low(f"{key}.total") and max(high(f"{key}.total"), high(f"{key}.forward")) < 4
+        assert stored(f"{key}.total").value == pytest.approx(math.e, rel=0.15)
+        assert high(f"residual.two.he.mean.at{depth}.total") < 1.25
+    assert low("residual.two.he.plain.at100.total") > 1e20
+
+
 def test_zero_branch_is_identity():
     for seed in SEEDS:
         torch.manual_seed(seed)
@@ -724,6 +749,21 @@ def test_resnet_is_a_highway_net():
         gates = torch.linspace(0, 1, 101)[:, None].double()
         away = (gates * branch + (1 - gates) * x - (branch + x)).norm(dim=1)
         assert away.min() > 0.4 * (branch + x).norm()  # by algebra half a sum of two perpendicular vectors
+
+
+def test_level_norms_are_enough():
+    assert abs(stored("shattered.bn.at50.near").value) < 0.1 and low("shattered.res_bn.at50.near") > 0.7
+    with float64():
+        for seed in SEEDS[:3]:
+            torch.manual_seed(seed)
+            assert abs(cosines("bn", 30)[1]) < 0.3 and cosines("res_bn", 30)[1] > 0.7
+
+
+def test_shattering_is_always_exponential():
+    for depth in (10, 20, 50):
+        assert high(f"shattered.bn.at{depth}.near") < low(f"shattered.plain.at{depth}.near")
+    assert predicted("bn", 50, 5) / predicted("bn", 40, 5) == pytest.approx(0.5**10, rel=0.01)
+    assert predicted("plain", 50, 5) / predicted("plain", 40, 5) > 0.5
 
 
 def test_degradation_is_vanishing():

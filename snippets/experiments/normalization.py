@@ -21,8 +21,7 @@ import torch
 from torch import nn
 
 from snippets.experiments._runs import each
-from snippets.experiments._stacks import ACTIVATIONS, Stack, initialize, norm
-from snippets.experiments._tolerances import DRAWN, loosened
+from snippets.experiments._stacks import ACTIVATIONS, Stack, float64, initialize, norm
 from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH, BATCH = 30, 256, 128
@@ -45,11 +44,11 @@ MULTIPLE = 10.0  # of the input of LayerNorm
 def profile(seed: int, activation: str, normalization: str, width: int = WIDTH, batch: int = BATCH) -> tuple[list[float], float]:
     """(||dL/dh_l|| for l = 1..N under a random gradient at the top, mean cosine between two inputs' last normalized z)."""
     torch.manual_seed(seed)
-    net = Stack(DEPTH, width, activation, NETS[activation], norm=NORMS[normalization]).double().requires_grad_(False)
+    net = Stack(DEPTH, width, activation, NETS[activation], norm=NORMS[normalization]).requires_grad_(False)
     last = []
     net.norms[-1].register_forward_hook(lambda module, entered, left: last.append(left.detach()))
-    states = net(torch.randn(batch, width).double().requires_grad_())
-    signal = [norm(g) for g in torch.autograd.grad(states[-1], states, torch.randn(batch, width).double())]
+    states = net(torch.randn(batch, width).requires_grad_())
+    signal = [norm(g) for g in torch.autograd.grad(states[-1], states, torch.randn(batch, width))]
     directions = last[0] / last[0].norm(dim=1, keepdim=True)
     return signal, ((directions.sum(0).square().sum() - batch) / (batch * (batch - 1))).item()
 
@@ -57,22 +56,23 @@ def profile(seed: int, activation: str, normalization: str, width: int = WIDTH, 
 def through_blocks(seed: int, depth: int, normalization: str, skip: bool) -> float:
     """||dL/dh_0|| / ||dL/dh_N|| of blocks h ← W relu(norm(h)), He weights, with h added back if `skip`."""
     torch.manual_seed(seed)
-    start = h = torch.randn(SKIP_BATCH, SKIP_WIDTH).double().requires_grad_()
+    start = h = torch.randn(SKIP_BATCH, SKIP_WIDTH).requires_grad_()
     for _ in range(depth):
         linear = nn.Linear(SKIP_WIDTH, SKIP_WIDTH)
         initialize(linear, "he")
         normalize = NORMS[normalization](SKIP_WIDTH) if NORMS[normalization] else nn.Identity()
-        branch = nn.Sequential(normalize, nn.ReLU(), linear).double().requires_grad_(False)
+        branch = nn.Sequential(normalize, nn.ReLU(), linear).requires_grad_(False)
         h = h + branch(h) if skip else branch(h)
-    top = torch.randn(SKIP_BATCH, SKIP_WIDTH).double()
+    top = torch.randn(SKIP_BATCH, SKIP_WIDTH)
     return norm(torch.autograd.grad(h, start, top)[0]) / norm(top)
 
 
 def run(seed: int) -> dict:
     """All stacks for one seed."""
-    found = {(a, n): profile(seed, a, n) for a in NETS for n in NORMS}
-    found |= {(w, b): factor(profile(seed, "relu", "batch", w, b)[0]) for w in WIDTHS for b in BATCHES}
-    return found | {(key, depth): through_blocks(seed, depth, *how[:2]) for key, how in BLOCKS.items() for depth in DEPTHS}
+    with float64():  # a last place of float32 would grow as the gradient does
+        found = {(a, n): profile(seed, a, n) for a in NETS for n in NORMS}
+        found |= {(w, b): factor(profile(seed, "relu", "batch", w, b)[0]) for w in WIDTHS for b in BATCHES}
+        return found | {(key, depth): through_blocks(seed, depth, *how[:2]) for key, how in BLOCKS.items() for depth in DEPTHS}
 
 
 def factor(p: list[float]) -> float:
@@ -162,7 +162,7 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
             jacobian["shrunk"], "largest singular value of LayerNorm's Jacobian at a multiple of the input, over that at the input"),
     }
     kept |= stacks(runs) | grid(runs) | blocks(runs)
-    return loosened(kept, DRAWN)
+    return kept
 
 
 def stacks(runs: list[dict]) -> dict[str, Measurement]:
@@ -179,10 +179,9 @@ def stacks(runs: list[dict]) -> dict[str, Measurement]:
                 [p[0] / p[-1] for p in profiles], f"norm of ∂L/∂h after layer 1 over that after the last layer of {where}")
             kept[f"{key}.profile"] = over_seeds(
                 [[x / p[-1] for x in p] for p in profiles], f"norm of ∂L/∂h after each layer, 1 at the top, of {where}")
-            # two inputs that a net has made alike, or kept apart, agree in all but the last places
             kept[f"{key}.alike"] = over_seeds(
                 [r[activation, normalization][1] for r in runs],
-                f"mean cosine between the last pre-activations of two inputs, behind the norm, in {where}", atol=1e-5)
+                f"mean cosine between the last pre-activations of two inputs, behind the norm, in {where}", atol=1e-6)
             if normalization != "none":
                 theory = predicted(activation, normalization)
                 off.append(abs(kept[f"{key}.factor"].value / theory - 1))
@@ -192,7 +191,7 @@ def stacks(runs: list[dict]) -> dict[str, Measurement]:
         ratio, "measured over predicted factor per layer of ReLU with BatchNorm", n=len(runs), show=".3f")
     kept["worst"] = Measurement(
         max(off), "largest relative distance of a measured factor from the predicted one, over nine normalized stacks",
-        n=len(runs), show=".1%", atol=DRAWN)
+        n=len(runs), show=".1%", atol=1e-6)
     return kept
 
 
@@ -213,7 +212,7 @@ def grid(runs: list[dict]) -> dict[str, Measurement]:
             off.append(abs(kept[f"relu.batch.of{b}.wide{w}.factor"].value / theory - 1))
     kept["relu.batch.worst"] = Measurement(
         max(off), "largest relative distance of a measured factor from the predicted one, over all widths and batches",
-        n=len(runs), show=".1%", atol=DRAWN)
+        n=len(runs), show=".1%", atol=1e-6)
     return kept
 
 
