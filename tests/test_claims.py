@@ -23,6 +23,7 @@ from snippets.experiments import (
     iterated_map,
     negative_mean,
     reach,
+    shattered,
     signal_gain,
     transformer,
     two_ways,
@@ -49,7 +50,6 @@ from snippets.experiments._stacks import Stack, float64, gradients, initialize, 
 from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
-from snippets.experiments.shattered import cosines, predicted
 from snippets.experiments.training import digits
 from snippets.measurement import RESULTS, ROOT, read
 
@@ -723,7 +723,7 @@ def test_one_plus_the_gradient():
 def test_root_of_depth_is_enough():
     for depth in (10, 30, 100):
         key = f"residual.two.he.scaled.at{depth}"
-        assert 1.5 < low(f"{key}.total") and max(high(f"{key}.total"), high(f"{key}.forward")) < 4
+        assert low(f"{key}.total") > 1.5 and max(high(f"{key}.total"), high(f"{key}.forward")) < 4
         assert stored(f"{key}.total").value == pytest.approx(math.e, rel=0.15)
         assert high(f"residual.two.he.mean.at{depth}.total") < 1.25
     assert low("residual.two.he.plain.at100.total") > 1e20
@@ -756,14 +756,14 @@ def test_level_norms_are_enough():
     with float64():
         for seed in SEEDS[:3]:
             torch.manual_seed(seed)
-            assert abs(cosines("bn", 30)[1]) < 0.3 and cosines("res_bn", 30)[1] > 0.7
+            assert abs(shattered.cosines("bn", 30)[1]) < 0.3 and shattered.cosines("res_bn", 30)[1] > 0.7
 
 
 def test_shattering_is_always_exponential():
     for depth in (10, 20, 50):
         assert high(f"shattered.bn.at{depth}.near") < low(f"shattered.plain.at{depth}.near")
-    assert predicted("bn", 50, 5) / predicted("bn", 40, 5) == pytest.approx(0.5**10, rel=0.01)
-    assert predicted("plain", 50, 5) / predicted("plain", 40, 5) > 0.5
+    assert shattered.predicted("bn", 50, 5) / shattered.predicted("bn", 40, 5) == pytest.approx(0.5**10, rel=0.01)
+    assert shattered.predicted("plain", 50, 5) / shattered.predicted("plain", 40, 5) > 0.5
 
 
 def test_degradation_is_vanishing():

@@ -207,8 +207,7 @@ def grid(runs: list[dict]) -> dict[str, Measurement]:
             theory, f"factor per layer of ∂L/∂h predicted for ReLU with BatchNorm, batch of {b}, wide layers", show="3")
         for w in WIDTHS:
             kept[f"relu.batch.of{b}.wide{w}.factor"] = over_seeds(
-                [r[w, b] for r in runs], f"geometric mean factor per layer of ∂L/∂h, ReLU with BatchNorm, batch of {b}, {w} units",
-                show="3")
+                [r[w, b] for r in runs], f"mean factor per layer of ∂L/∂h, ReLU with BatchNorm, batch of {b}, {w} units", show="3")
             off.append(abs(kept[f"relu.batch.of{b}.wide{w}.factor"].value / theory - 1))
     kept["relu.batch.worst"] = Measurement(
         max(off), "largest relative distance of a measured factor from the predicted one, over all widths and batches",

@@ -4,8 +4,8 @@ from snippets.figures.style import COLOURS, INK, INK2, on_the_right, series
 
 RESULTS = ("shattered",)
 TITLE = "In a plain net with BatchNorm neighboring inputs soon get unrelated gradients; skips keep them alike"
-SUB = ("Cosine between ∂f/∂x at two inputs {shattered.step}° apart, against depth (logarithmic); ReLU, {shattered.width} units, He weights, "
-       "at initialization, median and 5th to 95th percentile of {shattered.seeds} seeds, thin lines: predicted")
+SUB = ("Cosine between ∂f/∂x at two inputs {shattered.step} degrees apart, against depth (logarithmic); ReLU, {shattered.width} units, He "
+       "weights, at initialization, median and 5th to 95th percentile of {shattered.seeds} seeds, thin lines: predicted")
 ALT = ("Four lines over depth, from nearly one at {shattered.depth.2} layers. At {shattered.depth.50} the plain net with BatchNorm has "
        "fallen to {shattered.bn.at50.near}, the plain net to {shattered.plain.at50.near}. With skips {shattered.res_bn.at50.near} "
        "remains with BatchNorm and {shattered.scaled.at50.near} with scaled branches.")

@@ -6,7 +6,7 @@ RESULTS = ("shattered",)
 TITLE = "Along a path of inputs the gradient of a deep plain net is nearly noise, that of a net with skips a curve"
 SUB = ("Cosine between ∂f/∂x at two inputs of a quarter circle against their angle in degrees; {shattered.depth.50} layers or blocks of "
        "{shattered.width} units, at initialization, median and 5th to 95th percentile of {shattered.seeds} seeds, thin lines: predicted")
-ALT = ("Four lines that start at one. With BatchNorm and no skips the cosine is near zero from the first step of {shattered.step}° on. "
+ALT = ("Four lines that start at one. With BatchNorm and no skips the cosine is near zero from {shattered.step} degrees on. "
        "With skips and BatchNorm it falls gradually to near zero at a right angle; with scaled skips it keeps almost half.")
 
 LINES = {"plain": "relu_he", "bn": "bn", "res_bn": "res", "scaled": "res_scaled"}
@@ -27,8 +27,8 @@ def draw(results, ax):
     on_the_right(ax)
     ax.set_ylim(-0.25, 1.05)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1])
-    ax.set_xticks([0, 30, 60, 90], ["0°", "30°", "60°", "90°"])
-    ax.set_xlabel("angle between the two inputs")
+    ax.set_xticks([0, 30, 60, 90], ["0", "30", "60", "90"])
+    ax.set_xlabel("angle between the two inputs, in degrees")
 
 
 def data(results):

@@ -17,5 +17,5 @@ after = before(lambda h: torch.tanh(W @ h))
 print(f"(I + J)ᵀ g      off by {(after - g - J.T @ g).norm():.2f}")
 print(f"1 + g           off by {(after - 1 - g).norm():.2f}")
 for share in (-1, -0.5, 0, 1):
-    kept = before(lambda h: share * h).norm() / g.norm()
+    kept = before(lambda h, s=share: s * h).norm() / g.norm()
     print(f"F = {share:4} h      keeps {kept:.2f} of the gradient")
