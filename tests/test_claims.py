@@ -19,35 +19,21 @@ from snippets.experiments import (
     adaptive,
     clipping,
     counterexamples,
+    dead_at_start,
+    dead_units,
+    exploding,
     init_training,
     iterated_map,
     negative_mean,
     reach,
+    saturation,
     shattered,
     signal_gain,
     transformer,
     two_ways,
     warmup,
 )
-from snippets.experiments import counterexamples, init_training, negative_mean, signal_gain, two_ways
-from snippets.experiments import clipping, counterexamples
-from snippets.experiments import counterexamples, iterated_map, reach
-from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
-from snippets.experiments import counterexamples, transformer, warmup
-from snippets.experiments import counterexamples
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
-    clipping,
-    counterexamples,
-    dead_at_start,
-    dead_units,
-    exploding,
-    init_training,
-    negative_mean,
-    saturation,
-    signal_gain,
-    two_ways,
-)
-from snippets.experiments._stacks import Stack, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
 from snippets.experiments.training import digits
