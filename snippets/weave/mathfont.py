@@ -12,7 +12,7 @@ from fontTools.ttLib import TTFont
 from snippets.measurement import ROOT
 
 TARGET = ROOT / "docs" / "assets" / "fonts" / "WG-Math.woff2"
-SIGNS = "−×·⋅𝜕±∂∇∏∑∫√∞≈≠≤≥∼≪∈∝→←⊤⊙∘…⋯′″‖|⟨⟩𝔼ℝ¯ˆ"
+SIGNS = "−×·⋅𝜕±∂∇∏∑∫√∞≈≠≤≥∼≪∈∝→←⊤⊙∘…⋯′″‖|⟨⟩⌊⌋𝔼ℝ¯ˆ"
 GREEK = "ΓΔΘΛΣΦΨΩαβγδεζηθικλμνξπρσςτφϕχψωϵ"
 
 
