@@ -20,15 +20,17 @@ SLACK = {"bn": 0.3, "res_scaled": 0.02}
 
 @dataclass(frozen=True)
 class Plan:
-    """What is run: seeds, and the rates tried for each net and depth."""
+    """What is run: seeds, the rates tried for each net and depth, and for how long."""
 
     seeds: tuple = (0, 1, 2)
+    epochs: int = EPOCHS
     rates: dict = field(default_factory=lambda: {(net, depth): RATES for net in CHOSEN for depth in DEPTHS})
 
 
 FULL = Plan()
-# The tests train one seed of each net and depth at one of the rates.
-SPOT = Plan(seeds=(0,), rates={(net, depth): (0.01 if net == "bn" else 0.1,) for net in CHOSEN for depth in DEPTHS})
+# The tests train one seed of each net and depth at one of the rates, through the first epochs alone: by then the error of
+# the BatchNorm nets rises with depth by much more than processors differ.
+SPOT = Plan(seeds=(0,), epochs=3, rates={(net, depth): (0.01 if net == "bn" else 0.1,) for net in CHOSEN for depth in DEPTHS})
 
 
 def run(case: Case) -> dict:
@@ -38,22 +40,23 @@ def run(case: Case) -> dict:
 
 
 def measure(plan: Plan = FULL) -> dict[str, Measurement]:
-    """Training and test error of both nets at every depth, and how the errors are ordered by depth."""
+    """Training and test error of both nets at every depth, and in how many seeds the deepest net is worse than the shallowest."""
     seeds = plan.seeds
-    cases = [Case(net, rate, seed, depth) for net in CHOSEN for depth in DEPTHS for rate in plan.rates[net, depth] for seed in seeds]
-    found = dict(zip(cases, each(run, cases), strict=True))
+    cases = {(net, rate, seed, depth): Case(net, rate, seed, depth, plan.epochs)
+             for net in CHOSEN for depth in DEPTHS for rate in plan.rates[net, depth] for seed in seeds}
+    found = dict(zip(cases, each(run, list(cases.values())), strict=True))
     kept = {
         "seeds": setting(len(seeds), "seeds of each net and depth"),
-        "epochs": setting(EPOCHS, "epochs of training"),
+        "epochs": setting(plan.epochs, "epochs of training"),
         "rates": setting(len(RATES), "rates tried at each depth"),
     } | {f"depth.{depth}": setting(depth, "hidden layers") for depth in DEPTHS}
     for net in CHOSEN:
         errors = {}
         for depth in DEPTHS:
             tried = plan.rates[net, depth]
-            losses = [statistics.fmean(found[Case(net, rate, seed, depth)]["tail"] for seed in seeds) for rate in tried]
+            losses = [statistics.fmean(found[net, rate, seed, depth]["tail"] for seed in seeds) for rate in tried]
             rate = tried[losses.index(min(losses))]
-            runs = [found[Case(net, rate, seed, depth)] for seed in seeds]
+            runs = [found[net, rate, seed, depth] for seed in seeds]
             errors[depth] = [r["error"] for r in runs]
             where, slack = f"{NETS[net][0]}, {depth} hidden layers", SLACK[net]
             kept[f"{net}.at{depth}.rate"] = setting(rate, f"learning rate chosen for {where}", show=decimals(rate))
@@ -62,9 +65,6 @@ def measure(plan: Plan = FULL) -> dict[str, Measurement]:
                 [r["test_error"] for r in runs], f"test error of {where}", rtol=0, atol=slack, show=".1%")
         first, last = DEPTHS[0], DEPTHS[-1]
         worse = sum(deep > shallow for shallow, deep in zip(errors[first], errors[last], strict=True))
-        rising = sum(sorted(by_depth) == list(by_depth) for by_depth in zip(*errors.values(), strict=True))
         kept[f"{net}.worse"] = Measurement(
             worse, f"seeds in which the deepest net has a higher training error than the shallowest: {NETS[net][0]}", n=len(seeds), rtol=0)
-        kept[f"{net}.rising"] = Measurement(
-            rising, f"seeds in which the training error rises with every depth: {NETS[net][0]}", n=len(seeds), rtol=0)
     return kept
