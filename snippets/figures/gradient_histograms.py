@@ -51,7 +51,7 @@ def _panel(panel, found, net: str) -> None:
             panel.plot(x, top, color=COLOURS[net], linewidth=0.7)
     panel.grid(False)
     panel.set_xlim(-32, 2)
-    panel.set_xticks([-30, -20, -10, 0])
+    panel.set_xticks([-30, -15, 0])
     panel.xaxis.set_major_formatter(FuncFormatter(lambda x, _: power(round(x))))
     panel.tick_params(axis="y", labelcolor=INK2)
 
