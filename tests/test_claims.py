@@ -1320,6 +1320,13 @@ def moves(net, optimizer):
     return [(m := counterexamples.moved(seed, net, optimizer))[-1] / m[0] for seed in SEEDS]
 
 
+def test_deeper_plain_nets_train_worse():
+    errors = {depth: stored(f"deeper.bn.at{depth}.error").seeds for depth in (10, 20, 30, 50)}
+    assert max(errors[10]) < min(errors[30]) and max(errors[20]) < min(errors[30]) and max(errors[30]) < min(errors[50]) / 2
+    assert stored("deeper.bn.worse").value == stored("deeper.seeds").value
+    assert max(stored("deeper.res_scaled.at50.error").seeds) < 0.05
+
+
 def test_frozen_first_layer_tells():
     assert low("counterexamples.moved.vanishing.sgd") > 1e4 and high("counterexamples.moved.healthy.sgd") < 2
     assert high("counterexamples.moved.vanishing.adam") < 10
@@ -1351,6 +1358,64 @@ def test_early_layers_get_less():
     assert stored("deep_stack.relu.he.first").value > 0.7 * stored("deep_stack.relu.he.last").value
     assert min(reaches("relu", "he", norm=nn.BatchNorm1d, batch=64)) > 10
     assert min(reaches("relu", "default", skip=1.0)) > 3
+
+
+def test_narrow_histogram_means_vanishing():
+    assert min(stored("training.res_scaled.accuracy.final").seeds) > 0.98
+    assert stored("training.res_scaled.entries.layer1.end.zero").value > 0.7
+    assert stored("training.sigmoid.entries.layer1.start.median").value < 1e-20 * stored("training.sigmoid.entries.layer30.start.median").value
+    assert stored("training.sigmoid.entries.layer1.start.zero").value < 0.01
+
+
+def flat_loss(seed, rate, labels):
+    """(loss before, loss after thirty steps, first weight gradient over last at the start) of a five-layer ReLU net with He weights."""
+    x, y, _, _ = digits()
+    torch.manual_seed(seed)
+    net = Stack(5, WIDTH, "relu", "he").double()
+    out = nn.Linear(WIDTH, 10).double()
+    if labels == "shuffled":
+        y = y[torch.randperm(len(y))]
+    optimizer = torch.optim.SGD([*net.parameters(), *out.parameters()], rate)
+    losses = []
+    for step in range(30):
+        loss = F.cross_entropy(out(net(x[:512].double())[-1]), y[:512])
+        optimizer.zero_grad()
+        loss.backward()
+        if step == 0:
+            level = norm(net.layers[0].weight.grad) / norm(net.layers[-1].weight.grad)
+        optimizer.step()
+        losses.append(loss.item())
+    return losses[0], losses[-1], level
+
+
+def test_plateau_means_vanishing():
+    for seed in SEEDS[:3]:
+        before, after, level = flat_loss(seed, 1e-6, "right")
+        assert abs(after - before) < 0.01 and 0.2 < level < 10
+        _, after, level = flat_loss(seed, 0.05, "shuffled")
+        assert after > 2.1 and 0.2 < level < 10
+        assert flat_loss(seed, 0.05, "right")[1] < 2
+
+
+def test_update_ratio_a_thousandth():
+    line = stored("first_look.line").value
+    assert max(stored("first_look.relu_he.ratio.begun").seeds) < line / 5 and stored("training.relu_he.learned").value == 5
+    assert min(stored("first_look.res_scaled.ratio.begun").seeds) > 5 * line and stored("training.res_scaled.learned").value == 5
+    assert line < min(stored("first_look.adam.ratio.least").seeds) and max(stored("first_look.adam.ratio.most").seeds) < 10 * line
+    assert max(stored("first_look.adam.accuracy").seeds) < 0.15
+
+
+def test_signal_needs_hooks():
+    for net in ("healthy", "vanishing", "exploding", "saturated"):
+        assert high(f"first_look.{net}.departs") < 5
+    x, y, _, _ = digits()
+    for seed in SEEDS[:5]:
+        torch.manual_seed(seed)
+        net = Stack(DEPTH, WIDTH, "relu", "he", norm=nn.BatchNorm1d).double()
+        out = nn.Linear(WIDTH, 10).double()
+        F.cross_entropy(out(net(x[:64].double())[-1]), y[:64]).backward()
+        for layer, after in zip(net.layers, net.norms, strict=True):
+            assert norm(layer.bias.grad) < 1e-9 * norm(after.bias.grad)
 
 
 def test_tiny_norm_means_vanishing():
