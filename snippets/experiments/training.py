@@ -14,7 +14,6 @@ For one seed of the nets in SHOWN the entries of ∂L/∂W are kept as histogram
 
 import copy
 import functools
-import math
 import statistics
 from dataclasses import dataclass, field
 

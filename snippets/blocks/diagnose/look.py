@@ -11,14 +11,15 @@ def look(model, optimizer, loss):
     print("weights       |dL/dW|  zeros  |dL/db|  step / W")
     for name, p in found.items():
         bias = found.get(name.removesuffix("weight") + "bias")
-        if p.ndim < 2 or p.grad is None:
-            if p.grad is None:
-                print(f"{name:12}  no gradient")
+        bias = getattr(bias, "grad", None)
+        if p.grad is None:
+            print(f"{name:12}  no gradient")
+        if p.grad is None or p.ndim < 2:
             continue
         g, old = p.grad.double(), before[name].double()
         zeros = f"{(g == 0).double().mean():7.0%}"
         step = (p.detach().double() - old).norm() / old.norm()
-        b = "-" if bias is None else f"{bias.grad.double().norm():.1e}"
+        b = "-" if bias is None else f"{bias.double().norm():.1e}"
         print(f"{name:12}{g.norm():9.1e}{zeros}{b:>9}{step:10.1e}")
 
 digits = load_digits()
