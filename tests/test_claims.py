@@ -1363,7 +1363,8 @@ def test_early_layers_get_less():
 def test_narrow_histogram_means_vanishing():
     assert min(stored("training.res_scaled.accuracy.final").seeds) > 0.98
     assert stored("training.res_scaled.entries.layer1.end.zero").value > 0.7
-    assert stored("training.sigmoid.entries.layer1.start.median").value < 1e-20 * stored("training.sigmoid.entries.layer30.start.median").value
+    first, last = (stored(f"training.sigmoid.entries.layer{l}.start.median").value for l in (1, 30))
+    assert first < 1e-20 * last
     assert stored("training.sigmoid.entries.layer1.start.zero").value < 0.01
 
 

@@ -31,7 +31,8 @@ DEPTH, WIDTH, BATCH, EPOCHS, MOMENTUM, TEST_SHARE = 30, 64, 64, 20, 0.9, 0.2
 WATCHED = (1, 10, 20, 30)
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 SEARCH_SEEDS, TAIL, TIE = (100, 101), 5, 0.01
-MOMENTS = {"start": "before training", "first": "after the first epoch", "quarter": "after a quarter of the epochs", "end": "after the last epoch"}
+MOMENTS = {"start": "before training", "first": "after the first epoch", "quarter": "after a quarter of the epochs",
+           "end": "after the last epoch"}
 SHOWN = ("sigmoid", "bn", "res_scaled")
 BINS = torch.arange(-34, 2.1, 0.5, dtype=torch.float64)  # edges of the histograms: powers of ten
 LEARNED = 0.5  # far from chance and from what nets that learn reach, so that the count does not hang on the last batch

@@ -7,8 +7,8 @@ TITLE = "At the first batch the bias gradients show vanishing and exploding; the
 SUB = ("Norm of ∂L/∂W and of ∂L/∂b in each hidden layer before any step; {first_look.depth} layers of {first_look.width} units, "
        "handwritten digits, median and 5th to 95th percentile of {first_look.seeds} seeds")
 ALT = ("Two panels with four nets each. In both the healthy net is level and the vanishing one falls steadily toward the input, "
-       "to {first_look.vanishing.biases.first} for the biases. The saturated net grows toward the input in both. The exploding net is level "
-       "and high in the weights' panel, near {first_look.exploding.weights.first}, and rises toward the input in the biases' panel.")
+       "to {first_look.vanishing.biases.first} for the biases. The saturated net grows toward the input in both. The exploding net is "
+       "level and high in the weights' panel, near {first_look.exploding.weights.first}, and rises toward the input in the biases' panel.")
 
 NETS = {"exploding": ("res", "exploding"), "saturated": ("tanh", "saturated"), "healthy": ("relu_he", "healthy"),
         "vanishing": ("sigmoid", "vanishing")}

@@ -7,10 +7,12 @@ from snippets.figures.style import COLOURS, INK, INK2, LINE, power
 RESULTS = ("training",)
 TITLE = "Over the whole training the sigmoid net's first layers stay where they began, far from the last one"
 SUB = ("Histogram of the size of the entries of ∂L/∂W, logarithmic, always for the first batch; in each layer from top to bottom: before "
-       "training, after one epoch, after {training.epochs.quarter}, after {training.epochs}. Each ridge is as high as its peak, zeros are left out; one seed")
-ALT = ("Three panels of ridges for layers 1, 10 and 30. In the sigmoid net layer 1 lies near {training.sigmoid.entries.layer1.start.median} "
-       "at every moment and layer 30 near {training.sigmoid.entries.layer30.start.median} at first. With BatchNorm layer 1 starts to the right "
-       "of layer 30 and comes level. With scaled skips all layers lie together, and move left while the net learns.")
+       "training, after one epoch, after {training.epochs.quarter}, after {training.epochs}. Each ridge is as high as its peak, "
+       "zeros are left out; one seed")
+ALT = ("Three panels of ridges for layers 1, 10 and 30. In the sigmoid net layer 1 lies near "
+       "{training.sigmoid.entries.layer1.start.median} at every moment and layer 30 near {training.sigmoid.entries.layer30.start.median} "
+       "at first. With BatchNorm layer 1 starts to the right of layer 30 and comes level. With scaled skips all layers lie "
+       "together, and move left while the net learns.")
 
 NETS = {"sigmoid": "sigmoid", "bn": "BatchNorm", "res_scaled": "scaled skips"}
 LAYERS, MOMENTS = (1, 10, 30), ("start", "first", "quarter", "end")

@@ -4,8 +4,8 @@ from snippets.figures.style import COLOURS, INK, INK2, name_lines, powers, serie
 
 RESULTS = ("first_look",)
 TITLE = "Nets that learn start far above or below a thousandth; a net at chance keeps close to it under Adam"
-SUB = ("‖ΔW‖ / ‖W‖ of layer 1 at each of the first {first_look.steps} steps, logarithmic; one line for each of {first_look.steps.seeds} seeds. "
-       "SGD with momentum at each net's best rate; the sigmoid net of {first_look.adam.depth} layers under Adam")
+SUB = ("‖ΔW‖ / ‖W‖ of layer 1 at each of the first {first_look.steps} steps, logarithmic; one line for each of {first_look.steps.seeds} "
+       "seeds. SGD with momentum at each net's best rate; the sigmoid net of {first_look.adam.depth} layers under Adam")
 ALT = ("Five nets. BatchNorm and scaled skips start near a tenth and a hundredth and fall. ReLU with He weights stays far below the "
        "line of {first_look.line}. Tanh rises across it. The sigmoid net under Adam stays a few times above the line all the time.")
 
