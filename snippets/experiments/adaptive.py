@@ -26,7 +26,7 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 BATCH, LEARNED, SEEDS, SPOT = 32, 0.3, range(5), range(1)
 
-MOVES, MOVED_DEPTH, FROZEN, MOVED_SEEDS = 10, 10, 3, range(20)
+MOVES, MOVED_DEPTH, FROZEN, MOVED_SEEDS = 10, 10, 3, 4  # so many seeds of the moves for each seed that is trained
 TOLD = {"vanishing": "a vanishing sigmoid net", "small": "a healthy ReLU net at a ten-thousandth of the rate",
         "frozen": "a healthy ReLU net whose first layers are frozen"}
 OPTIMIZERS = {"sgd": ("SGD", torch.optim.SGD, 0.1), "adam": ("Adam", torch.optim.Adam, 0.001)}
@@ -171,12 +171,13 @@ def _call(case):
 
 def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """What the layers' moves tell, the net that Adam can't save, and warm-up."""
+    moved_seeds = range(MOVED_SEEDS * len(seeds))
     kept = {
         "batch": setting(BATCH, "digits in a batch"), "seeds": setting(len(seeds), "seeds that are trained"),
         "learned_from": setting(LEARNED, "training accuracy from which a net counts as having learned", show="%"),
         "told.steps": setting(MOVES, "steps after which the layers' moves are compared"),
         "told.depth": setting(MOVED_DEPTH, "hidden layers"), "told.frozen": setting(FROZEN, "first layers that are frozen"),
-        "told.seeds": setting(len(MOVED_SEEDS), "seeds of the compared moves"),
+        "told.seeds": setting(len(moved_seeds), "seeds of the compared moves"),
         "told.slower": setting(round(1 / SLOWER), "how many times smaller the small rate is", show=","),
         "told.sgd.rate": setting(OPTIMIZERS["sgd"][2], "rate of SGD", show=".1f"),
         "told.adam.rate": setting(OPTIMIZERS["adam"][2], "rate of Adam", show=".3f"),
@@ -188,7 +189,7 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     }
     for case, label in TOLD.items():
         for optimizer, (name, *_) in OPTIMIZERS.items():
-            runs = each(_call, [(told, seed, case, optimizer) for seed in MOVED_SEEDS])
+            runs = each(_call, [(told, seed, case, optimizer) for seed in moved_seeds])
             where = f"{label}, {name}"
             what = "hidden layer from its start, relative to its norm"
             kept[f"told.{case}.{optimizer}"] = over_seeds([m for m, _ in runs], f"distance of each {what}, {where}", rtol=DRAWN)

@@ -24,11 +24,11 @@ MAKE = {
     "rmsprop": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=ALPHA, eps=EPS),
     "adam": lambda p, lr: torch.optim.Adam(p, lr=lr, eps=EPS),
 }
-GRADIENTS = [10 ** (-i / 4) for i in range(4, 65)]
+GRADIENTS = [float(f"{10 ** (-i / 4):.6g}") for i in range(4, 65)]  # as many digits as are stored, so that they compare
 HALF_SPACING = 2.0 ** -28  # of float32 between 1/16 and 1/8, where WEIGHT lies
 
 SIDE, SEEDS = 64, range(20)
-UPDATES = [10 ** (-i / 8 - 0.03) for i in range(8, 97)]  # no power of two among them: a tie would round by parity
+UPDATES = [float(f"{10 ** (-i / 8 - 0.03):.6g}") for i in range(8, 97)]  # no power of two among them: a tie would round by parity
 BITS = {"float32": (torch.float32, 24), "float16": (torch.float16, 11), "bfloat16": (torch.bfloat16, 8)}
 NAMED = {"ten": 0.01 * 0.25 ** 10, "adam": 1e-4}
 

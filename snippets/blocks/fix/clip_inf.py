@@ -1,14 +1,10 @@
 import torch
 from torch import nn
 
-def clipped(first):
+print("first entry  norm  clipped to")
+for first in (0.0, 1e20, float("inf"), float("nan")):
     w = nn.Parameter(torch.zeros(3))
     w.grad = torch.tensor([first, 3.0, 4.0])
     norm = nn.utils.clip_grad_norm_([w], 1.0)
-    after = w.grad.tolist()
-    print(f"first entry {first:5}: norm {norm:5.3g}, clipped to {after}")
-
-clipped(0.0)
-clipped(1e20)
-clipped(float("inf"))
-clipped(float("nan"))
+    entries = ", ".join(f"{g:.1f}" for g in w.grad)
+    print(f"{first:11}{norm:6.1f}  {entries}")
