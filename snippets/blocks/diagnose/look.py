@@ -8,19 +8,19 @@ def look(model, optimizer, loss):
     before = {n: p.detach().clone() for n, p in model.named_parameters()}
     optimizer.step()
     found = dict(model.named_parameters())
-    print("weights       |dL/dW|  zeros  |dL/db|  step / W")
+    print("weights      dL/dW zeros   dL/db  step/W")
     for name, p in found.items():
         bias = found.get(name.removesuffix("weight") + "bias")
         bias = getattr(bias, "grad", None)
         if p.grad is None:
-            print(f"{name:12}  no gradient")
+            print(f"{name:10} no gradient")
         if p.grad is None or p.ndim < 2:
             continue
         g, old = p.grad.double(), before[name].double()
-        zeros = f"{(g == 0).double().mean():7.0%}"
+        zeros = f"{(g == 0).double().mean():6.0%}"
         step = (p.detach().double() - old).norm() / old.norm()
         b = "-" if bias is None else f"{bias.double().norm():.1e}"
-        print(f"{name:12}{g.norm():9.1e}{zeros}{b:>9}{step:10.1e}")
+        print(f"{name:10}{g.norm():8.1e}{zeros}{b:>8}{step:8.1e}")
 
 digits = load_digits()
 x = torch.tensor(digits.data[:64] / 16).float()

@@ -25,9 +25,9 @@ def train(name, phi, gain, rate, skip=0, scale=1):
         opt.step()
     first, last = (((layers[i].weight - start[i]).norm()
                     / start[i].norm()).item() for i in (0, 29))
-    print(f"{name:14}{loss:6.2f}{first:14.1e}{last:12.1e}")
+    print(f"{name:13}{loss:5.2f}{first:9.1e}{last:9.1e}")
 
-print("30 steps        loss   layer 1 by  layer 30 by")
+print("30 steps      loss  1 moved 30 moved")
 train("sigmoid", torch.sigmoid, 1, rate=0.5)
 train("tanh, Xavier", torch.tanh, 1, rate=0.05)
 train("ReLU, He", torch.relu, 2**0.5, rate=0.05)
