@@ -1491,3 +1491,19 @@ def test_what_is_said_holds_no_digit_and_an_id_is_lower_case():
 
 for _name in [name for name in globals() if name.startswith("test_")][-4:]:
     globals()[_name].ledger = True
+
+
+# ---------- the ledger as data ----------
+
+def test_the_ledger_can_be_taken_away():
+    import csv
+    import io
+    import json
+
+    from snippets.weave import ledger
+    from snippets.weave.book import load
+
+    rows = json.loads(ledger.as_json(load(ROOT)))
+    again = list(csv.DictReader(io.StringIO(ledger.as_csv(load(ROOT)).decode())))
+    assert [r["id"] for r in rows] == [r["id"] for r in again] == [c["id"] for c in CLAIMS] and len(rows) >= 120
+    assert all(r["said"] and r["found"] and "<data" not in r["found"] and (r["test"] or r["sources"]) for r in rows)

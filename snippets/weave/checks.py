@@ -11,6 +11,7 @@ from markdown.extensions.toc import slugify
 
 from snippets.measurement import Bad
 from snippets.weave import book as books
+from snippets.weave import ledger
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
 from snippets.weave.markup import FENCE, HEADING, SPAN
@@ -94,7 +95,7 @@ def _made(root: Path) -> set[str]:
     snippets = root / "snippets"
     found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
     found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
-    return found | {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")}
+    return found | {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | set(ledger.PATHS.values())
 
 
 def _targets(text: str) -> list[tuple[int, str]]:

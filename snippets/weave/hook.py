@@ -12,7 +12,7 @@ from mkdocs.utils.meta import get_data
 
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import drawing
+from snippets.weave import drawing, ledger
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 
@@ -43,6 +43,8 @@ def on_files(files, config):
                 files.append(_generated(config, f"figures/{name}.{kind}", drawing.drawn(name, kind, book)))
         for name in sorted(p.stem for p in (ROOT / "snippets" / "tables").glob("[!_]*.py")):
             files.append(_generated(config, f"tables/{name}.csv", drawing.table_csv(name, book).encode()))
+        files.append(_generated(config, ledger.PATHS["json"], ledger.as_json(book)))
+        files.append(_generated(config, ledger.PATHS["csv"], ledger.as_csv(book)))
     except Bad as bad:
         raise Abort(str(bad)) from bad
     for part in COPIED:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from snippets.measurement import Bad, formatted
 from snippets.weave.book import Book, nearest, plain
+from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
@@ -219,7 +220,9 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
             '<div markdown="block">', "", f"“{claim['said']}”", "{.claim__said}", "", found, "{.claim__found}", "",
             " · ".join(sources), "{.claim__src}", "", "</div>", "", "</article>", "",
         ]
-    return Rendered("\n".join([*made, "</div>"]), "\n".join(prose))
+    data = {kind: link(page, book, path) for kind, path in PATHS.items()}
+    made += ["</div>", "", f"[All claims as JSON]({data['json']}) [as CSV]({data['csv']})", "{.tab__get}"]
+    return Rendered("\n".join(made), "\n".join(prose))
 
 
 def _ledger_bar(claims: list[dict]) -> list[str]:
