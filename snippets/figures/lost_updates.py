@@ -2,7 +2,7 @@
 
 from math import log2
 
-from snippets.figures.style import INK, INK2, SCALE, on_the_right
+from snippets.figures.style import INK, INK2, SCALE, on_the_right, power
 
 RESULTS = ("rounding", "factors")
 TITLE = "An update is lost where it is small against the weight: float32 keeps what the other two drop"
@@ -36,6 +36,7 @@ def draw(results, ax):
     ax.set_ylim(-0.04, 1.16)
     ax.set_yticks([0, 0.25, 0.5, 0.75, 1], ["0%", "25%", "50%", "75%", "100%"])
     ax.set_xlim(1e-12, 0.1)
+    ax.set_xticks([10.0**e for e in (-12, -9, -6, -3)], [power(e) for e in (-12, -9, -6, -3)])
     for name, at in (("float32", 3e-11), ("float16", 3e-6), ("bfloat16", 2e-4)):
         ax.annotate(name, (at, 1.03), xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", color=INK)
     ax.set_xlabel("size of the update")

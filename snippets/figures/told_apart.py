@@ -32,7 +32,7 @@ def draw(results, ax):
             low, high, middle = ([max(m, FLOOR) for m in part] for part in (*moved.band, moved.value))
             ax.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
             ax.plot(places, middle, color=colour, marker=marker, markersize=4, linestyle=line)
-        ax.text(places[0], 0.5, title, ha="left", va="center", color=INK, fontweight="bold")
+        ax.text(places[0], 0.5, title, ha="left", va="center", color=INK)
     bound = found["told.vanishing.bound"].value
     ax.plot([layer + PANELS["adam"][1] for layer in layers], bound, color=INK2, linewidth=0.9, linestyle=(0, (2, 2)), marker="none")
     powers(ax, every=2)
