@@ -1,8 +1,15 @@
-"""Code blocks of pages fail with the type of the error and the line of the page it stands on."""
+"""Code blocks of pages share one process: each starts with PyTorch's own default dtype, and fails with type, page and line."""
 
+import sys
 import traceback
 
 import pytest
+
+
+def pytest_runtest_setup(item):
+    """A block before this one may have made float64 the default."""
+    if item.path.suffix == ".md" and "torch" in sys.modules:
+        sys.modules["torch"].set_default_dtype(sys.modules["torch"].float32)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -1,0 +1,62 @@
+"""The ledger itself: each row has its test or its source, quotes what it says it quotes, and can be taken away."""
+
+import csv
+import io
+import json
+import re
+
+import yaml
+
+from snippets.measurement import ROOT
+from snippets.weave import ledger
+from snippets.weave.book import load
+from snippets.weave.lint import numerals
+from tests import test_claims
+
+CLAIMS = yaml.safe_load((ROOT / "docs" / "claims.yml").read_text(encoding="utf-8"))
+REFERENCES = yaml.safe_load((ROOT / "docs" / "references.yml").read_text(encoding="utf-8"))
+
+
+def test_every_test_belongs_to_a_row():
+    named = {claim["test"] for claim in CLAIMS if claim.get("test")}
+    tests = {name for name in vars(test_claims) if name.startswith("test_")}
+    assert named == tests
+    assert [c["id"] for c in CLAIMS if c.get("test") and c["test"] != "test_" + c["id"].replace("-", "_")] == []
+
+
+def test_a_row_that_quotes_a_measurement_is_asserted_and_names_a_script_it_quotes():
+    for claim in CLAIMS:
+        quoted = {key.partition(".")[0] for key in re.findall(r'<data value="([^"]+)"', claim["found"])}
+        measured = quoted - REFERENCES.keys()
+        if measured:
+            assert claim.get("test"), claim["id"]
+            assert claim["script"].removeprefix("experiments/").removesuffix(".py") in measured, claim["id"]
+
+
+def test_a_cited_figure_and_every_quoted_word_stand_in_a_source_of_the_row():
+    def said(text):
+        return re.sub(r"\s+", " ", text).replace("’", "'").lower()
+
+    for claim in CLAIMS:
+        sources = claim.get("sources", [])
+        keys = re.findall(r'<data value="([^"]+)"', claim["found"])
+        assert {key.partition(".")[0] for key in keys} & REFERENCES.keys() <= set(sources), claim["id"]
+        words = [said(q["quote"]) for s in sources for q in [*REFERENCES[s].get("figures", {}).values(), *REFERENCES[s].get("claims", [])]]
+        plain = re.sub(r'<data value="(\w+)\.(\w+)"[^>]*></data>', _figure, said(claim["found"]))
+        for quote in re.findall("“([^”]+)”", plain):
+            assert any(quote.rstrip(".,") in word for word in words), f"{claim['id']}: {quote}"
+
+
+def _figure(match):
+    return str(REFERENCES.get(match[1], {}).get("figures", {}).get(match[2], {}).get("value", match[0]))
+
+
+def test_what_is_said_holds_no_digit_and_an_id_is_lower_case():
+    assert [c["id"] for c in CLAIMS if numerals(c["said"]) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", c["id"])] == []
+
+
+def test_the_ledger_can_be_taken_away():
+    rows = json.loads(ledger.as_json(load(ROOT)))
+    again = list(csv.DictReader(io.StringIO(ledger.as_csv(load(ROOT)).decode())))
+    assert [r["id"] for r in rows] == [r["id"] for r in again] == [c["id"] for c in CLAIMS] and len(rows) >= 120
+    assert all(r["said"] and r["found"] and "<data" not in r["found"] and (r["test"] or r["sources"]) for r in rows)
