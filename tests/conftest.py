@@ -29,6 +29,13 @@ def checkout(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def drawn(checkout, site):
+    """The copy with its figures drawn, so that to build it takes seconds."""
+    shutil.copytree(ROOT / ".cache" / "figures", checkout / ".cache" / "figures")
+    return checkout
+
+
 def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run a module of the copy, not of the checkout."""
     environment = os.environ | {"PYTHONPATH": str(folder), "NO_MKDOCS_2_WARNING": "1", **environment}

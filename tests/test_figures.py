@@ -19,10 +19,11 @@ STRIPS = sorted({m for p in (ROOT / "docs").rglob("*.md") for m in re.findall(r"
 
 @pytest.mark.parametrize("name", FIGURES)
 @pytest.mark.parametrize("kind", ["inline", "svg", "png"])
-def test_the_same_bytes_every_time(site, name, kind):
-    """What the build drew in its own process, drawn again in this one."""
+def test_the_same_bytes_every_time(site, name, kind, caplog):
+    """What the build drew in its own process, drawn again in this one, without a word from Matplotlib, such as on a missing font."""
     kept = drawing.drawn(name, kind, load(ROOT))
     assert kept == drawing._draw(name, kind, figure_module(name, load(ROOT)), load(ROOT))
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -69,6 +70,20 @@ def test_redrawn_when_results_change_and_only_then(checkout):
     with (checkout / "snippets/figures/deep_stack.py").open("a") as file:
         file.write("\n# changed\n")
     assert run_in(checkout, "draw").stdout.strip() == "2"
+
+
+def test_many_drawn_at_once_are_those_drawn_one_by_one(checkout):
+    script = ("from snippets.weave import drawing; from snippets.weave.book import load; from snippets.measurement import ROOT\n"
+              "if __name__ == '__main__':\n"
+              f"    drawing.draw_changed({FIGURES[:4]}, load(ROOT))\n"
+              "    print(*sorted(p.name for p in (ROOT / '.cache/figures').iterdir()))")
+    (checkout / "draw.py").write_text(script)
+    drawn = run_in(checkout, "draw").stdout.split()
+    assert len(drawn) == 16
+    for name in FIGURES[:4]:
+        for kind in drawing.KINDS:
+            kept = [p for p in drawn if p.startswith(f"{name}-") and p.endswith(f".{kind}")]
+            assert len(kept) == 1 and (checkout / ".cache/figures" / kept[0]).read_bytes() == drawing.drawn(name, kind, load(ROOT))
 
 
 def test_a_color_that_is_not_the_sites_is_refused(checkout):

@@ -1,6 +1,6 @@
 """How far four optimizers move a float32 weight under a constant gradient, and where each stops moving it."""
 
-from snippets.figures.style import COLOURS, INK, INK2, powers, series
+from snippets.figures.style import COLOURS, INK, INK2, power, powers, series
 
 RESULTS = ("rounding",)
 TITLE = "SGD stops moving this weight below {rounding.sgd.stops}, Adam only below {rounding.adam.stops}"
@@ -26,6 +26,7 @@ def draw(results, ax):
     powers(ax, every=2)
     ax.set_ylim(1e-8, 1)
     ax.set_xlim(1e-16, 0.2)
+    ax.set_xticks([10.0**e for e in range(-15, 0, 3)], [power(e) for e in range(-15, 0, 3)])
     for label, (side, x, y) in NAMES.items():
         ax.annotate(label, (x, y), ha=side, va="center", color=INK)
     ax.annotate("RMSprop", (1e-5, 0.2), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", color=INK)

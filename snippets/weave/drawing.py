@@ -9,10 +9,13 @@ import math
 import os
 import re
 import xml.etree.ElementTree as ET
+from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing import get_context
 from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
-from snippets.weave.book import Book, plain
+from snippets.weave.book import Book, load, plain
 from snippets.weave.regions import CITED, figure_module, fill, fresh, strip_note, table_rows
 
 SVG = "http://www.w3.org/2000/svg"
@@ -20,6 +23,7 @@ XLINK = "http://www.w3.org/1999/xlink"
 KINDS = ("inline", "svg", "png", "csv")
 KEPT = {"stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity",
         "stroke-opacity", "text-anchor", "font-size", "font-weight", "font-style"}
+FEW = 3  # figures; to draw as many takes as long as to start a process that draws
 FADE = ("s0", "v1", "v2", "v3", "v4", "v5", "v6")  # from full signal to paper, two decades apart
 FLARE = ("s0", "f1", "f2", "f3", "f4", "f5", "f6")  # one decade apart
 
@@ -39,11 +43,28 @@ class Measured(dict):
 def drawn(name: str, kind: str, book: Book) -> bytes:
     """A figure as 'inline' SVG (follows the page's scheme), 'svg', 'png' or 'csv'; from the cache when nothing changed."""
     module = figure_module(name, book)
-    kept = SCRATCH / "figures" / f"{name}-{_state(module, book)}.{kind}"
+    kept = _kept(name, kind, module, book)
     if not kept.exists():
         made = _csv(module, book).encode() if kind == "csv" else _draw(name, kind, module, book)
         write_atomically(kept, made)
     return kept.read_bytes()
+
+
+def draw_changed(names: list[str], book: Book) -> None:
+    """Put every kind of the figures that changed into the cache, on all cores when there are many."""
+    due = [name for name in names if not all(_kept(name, kind, figure_module(name, book), book).exists() for kind in KINDS)]
+    if len(due) > FEW:
+        with ProcessPoolExecutor(min(len(due), os.cpu_count() or 1), get_context("spawn")) as pool:
+            list(pool.map(_draw_kinds, due, repeat(book.root), repeat(book.drafting), chunksize=4))
+
+
+def _draw_kinds(name: str, root: Path, drafting: bool) -> None:
+    for kind in KINDS:
+        drawn(name, kind, load(root, drafting))
+
+
+def _kept(name: str, kind: str, module, book: Book) -> Path:
+    return SCRATCH / "figures" / f"{name}-{_state(module, book)}.{kind}"
 
 
 def _state(module, book: Book) -> str:

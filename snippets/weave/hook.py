@@ -38,7 +38,9 @@ def on_files(files, config):
     """Add what the pages link to: code, drawn figures, data."""
     try:
         book = books.load(ROOT, drafting=serving)
-        for name in sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py")):
+        figures = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
+        drawing.draw_changed(figures, book)
+        for name in figures:
             for kind in ("svg", "png", "csv"):
                 files.append(_generated(config, f"figures/{name}.{kind}", drawing.drawn(name, kind, book)))
         for name in sorted(p.stem for p in (ROOT / "snippets" / "tables").glob("[!_]*.py")):
