@@ -1,9 +1,12 @@
 """Code blocks of pages share one process: each starts with PyTorch's own default dtype, and fails with type, page and line."""
 
+import os
 import sys
 import traceback
 
 import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # the blocks are small, and files are tested side by side
 
 
 def pytest_runtest_setup(item):

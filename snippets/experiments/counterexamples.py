@@ -12,6 +12,7 @@ Adam on fresh sequences, once from PyTorch's default weights, once from an ortho
 Float64 throughout. All seeds of `trains` and of `recall` are trained side by side, as one batch of matrices.
 """
 
+import functools
 import math
 
 import torch
@@ -24,7 +25,7 @@ from snippets.experiments._tolerances import DRAWN
 from snippets.experiments.training import digits
 from snippets.measurement import Measurement, over_seeds, setting
 
-SEEDS = range(20)
+SEEDS, SPOT = range(20), range(5)
 CHAIN_DEPTH, CHAIN_WEIGHT = 30, 8.0
 DEPTH, WIDTH, BATCH, STEPS, RATE = 10, 32, 32, 300, 0.2
 GAINS = {"centered": 6.0, "xavier": 1.0}  # standard deviation of the weights times the root of the fan-in
@@ -161,14 +162,14 @@ def all_moves(seed: int) -> dict[tuple[str, str], list[float]]:
     return {(net, optimizer): moved(seed, net, optimizer) for net in MOVED for optimizer in OPTIMIZERS}
 
 
-def _trained(how: str) -> list[float]:
-    return trained_sigmoids(SEEDS, how) if how in GAINS else recalling(SEEDS, how)
+def _trained(how: str, seeds) -> list[float]:
+    return trained_sigmoids(seeds, how) if how in GAINS else recalling(seeds, how)
 
 
-def measure() -> dict[str, Measurement]:
+def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """The chain's gain, the accuracies, and how unevenly the layers move."""
     kept = {
-        "seeds": setting(len(SEEDS), "seeds of each net"),
+        "seeds": setting(len(seeds), "seeds of each net"),
         "chain.depth": setting(CHAIN_DEPTH, "layers of the chain and of the smooth stacks"),
         "chain.weight": setting(CHAIN_WEIGHT, "weight of every unit of the chain", show=".0f"),
         "chain.gain": Measurement(chain(CHAIN_DEPTH, CHAIN_WEIGHT), "slope of the chain's output by its input"),
@@ -195,9 +196,9 @@ def measure() -> dict[str, Measurement]:
     named = {"centered": "wider weights and centering biases", "xavier": "Xavier weights and zero biases"}
     for name in SMOOTH:
         kept[f"smooth.{name}.total"] = over_seeds(
-            [smooth(seed, name) for seed in SEEDS],
+            [smooth(seed, name) for seed in seeds],
             f"norm of ∂L/∂h after layer 1, as a share of that after the last layer, of a {name} stack, He initialization")
-    outcomes = dict(zip([*GAINS, *RECURRENT], each(_trained, [*GAINS, *RECURRENT]), strict=True))
+    outcomes = dict(zip([*GAINS, *RECURRENT], each(functools.partial(_trained, seeds=seeds), [*GAINS, *RECURRENT]), strict=True))
     for how in GAINS:
         found = outcomes[how]
         where = f"a sigmoid net of {DEPTH} layers, {named[how]}, after plain SGD"
@@ -208,8 +209,8 @@ def measure() -> dict[str, Measurement]:
     for how, label in RECURRENT.items():
         # Counted, not averaged: where a net guesses, its accuracy is chance.
         kept[f"recall.{how}.learned"] = Measurement(
-            sum(a >= RECALLED for a in outcomes[how]), f"seeds in which a tanh RNN learns the recall, from {label}", n=len(SEEDS), rtol=0.0)
-    runs = each(all_moves, SEEDS)
+            sum(a >= RECALLED for a in outcomes[how]), f"seeds in which a tanh RNN learns the recall, from {label}", n=len(seeds), rtol=0.0)
+    runs = each(all_moves, seeds)
     for net, (activation, init) in MOVED.items():
         for optimizer, (label, _) in OPTIMIZERS.items():
             kept[f"moved.{net}.{optimizer}"] = over_seeds(

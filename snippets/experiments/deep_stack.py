@@ -10,7 +10,8 @@ from snippets.experiments._runs import each
 from snippets.experiments._stacks import Stack, float64, gradients, norm, per_layer
 from snippets.measurement import Measurement, over_seeds, setting
 
-DEPTH, WIDTH, BATCH, SEEDS, DEEP = 30, 64, 8, 200, 100
+DEPTH, WIDTH, BATCH, DEEP = 30, 64, 8, 100
+SEEDS, SPOT = range(200), range(20)
 ROUNDED = 1e-15  # a difference of outputs that agree in every place of a float64 is rounding, another on every processor
 NETS = {"sigmoid": ("sigmoid", None), "relu": ("relu", None), "residual": ("relu", 1.0)}
 LABELS = {"sigmoid": "a plain sigmoid net", "relu": "a plain ReLU net", "residual": "a ReLU net with skips"}
@@ -50,14 +51,14 @@ def float32_norm(seed: int, depth: int, activation: str, skip: float | None) -> 
     return stack.layers[0].weight.grad.norm().item()
 
 
-def measure() -> dict[str, Measurement]:
+def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Loss, first-layer gradient, per-layer profiles and factors for every net and initialization."""
-    runs = each(run, range(SEEDS))
+    runs = each(run, seeds)
     kept = {
         "depth": setting(DEPTH, "layers of the deep stack"),
         "width": setting(WIDTH, "units in each layer of the deep stack"),
         "batch": setting(BATCH, "inputs in the batch"),
-        "seeds": setting(SEEDS, "seeds of the deep stack"),
+        "seeds": setting(len(seeds), "seeds of the deep stack"),
         "deep": setting(DEEP, "layers of the deeper residual stack"),
     }
     for net, label in LABELS.items():
