@@ -25,6 +25,7 @@ from snippets.measurement import OUTPUTS, RESULTS, ROOT, Bad, Measurement, Resul
 
 EXPERIMENTS = ROOT / "snippets" / "experiments"
 BLOCKS = ROOT / "snippets" / "blocks"
+RECIPES = ROOT / "snippets" / "recipes"
 PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
@@ -104,7 +105,8 @@ def run_block(path: Path) -> str:
     Raises Bad when it fails or prints nothing.
     """
     command = [sys.executable, str(path)] if path.suffix == ".py" else [node(), str(path)]
-    quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8"}
+    beside = os.pathsep.join(filter(None, (str(RECIPES), os.environ.get("PYTHONPATH"))))
+    quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": beside}
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=quiet, cwd=ROOT, timeout=600)
     if done.returncode:
         raise Bad(f"{shown(path)}:{_failing_line(done.stderr, path)}: the block fails: {done.stderr.strip().splitlines()[-1]}")

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from snippets.measure import RECIPES
 from snippets.measurement import ROOT
 
 
@@ -17,7 +18,7 @@ class Runner:
     """A context manager whose `run(path)` returns what the block printed; RuntimeError, with its trace, when it fails."""
 
     def __enter__(self):
-        quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
+        quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": os.pathsep.join((str(ROOT), str(RECIPES)))}
         self.process = subprocess.Popen([sys.executable, "-m", "tests.fresh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         cwd=ROOT, env=quiet, text=True, encoding="utf-8")
         return self

@@ -574,6 +574,8 @@ class _Recorder(TorchFunctionMode):
         if not outs:
             return out
         call = _Call(self._name(weights), name, [n for n in weights if n in self.matrices] or weights, outs)
+        if call.alike and not any(bool(t.detach().any()) for t in data):
+            call.alike = None  # zeros in, equal outputs: no fault of this layer
         if probe is not None:
             call.inputs, call.lengths = probe, _steps(args)
         self.gates.update(n for n in call.weights)
@@ -912,7 +914,7 @@ class _Visit:
         new = _named("the optimizer's step", lambda: _stepped(self.optimizer, given))
         updates, old = {}, {}
         for name, p in self.trained.items():
-            if id(p) in new and name in matrices and gradients[name] is not None:
+            if id(p) in new and name in matrices and gradients.get(name) is not None:
                 size = _norm(p) or math.sqrt(p.shape[0] / 3)
                 updates[name] = _norm(new[id(p)] - p.detach()) / size
         torch.clear_autocast_cache()
@@ -1005,6 +1007,7 @@ class _Visit:
 
 def _gradients(loss, parameters: dict, recorder: _Recorder, keep: bool = False) -> dict:
     """By name; the inputs of fused recurrent modules are asked for too, so that their gradient is worked out."""
+    parameters = {n: p for n, p in parameters.items() if p.requires_grad}
     asked = [*parameters.values(), *(c.inputs for c in recorder.calls if c.inputs is not None and c.inputs.is_leaf)]
     return dict(zip(parameters, torch.autograd.grad(loss, asked, allow_unused=True, retain_graph=keep), strict=False))
 
@@ -1064,7 +1067,7 @@ def _unharmed(modules):
     states = [(m, dict(m.__dict__), [dict(m.__dict__[t]) for t in tables]) for m in parts]
     buffers = _clones(b for m in parts for b in m._buffers.values())
     parameters = _clones(p for m in parts for p in m._parameters.values())
-    grads = [(t, t.grad) for t, _ in buffers + parameters if t.is_leaf]
+    grads = [(t, t.grad, t.requires_grad) for t, _ in buffers + parameters if t.is_leaf]
     clock = _random_state(parts)
 
     def rewind(everything: bool = False):
@@ -1086,7 +1089,8 @@ def _unharmed(modules):
     finally:
         rewind(everything=True)
         torch.clear_autocast_cache()
-        for t, grad in grads:
+        for t, grad, required in grads:
+            t.requires_grad_(required)
             if t.grad is not grad:
                 t.grad = grad
 
@@ -1293,7 +1297,9 @@ class watch:
         self.report: Report | None = None
         self.history: list[tuple[int, str]] = []
         self.passes = 0
-        self._pending = self._recorder = None
+        self._recorder: _Recorder | None = None
+        self._read: _Pending | None = None  # a pass that was read and whose backward pass or step may still come
+        self._stepped: _Pending | None = None  # one whose step is done and whose next loss may still be told
         self._handles: list = []
 
     def __enter__(self):
@@ -1311,27 +1317,30 @@ class watch:
         if self._recorder is not None:
             self._recorder.__exit__(None, None, None)
             self._recorder = None
-        self._finish()
+        self._close_stepped()
+        self._close_read()
 
     def loss(self, value) -> None:
-        """Tell the loss of each pass; a tensor or a number."""
-        if self._pending is None:
+        """Tell the loss of a pass, after the pass; a tensor or a number."""
+        if self._stepped is None and self._read is None:
             return
         value = float(value.detach() if isinstance(value, torch.Tensor) else value)
-        if self._pending.told is None:
-            self._pending.told = value
-        elif self._pending.stepped:
-            self._pending.after = value
-            self._finish()
+        if self._stepped is not None:
+            self._stepped.after = value
+            self._close_stepped()
+        if self._read is not None and self._read.told is None:
+            self._read.told = value
 
     def _before(self, module, args) -> None:
-        if not torch.is_grad_enabled() or torch.compiler.is_compiling() or self._recorder is not None:
+        if not torch.is_grad_enabled() or self._recorder is not None:
             return
         self.passes += 1
-        if self._pending is not None and self._pending.stepped and self._pending.told is None:
-            self._finish()
+        self._close_stepped()
+        if self._read is not None and self._read.stepped and self._read.told is not None:
+            self._stepped, self._read = self._read, None
+        elif (self.passes - 1) % self.every == 0 or self.optimizer is None:
+            self._close_read()
         if (self.passes - 1) % self.every == 0:
-            self._finish()
             self._recorder = _Recorder(self.model)
             self._recorder.__enter__()
 
@@ -1341,28 +1350,33 @@ class watch:
             return
         recorder.__exit__(None, None, None)
         if output is not None:
-            self._pending = _Pending(recorder, self.passes, [t.grad_fn for t in _tensors(output)], args)
+            self._read = _Pending(recorder, self.passes, [t.grad_fn for t in _tensors(output)], args)
 
     def _before_step(self, optimizer, args, kwargs) -> None:
-        if self._pending is not None and not self._pending.stepped:
-            self._pending.before_step(self.scaler)
+        if self._read is not None and not self._read.stepped:
+            self._read.before_step(self.scaler)
 
     def _after_step(self, optimizer, args, kwargs) -> None:
-        if self._pending is not None and self._pending.old is not None:
-            self._pending.after_step()
-            if self._pending.told is None:
-                self._finish()
+        if self._read is not None and self._read.old is not None:
+            self._read.after_step()
+            if self._read.told is None:
+                self._close_read()
 
-    def _finish(self) -> None:
-        pending, self._pending = self._pending, None
-        if pending is None:
-            return
+    def _close_read(self) -> None:
+        read, self._read = self._read, None
+        self._judge(read)
+
+    def _close_stepped(self) -> None:
+        stepped, self._stepped = self._stepped, None
+        self._judge(stepped)
+
+    def _judge(self, pending: _Pending | None) -> None:
         held = {id(p) for g in self.optimizer.param_groups for p in g["params"]} if self.optimizer is not None else None
-        report = pending.report(self.scaler, held)
+        report = pending.report(self.scaler, held) if pending is not None else None
         if report is None:
             return
-        self.report = report
         changed = not self.history or self.history[-1][1] != report.diagnosis
+        self.report = report
         self.history.append((pending.number, report.diagnosis))
         if changed and self.on_change is not None:
             finding = report.findings[0]

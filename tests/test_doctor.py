@@ -1,0 +1,412 @@
+"""The gradient doctor: right on every kind of net, harmless, plain about bad input."""
+
+import ast
+import contextlib
+import copy
+import json
+import random
+import re
+
+import numpy as np
+import pytest
+import torch
+from gradient_doctor import GUIDE, LIMITS, REMEDY, SCHEMA, Report, examine, watch
+from torch import nn, optim
+
+from snippets.measurement import ROOT
+from snippets.weave.checks import identities
+from tests.patients import CE, VERDICTS, X, Y, cnn, mlp, of_dtype, on_x, scaled_twin, trained
+
+RECIPE = ROOT / "snippets" / "recipes" / "gradient_doctor.py"
+
+
+@pytest.fixture(autouse=True)
+def seeded():
+    torch.manual_seed(0)
+
+
+def patient(name: str):
+    return VERDICTS[name][1]()
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_verdict(name):
+    args, more = patient(name)
+    report = examine(*args, **more)
+    assert report.diagnosis == VERDICTS[name][0], f"\n{report}"
+    first = report.findings[0]
+    assert (first.code, first.guide) == (report.diagnosis, GUIDE[report.diagnosis]) and first.evidence and first.remedy
+    assert report.diagnosis == "healthy" or first.layers
+    assert max(map(len, str(report).splitlines())) <= 100
+    parsed = json.loads(report.to_json(), parse_constant=pytest.fail)
+    assert parsed["schema"] == SCHEMA and parsed["diagnosis"] == report.diagnosis and len(parsed["layers"]) == len(report.layers)
+
+
+# ---------- first, do no harm ----------
+
+def state(model, optimizer) -> dict:
+    """Everything that an examination must leave bit for bit as it was."""
+    kept = {n: (id(p), p.clone(), p.requires_grad, p.grad, None if p.grad is None else p.grad.clone()) for n, p in model.named_parameters()}
+    return {"parameters": kept, "buffers": {n: (id(b), b.clone()) for n, b in model.named_buffers()},
+            "modes": [m.training for m in model.modules()], "grad mode": torch.is_grad_enabled(),
+            "hooks": {n: {k: list(v) for k, v in m.__dict__.items() if "hooks" in k} for n, m in model.named_modules()},
+            "global hooks": len(nn.modules.module._global_forward_hooks), "rng": torch.get_rng_state(),
+            "numpy": np.random.get_state()[1].tolist(), "python": random.getstate(),
+            "optimizer": copy.deepcopy(optimizer.state_dict()) if optimizer else None}
+
+
+def same(a, b) -> bool:
+    if isinstance(a, torch.Tensor):
+        a, b = (t.to_dense() if t.is_sparse else t for t in (a, b))
+        return isinstance(b, torch.Tensor) and torch.equal(a.isnan(), b.isnan()) and torch.equal(a.nan_to_num(), b.nan_to_num())
+    if isinstance(a, dict):
+        return a.keys() == b.keys() and all(same(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)):
+        return len(a) == len(b) and all(map(same, a, b))
+    return a == b
+
+
+@pytest.mark.parametrize("name", VERDICTS)
+def test_no_harm(name):
+    args, more = patient(name)
+    model = args[0]
+    with contextlib.suppress(RuntimeError):
+        if any(p.requires_grad for p in model.parameters()):
+            loss = args[1](more["call"](model, args[2]) if "call" in more else model(args[2]), args[3])
+            loss.backward()
+    before = state(model, more.get("optimizer"))
+    examine(*args, **more)
+    assert same(before, state(model, more.get("optimizer")))
+
+
+class Moody(nn.Module):
+    """Changes itself whenever it is called, and raises when told to."""
+
+    def __init__(self, raises: bool):
+        super().__init__()
+        self.net, self.raises, self.calls = mlp(), raises, 0
+        self.register_buffer("mean", torch.zeros(3))
+
+    def forward(self, x):
+        self.calls += 1
+        self.mean = self.mean + random.random() + np.random.rand()
+        self.net[0].weight.data.mul_(1.5)
+        self.net[0].requires_grad_(False)
+        self.eval()
+        if self.raises:
+            raise KeyError("moody")
+        return self.net(x)
+
+
+@pytest.mark.parametrize("raises", [False, True])
+def test_no_harm_by_a_model_that_changes_itself(raises):
+    model = Moody(raises)
+    adam = optim.Adam(model.parameters())
+    CE(model.net(X), Y).backward()
+    adam.step()
+    before, calls = state(model, adam), model.calls
+    with pytest.raises(ValueError, match="the model raised KeyError: 'moody'") if raises else contextlib.nullcontext():
+        examine(model, CE, X, Y, optimizer=adam)
+    assert same(before, state(model, adam)) and model.calls == calls
+
+
+def test_no_harm_when_the_loss_or_the_step_raises():
+    model = mlp()
+    sgd = optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    before = state(model, sgd)
+    with pytest.raises(ValueError, match="the loss function raised ZeroDivisionError"):
+        examine(model, lambda o, t: 1 / 0, X, Y, optimizer=sgd)
+    broken = type("Broken", (optim.SGD,), {"step": lambda self, closure: None})(model.parameters(), lr=0.1)
+    with pytest.raises(ValueError, match="needs a closure"):
+        examine(model, CE, X, Y, optimizer=broken)
+    assert same(before, state(model, sgd))
+
+
+def test_no_harm_to_what_the_loop_is_in_the_middle_of():
+    """A graph made before the examination, the inputs, a scheduler's count, an optimizer's own hooks."""
+    model, x, steps = mlp(), X.clone(), []
+    adam = optim.Adam(model.parameters())
+    adam.register_step_post_hook(lambda *_: steps.append(1))
+    scheduler = optim.lr_scheduler.StepLR(adam, 5)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        loss = CE(model(x), Y)
+        examine(model, lambda o, t: CE(o.relu_(), t), x, Y, optimizer=adam)
+        CE(model(x), Y).backward()
+    loss.backward()
+    assert torch.equal(x, X) and steps == [] and scheduler.last_epoch == 0 and adam.state == {}
+
+
+def test_training_goes_on_exactly_as_without():
+    weights = []
+    for look in (False, True):
+        torch.manual_seed(0)
+        (model, _, x, y), more = cnn()
+        for step in range(4):
+            if look:
+                examine(model, CE, x, y, optimizer=more["optimizer"])
+            more["optimizer"].zero_grad()
+            CE(model(x), y).backward()
+            more["optimizer"].step()
+        weights.append([p.clone() for p in model.parameters()])
+    assert same(*weights)
+
+
+# ---------- the same whatever the scale ----------
+
+@pytest.mark.parametrize("act, init, depth, rate", [
+    (nn.ReLU, None, 4, 0.01), (nn.Sigmoid, lambda w: None, 30, 0.01), (nn.ReLU, lambda w: nn.init.normal_(w, std=0.7), 20, 1e-25),
+    (nn.ReLU, None, 4, 1e6), (nn.ReLU, None, 4, 1e-12)])
+def test_the_scale_of_the_loss_changes_nothing(act, init, depth, rate):
+    verdicts = []
+    for factor in (1.0, 1e9, 1e-9):
+        args, more = scaled_twin(factor, depth, act, init, rate)
+        verdicts.append((examine(*args, **more).diagnosis, examine(*args).diagnosis))
+    assert len(set(verdicts)) == 1
+
+
+# ---------- bad input ----------
+
+def compiled(model):
+    return torch.compile(model, backend="eager")
+
+
+BAD = {
+    "no module": (lambda: examine(lambda x: x, CE, X, Y), TypeError, "model is of type function; expected a torch.nn.Module"),
+    "no parameters": (lambda: examine(nn.ReLU(), CE, X, Y), ValueError, "model has no parameters"),
+    "no loss": (lambda: examine(mlp(), None, X, Y), TypeError, "loss_fn is None; expected a function"),
+    "empty batch": (lambda: examine(mlp(), CE, X[:0], Y[:0]), ValueError, r"inputs hold an empty tensor of shape \(0, 32\)"),
+    "a loader": (lambda: examine(mlp(), CE, torch.utils.data.DataLoader([1]), Y), TypeError, "expected one batch"),
+    "loss not scalar": (lambda: examine(mlp(), lambda o, t: CE(o, t, reduction="none"), X, Y), ValueError,
+                        r"shape \(64,\).*take \.mean\(\)"),
+    "loss a float": (lambda: examine(mlp(), lambda o, t: CE(o, t).item(), X, Y), TypeError, r"loss_fn returned .*float.*no \.item\(\)"),
+    "loss forgets to return": (lambda: examine(mlp(), lambda o, t: None, X, Y), TypeError, "loss_fn returned None"),
+    "wrong shapes": (lambda: examine(mlp(), CE, X[:, :3], Y), ValueError, "the model raised RuntimeError: mat1 and mat2.*check the shapes"),
+    "integer inputs": (lambda: examine(mlp(), CE, X.long(), Y), ValueError, "the model raised RuntimeError.*check the dtype"),
+    "labels beyond the classes": (lambda: examine(mlp(), CE, X, Y + 50), ValueError, "the loss function raised IndexError.*class labels"),
+    "several arguments": (lambda: examine(nn.Bilinear(32, 32, 10), CE, (X, X), Y), ValueError,
+                          r"pass call=lambda model, batch: model\(\*\*batch\)"),
+    "meta": (lambda: examine(mlp().to("meta"), CE, X, Y), ValueError, "on the meta device"),
+    "lazy": (lambda: examine(nn.LazyLinear(10), CE, X, Y), ValueError, "is lazy.*run one batch"),
+    "complex": (lambda: examine(nn.Linear(32, 10, dtype=torch.cfloat), CE, X, Y), ValueError, "is complex"),
+    "TorchScript": (lambda: examine(torch.jit.script(nn.Linear(32, 10)), CE, X, Y), ValueError, "TorchScript"),
+    "no optimizer": (lambda: examine(mlp(), CE, X, Y, optimizer=0.1), TypeError, "optimizer is of type float"),
+    "another's optimizer": (lambda: examine(mlp(), CE, X, Y, optimizer=optim.SGD(mlp().parameters(), lr=1)), ValueError,
+                            "none of this model's"),
+    "closure": (lambda: examine(m := mlp(), CE, X, Y, optimizer=optim.LBFGS(m.parameters())), ValueError, "needs a closure"),
+    "call not callable": (lambda: examine(mlp(), CE, X, Y, call=3), TypeError, "call is of type int"),
+    "batch of one under BatchNorm": (lambda: examine(nn.Sequential(nn.Linear(32, 10), nn.BatchNorm1d(10)), CE, X[:1], Y[:1]), ValueError,
+                                     "Expected more than 1 value per channel"),
+    "watch every zero": (lambda: watch(mlp(), every=0), ValueError, "every is 0; expected a whole number from 1 on"),
+    "watch compiled": (lambda: watch(compiled(mlp())), ValueError, "before torch.compile"),
+    "watch no module": (lambda: watch(None), TypeError, "model is None"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_named(name):
+    call, kind, words = BAD[name]
+    with pytest.raises(kind, match=words) as raised:
+        call()
+    assert raised.value.__cause__ is None and raised.value.__suppress_context__ or raised.traceback[-1].path == RECIPE
+
+
+# ---------- the report ----------
+
+def test_the_guilty_layer_is_named():
+    args, more = patient("biases far below zero")
+    assert examine(*args, **more).findings[0].layers[0] == "2"
+    args, more = patient("a layer never called")
+    assert examine(*args, **more).findings[0].layers == ["never"]
+    args, more = patient("root of zero")
+    assert "`sqrt`" in examine(*args, **more).findings[0].evidence
+    args, more = patient("mask over everything")
+    assert examine(*args, **more).findings[0].evidence.startswith("`softmax` after query gives nan")
+
+
+def test_signals_are_those_of_autograd():
+    net = mlp(5)
+    h, states = X, []
+    for layer in net:
+        h = layer(h)
+        if isinstance(layer, nn.ReLU) or layer is net[-1]:
+            h.retain_grad()
+            states.append(h)
+    CE(h, Y).backward()
+    report = examine(net, CE, X, Y)
+    assert [x.signal for x in report.layers] == pytest.approx([s.grad.double().norm().item() for s in states], rel=1e-6)
+    assert [x.weight_grad for x in report.layers] == pytest.approx([m.weight.grad.double().norm().item() for m in net[::2]], rel=1e-6)
+    assert [x.depth for x in report.layers] == [6, 5, 4, 3, 2, 1]
+    assert [x.spread for x in report.layers] == pytest.approx([s.std(correction=0).item() for s in states], rel=1e-5)
+
+
+def test_time_in_a_fused_module_is_that_of_its_states():
+    """For a hand-made copy of nn.RNN the gradient by each input is the one reported for its step."""
+    args, more = patient("RNN over 100 steps")
+    layer = examine(*args, **more).layers[0]
+    model, x = args[0], args[2].clone().requires_grad_()
+    CE(model(x), Y).backward()
+    assert layer.times == pytest.approx([x.grad[:, t].double().norm().item() for t in range(100)], rel=1e-6)
+    assert layer.depth == 101
+
+
+def test_updates_are_those_of_a_real_step():
+    for optimizer in (lambda p: optim.SGD(p, lr=0.1, momentum=0.9), lambda p: optim.AdamW(p, lr=1e-2), lambda p: optim.RMSprop(p, lr=1e-3)):
+        args, more = trained(m := mlp(), optimizer(m.parameters()), 3)
+        told = [x.update for x in examine(*args, **more).layers]
+        old = [layer.weight.detach().clone() for layer in m[::2]]
+        trained(m, more["optimizer"], 1)
+        assert told == pytest.approx([((b.weight - a).norm() / a.norm()).item() for a, b in zip(old, m[::2], strict=True)], rel=1e-4)
+
+
+def test_a_plot_is_one_plot():
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    ax = examine(mlp(), CE, X, Y).plot()
+    assert len(ax.figure.axes) == 1 and len(ax.lines) == 2 and ax.get_yscale() == "log"
+    assert examine(mlp(), CE, X, Y).plot(ax) is ax
+    pyplot.close("all")
+
+
+def test_json_is_strict_where_numbers_are_not_finite():
+    args, more = patient("NaN in the batch")
+    text = examine(*args, **more).to_json()
+    assert '"nan"' in text and json.loads(text, parse_constant=pytest.fail)["facts"]["finite"] is False
+
+
+def test_the_guide_s_address_is_printed_where_it_is_set(monkeypatch):
+    import gradient_doctor
+
+    report = examine(mlp(), CE, X, Y)
+    assert "Guide: misdiagnosis guide, #loss-wont-fall" in str(report)
+    monkeypatch.setattr(gradient_doctor, "SITE", "https://example.org/gradients/")
+    assert "Guide: https://example.org/gradients/diagnose/misdiagnosis/#loss-wont-fall" in str(report)
+
+
+def test_every_verdict_leads_into_the_guide():
+    anchors = identities((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
+    assert GUIDE.keys() == REMEDY.keys() and set(GUIDE.values()) <= anchors
+
+
+def test_every_limit_stands_in_the_docstring():
+    text = " ".join(ast.get_docstring(ast.parse(RECIPE.read_text(encoding="utf-8"))).split())
+    for name, limit in LIMITS.items():
+        written = {f"{limit:g}", f"{limit:.0e}".replace("e-0", "e-").replace("e+0", "e"), f"{100 * limit:g} %"}
+        written |= {"half"} if limit == 0.5 else set()
+        assert any(re.search(rf"(?<![\d.]){re.escape(w)}(?![\d])", text) for w in written), f"{name} = {limit} does not stand there"
+
+
+def test_one_file_that_needs_torch_alone():
+    tree = ast.parse(RECIPE.read_text(encoding="utf-8"), feature_version=(3, 10))
+    top = {(n.module if isinstance(n, ast.ImportFrom) else n.names[0].name).partition(".")[0]
+           for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom))}
+    import sys
+
+    assert top - set(sys.stdlib_module_names) == {"torch"}
+
+
+# ---------- watch ----------
+
+def loop(model, optimizer, steps: int, patient=None, loss_fn=CE, x=X, y=Y):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        if patient is not None:
+            patient.loss(loss)
+        loss.backward()
+        optimizer.step()
+
+
+def test_watching_changes_nothing_and_leaves_nothing():
+    weights = []
+    for watched in (False, True):
+        torch.manual_seed(0)
+        (model, *_, x, y), more = cnn()
+        calls = []
+        model.register_forward_hook(lambda *_, calls=calls: calls.append(1))
+        hooks = state(model, None)["hooks"]
+        with watch(model, more["optimizer"], every=3, on_change=None) if watched else contextlib.nullcontext() as seen:
+            loop(model, more["optimizer"], 10, seen, x=x, y=y)
+        weights.append([p.clone() for p in model.parameters()])
+        assert len(calls) == 10 and state(model, None)["hooks"] == hooks
+        assert not more["optimizer"]._optimizer_step_pre_hooks and not more["optimizer"]._optimizer_step_post_hooks
+        assert not any(p._backward_hooks for p in model.parameters())
+    assert same(*weights) and [n for n, _ in seen.history] == [1, 4, 7, 10] and isinstance(seen.report, Report)
+
+
+def test_watching_reads_what_examining_finds():
+    for name in ("ReLU with He weights", "thirty sigmoid layers", "biases far below zero", "a layer never called", "frozen on purpose",
+                 "LSTM over 100 steps", "NaN in the batch", "Adam at rate 5", "rate 1e-12", "log of zero", "all weights equal"):
+        args, more = patient(name)
+        optimizer = more.get("optimizer") or optim.SGD(args[0].parameters(), lr=1e-3)
+        before = examine(*args, optimizer=optimizer)
+        signals = []
+        with watch(args[0], optimizer, every=1, on_change=lambda text: signals.append(seen.report.layers)) as seen:  # noqa: B023
+            loop(args[0], optimizer, 2, seen, args[1], args[2], args[3])
+        assert seen.history[0] == (1, before.diagnosis), name
+        assert [x.signal or 0.0 for x in signals[0]] == pytest.approx([x.signal or 0.0 for x in before.layers], nan_ok=True, rel=1e-5), name
+
+
+def test_watching_says_when_the_verdict_changes():
+    said, net = [], mlp()
+    sgd = optim.SGD(net.parameters(), lr=0.01)
+    with watch(net, sgd, every=1, on_change=said.append) as seen:
+        loop(net, sgd, 3)
+        with torch.no_grad():
+            net[2].bias.fill_(-50)
+            net(X)  # not a training pass
+        loop(net, sgd, 2)
+    assert [code for _, code in seen.history] == ["healthy"] * 3 + ["dead_units"] * 2
+    assert [line.split(":")[0] for line in said] == ["pass 1", "pass 4"] and "dead units (2)" in said[1]
+
+
+def test_watching_without_an_optimizer_and_with_accumulation():
+    net = mlp(30, nn.Sigmoid, lambda w: None)
+    with watch(net, every=2, on_change=None) as seen:
+        for _ in range(4):
+            CE(net(X), Y).backward()
+    assert seen.history == [(1, "vanishing"), (3, "vanishing")]
+
+
+def test_watching_divides_out_the_scaler():
+    net = mlp()
+    sgd, scaler = optim.SGD(net.parameters(), lr=0.01), torch.amp.GradScaler("cpu", init_scale=1024.0)
+    plain = examine(net, CE, X, Y)
+    with watch(net, sgd, every=1, scaler=scaler, on_change=None) as seen:
+        scaler.scale(CE(net(X), Y)).backward()
+        scaler.step(sgd)
+        scaler.update()
+    assert [x.signal for x in seen.report.layers] == pytest.approx([x.signal for x in plain.layers], rel=1e-5)
+    assert [x.weight_grad for x in seen.report.layers] == pytest.approx([x.weight_grad for x in plain.layers], rel=1e-5)
+
+
+def test_watching_ends_clean_after_an_error():
+    net = mlp()
+    sgd = optim.SGD(net.parameters(), lr=0.01)
+    with pytest.raises(RuntimeError, match="mat1"), watch(net, sgd, every=1, on_change=None):
+        net(X[:, :3])
+    assert not net._forward_hooks and not net._forward_pre_hooks and not sgd._optimizer_step_pre_hooks
+    assert torch.overrides._get_current_function_mode_stack() == []
+    assert examine(net, CE, X, Y).diagnosis == "healthy"
+
+
+def test_half_precision_is_watched_too():
+    (net, loss, x, y), _ = of_dtype(torch.bfloat16)
+    with watch(net, every=1, on_change=None) as seen:
+        loss(net(x), y).backward()
+    assert seen.report.diagnosis == "healthy"
+
+
+def test_autocast_is_examined_as_it_is():
+    net = mlp(10)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        half = examine(net, CE, X, Y)
+    full = examine(net, CE, X, Y)
+    assert half.diagnosis == full.diagnosis == "healthy" and half.layers[0].signal != full.layers[0].signal
+
+
+def test_on_x_is_examined_without_targets():
+    net = mlp()
+    assert examine(net, lambda o: CE(o, Y), X).diagnosis == examine(*on_x(net)[0]).diagnosis
