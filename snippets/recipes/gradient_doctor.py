@@ -491,20 +491,23 @@ class _Call:
         self.units = self.inactive = self.pinned = 0
         self.inputs = self.lengths = self.signal = self.times = self.tiny = None
         self.nodes: list = []
-        self.alike, self.equal = _same_units(self.units_of(out)), False
+        self.alike, self.equal = _same_units(out.detach().movedim(self.axis(out), -1)), False
 
-    def units_of(self, tensor: torch.Tensor) -> torch.Tensor:
-        """The tensor as (places, units)."""
-        where = 1 if self.kind.startswith("conv") and tensor.dim() > 2 and tensor.dim() == self.out.dim() else -1
-        return tensor.detach().movedim(where, -1).reshape(-1, tensor.shape[where]) if tensor.dim() else tensor.detach().reshape(1, 1)
+    def axis(self, tensor: torch.Tensor) -> int:
+        """Along which axis of a tensor after this layer its units lie."""
+        return 1 if self.kind.startswith("conv") and tensor.dim() > 2 and tensor.dim() == self.out.dim() else tensor.dim() - 1
 
     def see(self, activation: str, inactive: torch.Tensor | None, pinned: torch.Tensor | None, out: torch.Tensor) -> None:
         """Count the units of an activation that follows this layer; its output becomes the layer's."""
         some = inactive if inactive is not None else pinned
         if some is not None:
-            self.units += some.shape[1]
-            self.inactive += int(inactive.all(0).sum()) if inactive is not None else 0
-            self.pinned += int((pinned.double().mean(0) > LIMITS["pinned_samples"]).sum()) if pinned is not None else 0
+            axis = self.axis(some)
+            others = [d for d in range(some.dim()) if d != axis]
+            self.units += some.shape[axis]
+            if inactive is not None:
+                self.inactive += int((_share(inactive, others) == 1).sum())
+            else:
+                self.pinned += int((_share(pinned, others) > LIMITS["pinned_samples"]).sum())
         if self.activation is None and out.numel() == self.width:
             self.out = out
         self.activation = self.activation or activation
@@ -590,13 +593,13 @@ class _Recorder(TorchFunctionMode):
         before = pinned = None
         active = source is not None and data and data[0].is_floating_point() and self._activates(name, args, kwargs)
         if active and name in INACTIVE:
-            before = self.calls[source].units_of(data[0]) <= INACTIVE[name]
+            before = data[0].detach() <= INACTIVE[name]
         out = func(*args, **kwargs)
         if source is not None:
             self._mark(out, source)
         if active and isinstance(out, torch.Tensor):
             if name in PINNED:
-                pinned = PINNED[name](self.calls[source].units_of(out)) < LIMITS["flat"]
+                pinned = PINNED[name](out.detach()) < LIMITS["flat"]
             self.calls[source].see(name, before, pinned, out)
         return out
 
@@ -616,8 +619,8 @@ class _Recorder(TorchFunctionMode):
         """Count units that reach the next layer as exact zeros, whatever made them so."""
         tensor = data[0]
         if call.activation is None and tensor.is_floating_point() and tensor is not call.out and bool(call.out.detach().any()):
-            zero = call.units_of(tensor) == 0
-            if bool(zero.all(0).any()):
+            zero = tensor.detach() == 0
+            if bool(zero.flatten(0, max(0, zero.dim() - 2)).all(0).any()):
                 call.see("zeros", zero, None, tensor)
 
     # where a tensor comes from: a tuple of parameter names, or the index of the latest layer
@@ -687,7 +690,8 @@ def _listener(call: _Call, main: bool):
     def listen(gradient):
         call.signal = _together((call.signal or 0.0, _norm(gradient)))
         call.tiny = call.signal / math.sqrt(max(1, gradient.numel())), gradient.dtype
-        call.equal = main and call.alike is not None and call.signal == call.signal and _equal_units(call.units_of(gradient), call.alike)
+        call.equal = main and call.alike is not None and call.signal == call.signal and _equal_units(
+            gradient.movedim(call.axis(gradient), -1).flatten(0, -2), call.alike)
     return listen
 
 
@@ -707,14 +711,19 @@ def _steps(args) -> tuple[int, list[int] | None]:
     return (1 if batch_first and args[0].dim() == 3 else 0), None
 
 
-def _same_units(units: torch.Tensor) -> str | None:
-    """'exactly' or 'but for a constant' when all units (columns) of an output agree on the batch; None otherwise."""
-    if units.shape[1] < 2 or not len(units):
+def _share(flags: torch.Tensor, over: list[int]) -> torch.Tensor:
+    """Along the axis that is left, how often a flag is set."""
+    return flags.float().mean(over) if over else flags.float()
+
+
+def _same_units(out: torch.Tensor) -> str | None:
+    """'exactly' or 'but for a constant' when all units (the last axis) of an output agree on the batch; None otherwise."""
+    if out.dim() < 2 or out.shape[-1] < 2 or not out.numel():
         return None
-    corner = units[:: max(1, len(units) - 1), :2].tolist()
-    differences = [a - b for a, b in corner]
-    if abs(differences[0] - differences[-1]) > 1e-3 * max(map(abs, corner[0] + corner[-1])):
+    one, other = (out[(i,) * (out.dim() - 1)][:2].tolist() for i in (0, -1))
+    if abs((one[0] - one[1]) - (other[0] - other[1])) > 1e-3 * max(map(abs, one + other)):
         return None  # as nearly always: two units differ by more than a constant
+    units = out.flatten(0, -2)
     few = units[:: max(1, len(units) // 64)].double()
     if not bool(torch.isfinite(few).all()):
         return None
@@ -1053,7 +1062,8 @@ def _stepped(optimizer, gradients: dict[int, torch.Tensor | None]) -> dict[int, 
         memo[id(p)].grad = gradients.get(id(p))
     step = type(optimizer).step
     step = step.__wrapped__ if getattr(step, "hooked", False) else step
-    step(trial)
+    with torch.no_grad():
+        step(trial)
     return {id(p): memo[id(p)].detach() for p in held}
 
 
@@ -1107,7 +1117,7 @@ def _changed(table, before) -> bool:
 
 def _random_state(modules):
     numpy = sys.modules.get("numpy")
-    own = {id(g): g for m in modules for g in m.__dict__.values() if isinstance(g, torch.Generator)}
+    own = {id(g): g for m in modules for g in m.__dict__.values() if type(g) is torch.Generator}
     return (random.getstate(), numpy.random.get_state() if numpy else None, torch.get_rng_state(),
             torch.cuda.get_rng_state_all() if torch.cuda.is_available() and torch.cuda.is_initialized() else None,
             [(g, g.get_state()) for g in own.values()])
@@ -1350,7 +1360,8 @@ class watch:
             return
         recorder.__exit__(None, None, None)
         if output is not None:
-            self._read = _Pending(recorder, self.passes, [t.grad_fn for t in _tensors(output)], args)
+            ends = _tensors(output) or [call.out for call in recorder.calls]
+            self._read = _Pending(recorder, self.passes, [t.grad_fn for t in ends], args)
 
     def _before_step(self, optimizer, args, kwargs) -> None:
         if self._read is not None and not self._read.stepped:

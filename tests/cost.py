@@ -1,0 +1,74 @@
+"""What the doctor costs beside training, as ratios in one run: python -m tests.cost
+
+Not a test: a clock's answer depends on the machine and on what else runs there.
+"""
+
+import statistics
+import sys
+import time
+
+import torch
+from torch import nn, optim
+from torch.nn import functional as F
+
+from snippets.measure import RECIPES
+
+sys.path.insert(0, str(RECIPES))
+from gradient_doctor import examine, watch  # noqa: E402
+from tests.patients import Y, cnn, mlp, residual, tied  # noqa: E402
+
+ROUNDS, STEPS = 15, 200
+
+
+def seconds(action) -> float:
+    """How long it takes once."""
+    start = time.perf_counter()
+    action()
+    return time.perf_counter() - start
+
+
+def step(model, loss_fn, x, y, optimizer) -> None:
+    """One ordinary training step."""
+    optimizer.zero_grad()
+    loss_fn(model(x), y).backward()
+    optimizer.step()
+
+
+def deep(depth: int):
+    """A plain tanh net of orthogonal layers, in which nothing is wrong."""
+    return (mlp(depth, nn.Tanh, nn.init.orthogonal_), F.cross_entropy, torch.randn(64, 32), Y), {}
+
+
+def main() -> None:
+    """Print the ratio of one examination to one step for several nets, and that of a watched loop to a plain one."""
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    nets = {"small CNN": cnn(), "wide CNN": wide(), "residual MLP": residual(), "language model": tied()}
+    nets |= {f"MLP of {d} layers": deep(d) for d in (10, 100, 300, 1000)}
+    for name, (args, _) in nets.items():
+        sgd = optim.SGD(args[0].parameters(), lr=1e-4)
+        step(*args, sgd), examine(*args, optimizer=sgd)
+        pairs = [(seconds(lambda: step(*args, sgd)), seconds(lambda: examine(*args, optimizer=sgd))) for _ in range(ROUNDS)]  # noqa: B023
+        one, look = (statistics.median(p) for p in zip(*pairs, strict=True))
+        layers = len(examine(*args, optimizer=sgd).layers)
+        print(f"{name:20} step {1e3 * one:7.1f} ms  examine {1e3 * look:7.1f} ms  ratio {look / one:5.2f}  {1e3 * look / layers:.2f} ms a layer")
+    args, _ = cnn()
+    sgd = optim.SGD(args[0].parameters(), lr=1e-3)
+    plain, watched = [], []
+    for _ in range(ROUNDS):
+        plain.append(seconds(lambda: [step(*args, sgd) for _ in range(STEPS)]))
+        with watch(args[0], sgd, every=100, on_change=None):
+            watched.append(seconds(lambda: [step(*args, sgd) for _ in range(STEPS)]))
+    ratios = sorted(w / p for w, p in zip(watched, plain, strict=True))
+    print(f"watch, every 100 passes of the small CNN: {statistics.median(ratios) - 1:+.1%} ({ratios[0] - 1:+.1%} to {ratios[-1] - 1:+.1%})")
+
+
+def wide():
+    """A CNN of 32 channels on images of 16 by 16."""
+    net = nn.Sequential(nn.Conv2d(3, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(),
+                        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
+    return (net, F.cross_entropy, torch.randn(64, 3, 16, 16), Y), {}
+
+
+if __name__ == "__main__":
+    main()
