@@ -4,18 +4,14 @@ Not a test: a clock's answer depends on the machine and on what else runs there.
 """
 
 import statistics
-import sys
 import time
 
 import torch
 from torch import nn, optim
 from torch.nn import functional as F
 
-from snippets.measure import RECIPES
-
-sys.path.insert(0, str(RECIPES))
-from gradient_doctor import examine, watch  # noqa: E402
-from tests.patients import Y, cnn, mlp, residual, tied  # noqa: E402
+from snippets.recipes.gradient_doctor import examine, watch
+from tests.patients import Y, cnn, mlp, residual, tied
 
 ROUNDS, STEPS = 15, 200
 
@@ -51,7 +47,8 @@ def main() -> None:
         pairs = [(seconds(lambda: step(*args, sgd)), seconds(lambda: examine(*args, optimizer=sgd))) for _ in range(ROUNDS)]  # noqa: B023
         one, look = (statistics.median(p) for p in zip(*pairs, strict=True))
         layers = len(examine(*args, optimizer=sgd).layers)
-        print(f"{name:20} step {1e3 * one:7.1f} ms  examine {1e3 * look:7.1f} ms  ratio {look / one:5.2f}  {1e3 * look / layers:.2f} ms a layer")
+        each = f"{1e3 * look / layers:.2f} ms a layer"
+        print(f"{name:20} step {1e3 * one:7.1f} ms  examine {1e3 * look:7.1f} ms  ratio {look / one:5.2f}  {each}")
     args, _ = cnn()
     sgd = optim.SGD(args[0].parameters(), lr=1e-3)
     plain, watched = [], []

@@ -206,6 +206,18 @@ def sparse():
     return on_x(net, x=TOKENS, y=Y[:8], sgd=0.1)
 
 
+def graph():
+    """A graph convolution with a sparse adjacency matrix among its inputs."""
+    net = Of(lambda m, b: m.head(torch.sparse.mm(b[1], m.first(b[0]).relu())), first=nn.Linear(32, 32), head=nn.Linear(32, 10))
+    return on_x(net, x=(X, torch.eye(64).roll(1, 0).to_sparse()))
+
+
+def resting_group():
+    """A layer in a group of its own whose rate is zero."""
+    net = mlp()
+    return (net, CE, X, Y), {"optimizer": optim.SGD([{"params": net[:2].parameters(), "lr": 0.0}, {"params": net[2:].parameters()}], lr=0.01)}
+
+
 def detached():
     """A cut in the middle, and gradients left over from before the cut was made."""
     net = Of(lambda m, x: m.head(m.first(x).relu().detach()), first=nn.Linear(32, 32), head=nn.Linear(32, 10))
@@ -328,6 +340,7 @@ VERDICTS = {
     "argmax in the loss": ("disconnected_layers", lambda: on_x(mlp(), lambda o, t: (o.argmax(1) - t).double().square().mean())),
     "frozen on purpose": ("frozen_layers", frozen_bottom),
     "forgotten by the optimizer": ("frozen_layers", forgotten),
+    "a group at rate zero": ("frozen_layers", resting_group),
     "frozen altogether": ("frozen_layers", lambda: on_x(mlp().requires_grad_(False))),
     "low-rank adapters at their start": ("frozen_layers", lora),
     "float16": ("healthy", lambda: of_dtype(torch.float16)),
@@ -354,6 +367,7 @@ VERDICTS = {
     "weight norm": ("healthy", lambda: wrapped_weights(nn.utils.parametrizations.weight_norm)),
     "spectral norm": ("healthy", lambda: wrapped_weights(nn.utils.parametrizations.spectral_norm)),
     "sparse embedding": ("healthy", sparse),
+    "sparse adjacency": ("healthy", graph),
     "checkpointed": ("healthy", lambda: on_x(Of(lambda m, x: checkpoint(m.body, m.first(x), use_reentrant=False),
                                                first=nn.Linear(32, 32), body=mlp()))),
     "compiled": ("healthy", lambda: on_x(torch.compile(mlp(), backend="eager"))),

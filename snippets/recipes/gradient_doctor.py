@@ -18,7 +18,7 @@ diagnosis. Every limit stands here and in `LIMITS`:
     underflow                at least half of some layer's gradient is lost, and float64 (or a scaled loss) shows a sound profile
     dead_units               in some layer more than 90 % of units are inactive on the whole batch
     saturated_units          in some layer more than 90 % of units are pinned, where the slope is below 2 % of its largest, on more
-                             than 90 % of samples
+                             than 90 % of samples; a last layer only if it also misses more than 25 % of its targets
     vanishing, exploding     first over last signal is beyond 1e-6 or 1e6, and falls steadily over depth or time: the fit of its
                              logarithm has r² of 0.7 or more and no single step takes over 70 %. Within 1e-2 to 1e2 it is sound.
                              Between, the first layers' relative updates decide: below 1e-3 of the last layers' they starve, above
@@ -57,7 +57,7 @@ SCHEMA = "gradient-doctor/1"
 LIMITS = {
     "dead": 0.9, "saturated": 0.9, "pinned_samples": 0.9, "flat": 0.02,
     "vanishing": 1e-6, "exploding": 1e6, "sound_low": 1e-2, "sound_high": 1e2, "steady": 0.7, "cliff": 0.7,
-    "starved": 1e-3, "fed": 1e-1,
+    "starved": 1e-3, "fed": 1e-1, "missed": 0.25,
     "rate_too_small": 1e-8, "still": 1e-6, "learned": 1e-3, "at_rest": 1e-3, "rate_too_large": 1.0, "most": 0.5,
     "lost": 0.5,
 }
@@ -520,6 +520,11 @@ class _Call:
         """Share of pinned units; None where the activation has no such thing."""
         return self.pinned / self.units if self.units and self.activation in PINNED else None
 
+    def misses(self, targets) -> bool:
+        """Whether an output pinned at its ends is far from its targets, which are of its shape; else it may have learned."""
+        same = isinstance(targets, torch.Tensor) and targets.shape == self.out.shape
+        return same and bool(((self.out.detach() - targets).abs() > 0.5).double().mean() > LIMITS["missed"])
+
 
 class _Recorder(TorchFunctionMode):
     """Sees every function a forward pass calls: which apply weights, which activate, and where each tensor comes from.
@@ -527,7 +532,7 @@ class _Recorder(TorchFunctionMode):
     Names come from parameters alone, so that it needs no hook on any module, and sees activations applied as functions.
     """
 
-    def __init__(self, model: nn.Module, tracing: bool = False):
+    def __init__(self, model: nn.Module):
         super().__init__()
         self.parameters = dict(model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}
@@ -538,10 +543,6 @@ class _Recorder(TorchFunctionMode):
         self.calls: list[_Call] = []
         self.origins: dict[int, tuple] = {}
         self.gates: set[str] = set()
-        self.tracing = tracing
-        self.bad: list[tuple[str, str]] = []  # (operation, layer) of the first bad value forward, then of bad gradients
-        self.users: dict[int, tuple[str, str]] = {}
-        self.kept: list[torch.Tensor] = []
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -552,17 +553,13 @@ class _Recorder(TorchFunctionMode):
         made = [self._weights_of(t) for t in tensors]
         weights = list(dict.fromkeys(n for names in made if names for n in names))
         data = [t for t, names in zip(tensors, made, strict=True) if names is None]
-        before = self._bad_inputs(tensors) if self.tracing else None
         if weights and not data:
             out = func(*args, **kwargs)
             self._mark(out, tuple(weights))
-        elif weights and (name in WEIGHTED or name in ("getitem", "index_select") and not any(t.is_floating_point() for t in data)):
-            out = self._apply(func, name, args, kwargs, weights, data)
-        else:
-            out = self._follow(func, name, args, kwargs, weights, data)
-        if self.tracing:
-            self._trace(name, out, before, data)
-        return out
+            return out
+        if weights and (name in WEIGHTED or name in ("getitem", "index_select") and not any(t.is_floating_point() for t in data)):
+            return self._apply(func, name, args, kwargs, weights, data)
+        return self._follow(func, name, args, kwargs, weights, data)
 
     def _apply(self, func, name, args, kwargs, weights, data):
         source = self._latest(data)
@@ -643,36 +640,6 @@ class _Recorder(TorchFunctionMode):
     def _latest(self, data) -> int | None:
         return max((o for o in map(self._origin, data) if isinstance(o, int)), default=None)
 
-    # what is not finite, and where it began
-
-    def _bad_inputs(self, tensors) -> tuple[bool, bool]:
-        floats = [t.detach() for t in tensors if t.is_floating_point()]
-        return any(bool(t.isnan().any()) for t in floats), any(bool(t.isinf().any()) for t in floats)
-
-    def _trace(self, name, out, before, data) -> None:
-        source = self._latest([*data, *_tensors(out)])
-        layer = self.calls[source].name if source is not None else "the input"
-        self.kept += data  # so that no other tensor gets the id of one that is gone
-        for tensor in data:
-            self.users.setdefault(id(tensor), (name, layer))
-        for tensor in _tensors(out):
-            if not tensor.is_floating_point() or id(tensor) in self.names:
-                continue
-            new_nan = bool(tensor.detach().isnan().any()) and not before[0]
-            new_inf = bool(tensor.detach().isinf().any()) and not before[1] and name not in MASKS
-            if (new_nan or new_inf) and not self.bad:
-                self.bad.append((f"`{name}` after {layer} gives {'nan' if new_nan else 'inf'} from values that are "
-                                 f"{'not nan' if before[1] else 'finite'}", layer))
-            if tensor.requires_grad:
-                tensor.register_hook(self._gradient_of(tensor))
-
-    def _gradient_of(self, tensor):
-        def look(gradient):
-            user, layer = self.users.get(id(tensor), ("the loss", "loss"))
-            if not self.bad and not gradient.is_sparse and not bool(torch.isfinite(gradient).all()):
-                self.bad.append((f"going backward, `{user}` after {layer} is the first to give a gradient that is not finite", layer))
-        return look
-
     # after the pass
 
     def attach(self) -> None:
@@ -686,9 +653,46 @@ class _Recorder(TorchFunctionMode):
                 call.inputs.register_hook(_timekeeper(call))
 
 
+class _Tracer(_Recorder):
+    """Finds the first operation whose result is not finite, and, going backward, the first whose gradient is not."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__(model)
+        self.bad: tuple[str, str] | None = None  # what happened, and after which layer
+        self.users: dict[int, tuple[str, str]] = {}
+        self.kept: list[torch.Tensor] = []  # so that no other tensor gets the id of one that is gone
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        name, given = getattr(func, "__name__", "").strip("_"), _tensors((args, kwargs))
+        had_nan, had_inf = (any(_any(test, t) for t in given) for test in (torch.isnan, torch.isinf))
+        out = super().__torch_function__(func, types, args, kwargs)
+        made = [t for t in _tensors(out) if t.is_floating_point() and id(t) not in self.names]
+        source = self._latest([*given, *made])
+        layer = self.calls[source].name if source is not None else "the input"
+        self.kept += given
+        for tensor in given:
+            self.users.setdefault(id(tensor), (name, layer))
+        for tensor in made:
+            nan = _any(torch.isnan, tensor) and not had_nan
+            inf = _any(torch.isinf, tensor) and not had_inf and name not in MASKS
+            if (nan or inf) and not self.bad:
+                known = "not nan" if had_inf else "finite"
+                self.bad = f"`{name}` after {layer} gives {'nan' if nan else 'inf'} from values that are {known}", layer
+            if tensor.requires_grad:
+                tensor.register_hook(self._looking_at(tensor))
+        return out
+
+    def _looking_at(self, tensor):
+        def look(gradient):
+            user, layer = self.users.get(id(tensor), ("the loss", "loss"))
+            if not self.bad and not math.isfinite(_norm(gradient)):
+                self.bad = f"going backward, `{user}` after {layer} is the first to give a gradient that is not finite", layer
+        return look
+
+
 def _listener(call: _Call, main: bool):
     def listen(gradient):
-        call.signal = _together((call.signal or 0.0, _norm(gradient)))
+        call.signal = math.hypot(call.signal or 0.0, _norm(gradient))
         call.tiny = call.signal / math.sqrt(max(1, gradient.numel())), gradient.dtype
         call.equal = main and call.alike is not None and call.signal == call.signal and _equal_units(
             gradient.movedim(call.axis(gradient), -1).flatten(0, -2), call.alike)
@@ -761,20 +765,27 @@ def _tensors(tree, found: list | None = None) -> list[torch.Tensor]:
     return found
 
 
+def _values(tensor: torch.Tensor) -> torch.Tensor:
+    """A tensor without its graph; of a sparse one the entries that it holds."""
+    tensor = tensor.detach()
+    if tensor.layout == torch.strided:
+        return tensor
+    return tensor.coalesce().values() if tensor.is_sparse else tensor.values()
+
+
+def _any(test, tensor: torch.Tensor) -> bool:
+    return tensor.is_floating_point() and bool(test(_values(tensor)).any())
+
+
 def _norm(tensor: torch.Tensor) -> float:
     """Euclidean norm in float64, without under- or overflow."""
-    tensor = tensor.detach()
-    tensor = tensor.coalesce().values() if tensor.is_sparse else tensor
+    tensor = _values(tensor)
     if not tensor.numel():
         return 0.0
     if tensor.dtype != torch.float64:
         return float(torch.linalg.vector_norm(tensor, dtype=torch.float64))
     largest = float(tensor.abs().max())
     return largest if largest == 0 or not math.isfinite(largest) else largest * float(torch.linalg.vector_norm(tensor / largest))
-
-
-def _together(norms) -> float:
-    return math.hypot(*norms)
 
 
 def _depths(roots, nodes: dict) -> dict:
@@ -802,8 +813,8 @@ def _depths(roots, nodes: dict) -> dict:
     return depth
 
 
-def _layers(recorder: _Recorder, roots, gradients: dict[str, float], sizes: dict[str, float], updates: dict[str, float]) -> list[Layer]:
-    """The layers of a recorded pass. gradients, sizes: norms by parameter; updates: relative, by weight matrix."""
+def _layers(recorder: _Recorder, roots, gradients: dict[str, float], sizes: dict[str, float], facts: Facts, targets=None) -> list[Layer]:
+    """The layers of a recorded pass; notes those whose units are all alike. gradients, sizes: norms by parameter."""
     nodes: dict = {}
     for call in recorder.calls:
         for node in call.nodes:
@@ -812,25 +823,30 @@ def _layers(recorder: _Recorder, roots, gradients: dict[str, float], sizes: dict
     made = []
     for call in recorder.calls:
         known = [gradients[n] for n in call.weights if n in gradients]
-        moved = [updates[n] for n in call.weights if n in updates]
+        moved = [facts.updates[n] for n in call.weights if n in facts.updates]
+        depth = max((depths.get(n, 0) for n in call.nodes), default=0) if call.signal is not None else 0
         mean, spread = _moments(call.out)
         made.append(Layer(
-            call.name, call.kind, max((depths.get(n, 0) for n in call.nodes), default=0) if call.signal is not None else 0, call.signal,
-            weight_grad=_together(known) if known else None, weight=_together([sizes[n] for n in call.weights]),
-            update=max(moved, default=None), activation=call.activation, mean=mean, spread=spread,
-            dead=call.dead(), saturated=call.saturated(), times=call.times))
+            call.name, call.kind, depth, call.signal, weight_grad=math.hypot(*known) if known else None,
+            weight=math.hypot(*(sizes[n] for n in call.weights)), update=max(moved, default=None), activation=call.activation,
+            mean=mean, spread=spread, dead=call.dead(), saturated=call.saturated() if depth != 1 or call.misses(targets) else None,
+            times=call.times))
+    facts.alike = [c.name for c, x in zip(recorder.calls, made, strict=True) if c.equal and x.depth > 1]
     seen = {n for call in recorder.calls for n in call.weights}
     for name in (n for n in recorder.parameters if n in recorder.matrices and n not in seen):
-        made.append(Layer(_module(name), "not seen", weight_grad=gradients.get(name), weight=sizes[name], update=updates.get(name)))
-    deep = [x for x in made if x.depth and x.signal]
-    last = min(deep, key=lambda x: x.depth, default=None)
-    graded = [x for x in made if x.weight_grad]
-    for layer in made:
-        if last and layer.signal is not None:
-            layer.signal_ratio = layer.signal / last.signal if math.isfinite(last.signal) else None
+        made.append(Layer(_module(name), "not seen", weight_grad=gradients.get(name), weight=sizes[name], update=facts.updates.get(name)))
+    _compare_with_last(made)
+    return made
+
+
+def _compare_with_last(layers: list[Layer]) -> None:
+    last = min((x for x in layers if x.depth and x.signal), key=lambda x: x.depth, default=None)
+    graded = [x for x in layers if x.weight_grad]
+    for layer in layers:
+        if last and layer.signal is not None and math.isfinite(last.signal):
+            layer.signal_ratio = layer.signal / last.signal
         if graded and layer.weight_grad is not None and math.isfinite(graded[-1].weight_grad):
             layer.weight_grad_ratio = layer.weight_grad / graded[-1].weight_grad
-    return made
 
 
 def _moments(tensor: torch.Tensor) -> tuple[float, float]:
@@ -869,7 +885,7 @@ class _Visit:
         self.inputs, self.targets, self.call = inputs, targets, call
         self.parameters = dict(model.named_parameters())
         self.trained = {n: p for n, p in self.parameters.items() if p.requires_grad}
-        self.held = {id(p) for g in optimizer.param_groups for p in g["params"]} if optimizer else None
+        self.held = _held(optimizer)
 
     def report(self) -> Report:
         recorder = _Recorder(self.model)
@@ -882,19 +898,13 @@ class _Visit:
         norms = {n: _norm(g) for n, g in gradients.items() if g is not None}
         sizes = {n: _norm(p) for n, p in self.parameters.items()}
         facts.disconnected = [n for n in self.trained if n not in norms]
-        facts.finite = all(map(math.isfinite, [facts.loss, *norms.values(), *(c.signal for c in recorder.calls if c.signal is not None)]))
-        if facts.finite:
-            facts.stiffness = _stiffness(norms, sizes, facts.loss)
-            facts.zero_starts = [n for n in recorder.gates if sizes[n] == 0 and norms.get(n, 0) > 0]
-            if self.optimizer and norms:
-                facts.updates, facts.loss_after = self.trial(gradients, recorder.matrices)
-                if max(facts.updates.values(), default=1) < LIMITS["rate_too_small"]:
-                    facts.learned = self.learned(output, facts.loss)
-        roots = [loss.grad_fn]
-        layers = _layers(recorder, roots, norms, sizes, facts.updates)
-        _excuse_outputs(recorder, layers, self.targets)
-        facts.alike = [c.name for c, x in zip(recorder.calls, layers, strict=False) if c.equal and x.depth > 1]
-        del output, loss, gradients, roots
+        _note(facts, recorder, norms, sizes)
+        if facts.finite and self.optimizer is not None and norms:
+            facts.updates, facts.loss_after = self.trial(gradients, recorder.matrices)
+            if max(facts.updates.values(), default=1) < LIMITS["rate_too_small"]:
+                facts.learned = self.learned(output, facts.loss)
+        layers = _layers(recorder, [loss.grad_fn], norms, sizes, facts, self.targets)
+        del output, loss, gradients
         if not facts.finite:
             facts.first_bad, facts.bad_layers = self.trace()
         elif _suspicious(recorder, norms, self.parameters):
@@ -956,12 +966,12 @@ class _Visit:
         for name, p in self.parameters.items():
             if not bool(torch.isfinite(p).all()):
                 return f"the parameter {name} itself holds nan or inf", [_module(name)]
-        recorder = _Recorder(self.model, tracing=True)
-        with recorder:
+        tracer = _Tracer(self.model)
+        with tracer:
             loss = self.forward()[1]
-        gradients = self.backward(loss, recorder) if not recorder.bad else {}
-        if recorder.bad:
-            return recorder.bad[0][0], [recorder.bad[0][1]]
+        gradients = self.backward(loss, tracer) if not tracer.bad else {}
+        if tracer.bad:
+            return tracer.bad[0], [tracer.bad[1]]
         names = [n for n, g in gradients.items() if g is not None and not math.isfinite(_norm(g))]
         return (f"every operation is finite, and the gradient of {_names(names)} is not" if names else ""), [_module(n) for n in names]
 
@@ -1011,7 +1021,7 @@ class _Visit:
         for call in recorder.calls:
             call.signal = call.signal / scale if call.signal is not None else None
             call.times = [t / scale for t in call.times] if call.times else None
-        return _layers(recorder, [loss.grad_fn], norms, {n: _norm(p) for n, p in parameters.items()}, {}), norms
+        return _layers(recorder, [loss.grad_fn], norms, {n: _norm(p) for n, p in parameters.items()}, Facts()), norms
 
 
 def _gradients(loss, parameters: dict, recorder: _Recorder, keep: bool = False) -> dict:
@@ -1021,13 +1031,26 @@ def _gradients(loss, parameters: dict, recorder: _Recorder, keep: bool = False) 
     return dict(zip(parameters, torch.autograd.grad(loss, asked, allow_unused=True, retain_graph=keep), strict=False))
 
 
+def _held(optimizer) -> set[int] | None:
+    """Ids of the parameters that an optimizer moves; None without one. A group at rate zero beside others is not moved."""
+    if optimizer is None:
+        return None
+    moving = [g for g in optimizer.param_groups if g.get("lr", 1) != 0] or optimizer.param_groups
+    return {id(p) for g in moving for p in g["params"]}
+
+
 def _frozen_names(parameters, held) -> list[str]:
     return [n for n, p in parameters.items() if not p.requires_grad or held is not None and id(p) not in held]
 
 
-def _stiffness(gradients: dict[str, float], sizes: dict[str, float], loss: float) -> float | None:
-    grown = _together(gradients.values()) * _together(sizes[n] for n in gradients)
-    return grown / abs(loss) if loss and math.isfinite(grown) else None
+def _note(facts: Facts, recorder: _Recorder, norms: dict[str, float], sizes: dict[str, float]) -> None:
+    """Write down whether all is finite, and what the norms of gradients and weights alone tell."""
+    signals = [c.signal for c in recorder.calls if c.signal is not None]
+    facts.finite = all(map(math.isfinite, [*norms.values(), *signals, facts.loss or 0.0]))
+    if facts.finite:
+        grown = math.hypot(*norms.values()) * math.hypot(*(sizes[n] for n in norms))
+        facts.stiffness = grown / abs(facts.loss) if facts.loss and math.isfinite(grown) else None
+        facts.zero_starts = [n for n in recorder.gates if sizes[n] == 0 and norms.get(n, 0) > 0]
 
 
 def _suspicious(recorder: _Recorder, norms: dict[str, float], parameters) -> bool:
@@ -1035,15 +1058,6 @@ def _suspicious(recorder: _Recorder, norms: dict[str, float], parameters) -> boo
     seen = [c.tiny for c in recorder.calls if c.tiny]
     seen += [(norms[n] / math.sqrt(parameters[n].numel()), parameters[n].dtype) for n in norms if parameters[n].dim() > 1]
     return any(size < (1e-5 if dtype == torch.float16 else 1e-35 if dtype != torch.float64 else 1e-300) for size, dtype in seen)
-
-
-def _excuse_outputs(recorder: _Recorder, layers: list[Layer], targets) -> None:
-    """A last layer pinned at its targets has learned: it counts as saturated only where it is pinned away from them."""
-    for call, layer in zip(recorder.calls, layers, strict=False):
-        if layer.depth == 1 and layer.saturated is not None:
-            given = targets if isinstance(targets, torch.Tensor) and targets.shape == call.out.shape else None
-            wrong = given is not None and bool(((call.out.detach() - given).abs() > 0.5).double().mean() > 0.25)
-            layer.saturated = layer.saturated if wrong else None
 
 
 def _stepped(optimizer, gradients: dict[int, torch.Tensor | None]) -> dict[int, torch.Tensor]:
@@ -1227,7 +1241,7 @@ def _a(thing) -> str:
 def _bad(name: str, tree) -> list[str]:
     """Names of the tensors in a batch that hold NaN or inf."""
     if isinstance(tree, torch.Tensor):
-        return [name] if tree.is_floating_point() and not bool(torch.isfinite(tree).all()) else []
+        return [name] if _any(torch.isnan, tree) or _any(torch.isinf, tree) else []
     parts = enumerate(tree) if isinstance(tree, (list, tuple)) else tree.items() if hasattr(tree, "items") else ()
     return [found for key, part in parts for found in _bad(f"{name}[{key!r}]", part)]
 
@@ -1382,8 +1396,7 @@ class watch:
         self._judge(stepped)
 
     def _judge(self, pending: _Pending | None) -> None:
-        held = {id(p) for g in self.optimizer.param_groups for p in g["params"]} if self.optimizer is not None else None
-        report = pending.report(self.scaler, held) if pending is not None else None
+        report = pending.report(self.scaler, _held(self.optimizer)) if pending is not None else None
         if report is None:
             return
         changed = not self.history or self.history[-1][1] != report.diagnosis
@@ -1440,14 +1453,8 @@ class _Pending:
         facts = Facts(loss=self.told, loss_after=self.after, bad_inputs=self.bad_inputs, updates=self.updates,
                       frozen=_frozen_names(recorder.parameters, held),
                       disconnected=[n for n, p in recorder.parameters.items() if p.requires_grad and n not in norms])
-        signals = [c.signal for c in recorder.calls if c.signal is not None]
-        facts.finite = all(map(math.isfinite, [*norms.values(), *signals, self.told or 0.0]))
-        if facts.finite:
-            facts.stiffness = _stiffness(norms, sizes, self.told) if self.told else None
-            facts.zero_starts = [n for n in recorder.gates if sizes[n] == 0 and norms.get(n, 0) > 0]
-        layers = _layers(recorder, self.roots, norms, sizes, self.updates)
-        _excuse_outputs(recorder, layers, None)
-        facts.alike = [c.name for c, x in zip(recorder.calls, layers, strict=False) if c.equal and x.depth > 1]
+        _note(facts, recorder, norms, sizes)
+        layers = _layers(recorder, self.roots, norms, sizes, facts)
         if not facts.finite:
             bad = [x.name for x in layers if x.spread is not None and not math.isfinite(x.spread)] or \
                 [c.name for c in reversed(recorder.calls) if c.signal is not None and not math.isfinite(c.signal)]
