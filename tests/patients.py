@@ -215,7 +215,8 @@ def graph():
 def resting_group():
     """A layer in a group of its own whose rate is zero."""
     net = mlp()
-    return (net, CE, X, Y), {"optimizer": optim.SGD([{"params": net[:2].parameters(), "lr": 0.0}, {"params": net[2:].parameters()}], lr=0.01)}
+    groups = [{"params": net[:2].parameters(), "lr": 0.0}, {"params": net[2:].parameters()}]
+    return (net, CE, X, Y), {"optimizer": optim.SGD(groups, lr=0.01)}
 
 
 def detached():

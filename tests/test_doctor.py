@@ -210,6 +210,15 @@ def test_bad_input_is_named(name):
     assert raised.value.__cause__ is None and raised.value.__suppress_context__ or raised.traceback[-1].path == RECIPE
 
 
+@pytest.mark.parametrize("name", ["float16, loss too small", "float32, loss far too small", "float16, thirty sigmoid layers"])
+def test_where_there_is_no_float64_twin_the_loss_is_scaled(name, monkeypatch):
+    import gradient_doctor
+
+    monkeypatch.setattr(gradient_doctor._Visit, "in_double", lambda self: None)
+    args, more = patient(name)
+    assert examine(*args, **more).diagnosis == VERDICTS[name][0]
+
+
 # ---------- the report ----------
 
 def test_the_guilty_layer_is_named():

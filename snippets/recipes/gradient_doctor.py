@@ -652,6 +652,12 @@ class _Recorder(TorchFunctionMode):
             if call.inputs is not None and call.inputs.requires_grad:
                 call.inputs.register_hook(_timekeeper(call))
 
+    def divide(self, scale: float) -> None:
+        """Take the scale of a loss out of the signals."""
+        for call in self.calls:
+            call.signal = call.signal / scale if call.signal is not None else None
+            call.times = [t / scale for t in call.times] if call.times else None
+
 
 class _Tracer(_Recorder):
     """Finds the first operation whose result is not finite, and, going backward, the first whose gradient is not."""
@@ -977,10 +983,9 @@ class _Visit:
 
     def compare(self, facts: Facts, layers: list[Layer]) -> None:
         """Make the pass again in float64, else with the loss scaled up: what was lost there, and is the profile sound?"""
-        again = self.in_double() or self.scaled()
-        if again is None:
+        theirs = self.in_double() or self.scaled()
+        if theirs is None:
             return
-        theirs, norms = again
         sound = _flow(theirs, facts).code not in ("vanishing", "exploding") and any(x.signal for x in theirs)
         if sound:
             facts.lost = list(dict.fromkeys(
@@ -991,44 +996,42 @@ class _Visit:
                 if x.signal == 0 and y.signal:
                     x.signal, x.signal_ratio, x.weight_grad = y.signal, y.signal_ratio, y.weight_grad
 
-    def in_double(self):
-        """(layers, gradient norms) of a float64 twin, without autocast; None where the model has no such twin."""
+    def in_double(self) -> list[Layer] | None:
+        """The layers of a float64 twin, without autocast; None where the model has no such twin."""
         with contextlib.suppress(Exception):
             twin = copy.deepcopy(self.model).double()
-            wide = lambda t: t.double() if t.is_floating_point() else t  # noqa: E731
             recorder = _Recorder(twin)
             with torch.autocast(next(twin.parameters()).device.type, enabled=False), recorder:
-                loss = self.forward(twin, wide)[1]
-            return self._again(recorder, loss, dict(twin.named_parameters()), 1.0)
+                loss = self.forward(twin, lambda t: t.double() if t.is_floating_point() else t)[1]
+            return _seen_again(recorder, loss)
         return None
 
-    def scaled(self):
-        """The same of the model itself, its loss scaled up as far as its precision allows."""
-        with contextlib.suppress(Exception):
-            recorder = _Recorder(self.model)
-            with recorder:
-                loss = self.forward()[1]
-            for scale in (2.0 ** k for k in (24, 16, 10)):
-                found = self._again(recorder, loss.float() * scale, self.parameters, scale, keep=True)
-                if all(map(math.isfinite, found[1].values())):
-                    return found
+    def scaled(self) -> list[Layer] | None:
+        """The layers of the model itself, its loss scaled up as far as its precision allows."""
+        for scale in (2.0 ** power for power in (24, 15, 10)):
+            with contextlib.suppress(Exception):
+                recorder = _Recorder(self.model)
+                with recorder:
+                    loss = self.forward()[1]
+                layers = _seen_again(recorder, loss.float() * scale, scale)
+                if all(math.isfinite(x.weight_grad) for x in layers if x.weight_grad is not None):
+                    return layers
         return None
 
-    def _again(self, recorder, loss, parameters, scale: float, keep: bool = False):
-        recorder.attach()
-        trained = {n: p for n, p in parameters.items() if p.requires_grad}
-        norms = {n: _norm(g) / scale for n, g in _gradients(loss, trained, recorder, keep).items() if g is not None}
-        for call in recorder.calls:
-            call.signal = call.signal / scale if call.signal is not None else None
-            call.times = [t / scale for t in call.times] if call.times else None
-        return _layers(recorder, [loss.grad_fn], norms, {n: _norm(p) for n, p in parameters.items()}, Facts()), norms
+
+def _seen_again(recorder: _Recorder, loss, scale: float = 1.0) -> list[Layer]:
+    """The layers of a pass made again, the loss's scale divided out."""
+    recorder.attach()
+    norms = {n: _norm(g) / scale for n, g in _gradients(loss, recorder.parameters, recorder).items() if g is not None}
+    recorder.divide(scale)
+    return _layers(recorder, [loss.grad_fn], norms, {n: _norm(p) for n, p in recorder.parameters.items()}, Facts())
 
 
-def _gradients(loss, parameters: dict, recorder: _Recorder, keep: bool = False) -> dict:
+def _gradients(loss, parameters: dict, recorder: _Recorder) -> dict:
     """By name; the inputs of fused recurrent modules are asked for too, so that their gradient is worked out."""
     parameters = {n: p for n, p in parameters.items() if p.requires_grad}
     asked = [*parameters.values(), *(c.inputs for c in recorder.calls if c.inputs is not None and c.inputs.is_leaf)]
-    return dict(zip(parameters, torch.autograd.grad(loss, asked, allow_unused=True, retain_graph=keep), strict=False))
+    return dict(zip(parameters, torch.autograd.grad(loss, asked, allow_unused=True), strict=False))
 
 
 def _held(optimizer) -> set[int] | None:
@@ -1446,9 +1449,7 @@ class _Pending:
             return None
         scale, recorder = self.scale or _scale(scaler), self.recorder
         norms = {n: g / scale for n, g in self.norms.items()}
-        for call in recorder.calls:
-            call.signal = call.signal / scale if call.signal is not None else None
-            call.times = [t / scale for t in call.times] if call.times else None
+        recorder.divide(scale)
         sizes = {n: _norm(p) for n, p in recorder.parameters.items()}
         facts = Facts(loss=self.told, loss_after=self.after, bad_inputs=self.bad_inputs, updates=self.updates,
                       frozen=_frozen_names(recorder.parameters, held),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import html
 import importlib
@@ -270,6 +271,21 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 
 
+def _recipes(name: str, page: Path, book: Book) -> Rendered:
+    """Every recipe, what it says of itself, the pages that link to it, and the PyTorch that last ran a block which uses it."""
+    rows = []
+    for path in sorted((book.snippets / "recipes").glob("*.py")):
+        says = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).partition("\n")[0].rstrip(".")
+        pages = [p for p in sorted(book.docs.rglob("*.md")) if p != page and f"/recipes/{path.name}" in p.read_text(encoding="utf-8")]
+        links = ", ".join(f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p in pages)
+        users = [b for b in (book.snippets / "blocks").rglob("*.py") if f"from {path.stem} import" in b.read_text(encoding="utf-8")]
+        ran = [book.outputs[b.relative_to(book.snippets / "blocks").with_suffix("").as_posix()]["versions"]["torch"] for b in users]
+        file = link(page, book, f"code/recipes/{path.name}")
+        rows.append(f"| [{path.name}]({file}) | {says} | {links} | {f'torch {max(ran)}' if ran else ''} |")
+    head = ["| File | What it says of itself | On the page | Last ran with |", "| --- | --- | --- | --- |"]
+    return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
+
+
 def _spots(name: str, page: Path, book: Book) -> Rendered:
     """The experiments that the tests measure only in part, and how much of them."""
     made = []
@@ -289,6 +305,6 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "spots"), False)
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "spots"), False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
-             "references": _references, "claims": _claims, "gallery": _gallery, "spots": _spots}
+             "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "spots": _spots}
