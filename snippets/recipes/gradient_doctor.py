@@ -15,7 +15,8 @@ diagnosis. Every limit stands here and in `LIMITS`:
     nonfinite_layer          the loss or a gradient is not finite; the first operation that made it so is named
     disconnected_layers      a trainable parameter gets no gradient at all: the loss was never reached from it
     symmetric_init           in a hidden layer all units compute the same and get the same gradient
-    underflow                at least half of some layer's gradient is lost, and float64 (or a scaled loss) shows a sound profile
+    underflow                half of some layer's weight gradient is lost, or 90 % of its entries round to zero, and float64 (else a scaled
+                             loss) shows a sound profile with neither dead nor saturated units
     dead_units               in some layer more than 90 % of units are inactive on the whole batch
     saturated_units          in some layer more than 90 % of units are pinned, where the slope is below 2 % of its largest, on more
                              than 90 % of samples; a last layer only if it also misses more than 25 % of its targets
@@ -59,7 +60,7 @@ LIMITS = {
     "vanishing": 1e-6, "exploding": 1e6, "sound_low": 1e-2, "sound_high": 1e2, "steady": 0.7, "cliff": 0.7,
     "starved": 1e-3, "fed": 1e-1, "missed": 0.25,
     "rate_too_small": 1e-8, "still": 1e-6, "learned": 1e-3, "at_rest": 1e-3, "rate_too_large": 1.0, "most": 0.5,
-    "lost": 0.5,
+    "lost": 0.5, "gone": 0.9,
 }
 GUIDE = {
     "healthy": "loss-wont-fall", "vanishing": "weights-hardly-move", "exploding": "gradients-explode",
@@ -317,8 +318,8 @@ def _alike(facts: Facts) -> Finding | None:
 
 
 def _underflow(facts: Facts) -> Finding | None:
-    return _finding("underflow", facts.lost, f"in {_names(facts.lost)} at least half of the gradient rounds to zero in this precision; "
-                    "in higher precision, or with the loss scaled up, the same pass has a sound profile.") if facts.lost else None
+    return _finding("underflow", facts.lost, f"in {_names(facts.lost)} half of the weight gradient or nearly all of its entries round "
+                    "to zero; in higher precision, or with the loss scaled up, the same pass is sound.") if facts.lost else None
 
 
 def _dead(layers: list[Layer]) -> Finding | None:
@@ -337,7 +338,8 @@ def _points(layers: list[Layer], facts: Facts) -> list[tuple[int, float, str, st
     """(depth, signal, layer, place) from the input to the loss: the largest signal at each depth; a fused module's time is depth."""
     best: dict[int, tuple[float, str, str]] = {}
     for layer in layers:
-        if layer.depth == 0 or layer.signal is None or (layer.signal == 0 and facts.zero_starts):
+        waits = layer.signal == 0 and (facts.zero_starts or layer.weight_grad)  # its weights learn from another place or a later step
+        if layer.depth == 0 or layer.signal is None or waits:
             continue
         places = [(layer.depth, layer.signal, layer.name)]
         if layer.times:
@@ -477,6 +479,7 @@ INACTIVE = {"relu": 0.0, "relu6": 0.0, "clamp": 0.0, "clamp_min": 0.0, "clip": 0
 # It is pinned where the slope, written by its output, is below `flat` of the largest.
 PINNED = {"tanh": lambda h: 1 - h * h, "sigmoid": lambda h: 4 * h * (1 - h), "softsign": lambda h: (1 - h.abs()) ** 2,
           "hardtanh": lambda h: (h.abs() < 1).to(h.dtype), "hardsigmoid": lambda h: ((h > 0) & (h < 1)).to(h.dtype)}
+INSIDE = {"rnn_relu": "relu", "rnn_relu_cell": "relu", "rnn_tanh": "tanh", "rnn_tanh_cell": "tanh"}  # activations of fused recurrences
 OTHERS = {"leaky_relu", "prelu", "rrelu", "logsigmoid", "tanhshrink"}
 MASKS = {"masked_fill", "fill", "full", "full_like", "new_full", "where", "triu", "tril", "tensor", "nan_to_num", "pad"}
 
@@ -500,8 +503,8 @@ class _Call:
     def see(self, activation: str, inactive: torch.Tensor | None, pinned: torch.Tensor | None, out: torch.Tensor) -> None:
         """Count the units of an activation that follows this layer; its output becomes the layer's."""
         some = inactive if inactive is not None else pinned
-        if some is not None:
-            axis = self.axis(some)
+        axis = self.axis(some) if some is not None else 0
+        if some is not None and self.units + some.shape[axis] <= self.out.shape[self.axis(self.out)]:
             others = [d for d in range(some.dim()) if d != axis]
             self.units += some.shape[axis]
             if inactive is not None:
@@ -574,6 +577,10 @@ class _Recorder(TorchFunctionMode):
         if not outs:
             return out
         call = _Call(self._name(weights), name, [n for n in weights if n in self.matrices] or weights, outs)
+        if name in INSIDE:
+            state = outs[0].detach()
+            call.see(INSIDE[name], state <= 0 if INSIDE[name] == "relu" else None,
+                     PINNED["tanh"](state) < LIMITS["flat"] if INSIDE[name] == "tanh" else None, outs[0])
         if call.alike and not any(bool(t.detach().any()) for t in data):
             call.alike = None  # zeros in, equal outputs: no fault of this layer
         if probe is not None:
@@ -588,6 +595,7 @@ class _Recorder(TorchFunctionMode):
         if name in ("mul", "imul", "rmul", "batch_norm", "layer_norm", "group_norm", "rms_norm", "instance_norm"):
             self.gates.update(n for n in weights if not n.endswith("bias"))
         before = pinned = None
+        name = "relu6" if name == "hardtanh" and (args[1:2] or [kwargs.get("min_val")])[0] == 0 else name
         active = source is not None and data and data[0].is_floating_point() and self._activates(name, args, kwargs)
         if active and name in INACTIVE:
             before = data[0].detach() <= INACTIVE[name]
@@ -910,11 +918,12 @@ class _Visit:
             if max(facts.updates.values(), default=1) < LIMITS["rate_too_small"]:
                 facts.learned = self.learned(output, facts.loss)
         layers = _layers(recorder, [loss.grad_fn], norms, sizes, facts, self.targets)
+        alive = _alive(gradients) if _suspicious(recorder, norms, self.parameters) else {}
         del output, loss, gradients
         if not facts.finite:
             facts.first_bad, facts.bad_layers = self.trace()
-        elif _suspicious(recorder, norms, self.parameters):
-            self.compare(facts, layers)
+        elif alive:
+            self.compare(facts, layers, alive)
         findings = judge(layers, facts)
         return Report(findings[0].code, findings, layers, facts)
 
@@ -981,23 +990,24 @@ class _Visit:
         names = [n for n, g in gradients.items() if g is not None and not math.isfinite(_norm(g))]
         return (f"every operation is finite, and the gradient of {_names(names)} is not" if names else ""), [_module(n) for n in names]
 
-    def compare(self, facts: Facts, layers: list[Layer]) -> None:
+    def compare(self, facts: Facts, layers: list[Layer], alive: dict[str, int]) -> None:
         """Make the pass again in float64, else with the loss scaled up: what was lost there, and is the profile sound?"""
-        theirs = self.in_double() or self.scaled()
-        if theirs is None:
+        again = self.in_double() or self.scaled()
+        if again is None:
             return
-        sound = _flow(theirs, facts).code not in ("vanishing", "exploding") and any(x.signal for x in theirs)
-        if sound:
-            facts.lost = list(dict.fromkeys(
-                x.name for x, y in zip(layers, theirs, strict=False)
-                if y.weight_grad and x.weight_grad is not None and x.weight_grad < LIMITS["lost"] * y.weight_grad))
-        if not facts.lost:
-            for x, y in zip(layers, theirs, strict=False):
-                if x.signal == 0 and y.signal:
-                    x.signal, x.signal_ratio, x.weight_grad = y.signal, y.signal_ratio, y.weight_grad
+        theirs, all_alive = again
+        faint = {x.name for x, y in zip(layers, theirs, strict=False)
+                 if y.weight_grad and x.weight_grad is not None and x.weight_grad < LIMITS["lost"] * y.weight_grad}
+        gone = {_module(n) for n in alive if alive[n] < (1 - LIMITS["gone"]) * all_alive.get(n, 0)}
+        sick = _dead(theirs) or _saturated(theirs) or _flow(theirs, facts).code in ("vanishing", "exploding")
+        if not sick:
+            facts.lost = [name for name in dict.fromkeys(x.name for x in layers) if name in faint | gone]
+        for x, y in zip(layers, theirs, strict=False):
+            if x.signal == 0 and y.signal and not facts.lost:
+                x.signal, x.signal_ratio, x.weight_grad = y.signal, y.signal_ratio, y.weight_grad
 
-    def in_double(self) -> list[Layer] | None:
-        """The layers of a float64 twin, without autocast; None where the model has no such twin."""
+    def in_double(self):
+        """Layers and living entries of a float64 twin, without autocast; None where the model has no such twin."""
         with contextlib.suppress(Exception):
             twin = copy.deepcopy(self.model).double()
             recorder = _Recorder(twin)
@@ -1006,25 +1016,32 @@ class _Visit:
             return _seen_again(recorder, loss)
         return None
 
-    def scaled(self) -> list[Layer] | None:
-        """The layers of the model itself, its loss scaled up as far as its precision allows."""
+    def scaled(self):
+        """The same of the model itself, its loss scaled up as far as its precision allows."""
         for scale in (2.0 ** power for power in (24, 15, 10)):
             with contextlib.suppress(Exception):
                 recorder = _Recorder(self.model)
                 with recorder:
                     loss = self.forward()[1]
-                layers = _seen_again(recorder, loss.float() * scale, scale)
+                layers, alive = _seen_again(recorder, loss.float() * scale, scale)
                 if all(math.isfinite(x.weight_grad) for x in layers if x.weight_grad is not None):
-                    return layers
+                    return layers, alive
         return None
 
 
-def _seen_again(recorder: _Recorder, loss, scale: float = 1.0) -> list[Layer]:
-    """The layers of a pass made again, the loss's scale divided out."""
+def _seen_again(recorder: _Recorder, loss, scale: float = 1.0) -> tuple[list[Layer], dict[str, int]]:
+    """The layers of a pass made again, the loss's scale divided out, and how many entries of each gradient are not zero."""
     recorder.attach()
-    norms = {n: _norm(g) / scale for n, g in _gradients(loss, recorder.parameters, recorder).items() if g is not None}
+    gradients = _gradients(loss, recorder.parameters, recorder)
+    norms = {n: _norm(g) / scale for n, g in gradients.items() if g is not None}
     recorder.divide(scale)
-    return _layers(recorder, [loss.grad_fn], norms, {n: _norm(p) for n, p in recorder.parameters.items()}, Facts())
+    sizes = {n: _norm(p) for n, p in recorder.parameters.items()}
+    return _layers(recorder, [loss.grad_fn], norms, sizes, Facts()), _alive(gradients)
+
+
+def _alive(gradients: dict) -> dict[str, int]:
+    """How many entries of each matrix's gradient are not zero."""
+    return {n: int(_values(g).count_nonzero()) for n, g in gradients.items() if g is not None and g.dim() > 1}
 
 
 def _gradients(loss, parameters: dict, recorder: _Recorder) -> dict:
