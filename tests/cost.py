@@ -58,7 +58,7 @@ def main() -> None:
         for name, every in loops.items():
             with watch(args[0], sgd, every=every, on_change=None) if every else contextlib.nullcontext():
                 taken[name].append(seconds(lambda: [step(*args, sgd) for _ in range(STEPS)]))
-    plain, hooks, read = (statistics.median(t) for t in taken.values())
+    plain, hooks, read = (min(t) for t in taken.values())
     print(f"watch, small CNN: hooks {hooks / plain - 1:+.1%}, a pass that is read takes {read / plain:.2f} plain ones: "
           f"every=100 costs {(hooks + (read - hooks) / 100) / plain - 1:+.1%}")
 

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import copy
+import dataclasses
 import json
 import random
 import re
@@ -10,7 +11,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from gradient_doctor import GUIDE, LIMITS, REMEDY, SCHEMA, Report, examine, watch
+from gradient_doctor import GUIDE, LIMITS, REMEDY, SCHEMA, Facts, Finding, Layer, Report, examine, watch
 from torch import nn, optim
 
 from snippets.measurement import ROOT
@@ -297,6 +298,14 @@ def test_the_guide_s_address_is_printed_where_it_is_set(monkeypatch):
 def test_every_verdict_leads_into_the_guide():
     anchors = identities((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
     assert GUIDE.keys() == REMEDY.keys() and set(GUIDE.values()) <= anchors
+
+
+def test_every_field_of_the_json_stands_on_the_page():
+    page = (ROOT / "docs" / "diagnose" / "gradient-doctor.md").read_text(encoding="utf-8")
+    fields = {"schema", "diagnosis", "findings", "layers", "facts"}
+    for kind in (Layer, Facts, Finding):
+        fields |= {f.name for f in dataclasses.fields(kind)}
+    assert {f for f in fields if f"`{f}`" not in page.partition("## Its JSON")[2].partition("\n## ")[0]} == set() and f"`{SCHEMA}`" in page
 
 
 def test_every_limit_stands_in_the_docstring():
