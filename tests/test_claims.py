@@ -14,6 +14,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from snippets.experiments import (
+    _doctor_rules,
     adaptive,
     clipping,
     counterexamples,
@@ -31,11 +32,13 @@ from snippets.experiments import (
     two_ways,
     warmup,
 )
+from snippets.experiments import _doctor_zoo_parts as parts
 from snippets.experiments._stacks import Stack, float64, gradients, initialize, norm, per_layer
 from snippets.experiments.deep_stack import mean_square
 from snippets.experiments.normalization import BLOCKS, through_blocks
 from snippets.experiments.training import digits
 from snippets.measurement import RESULTS, read
+from snippets.recipes.gradient_doctor import examine
 
 SEEDS = range(9000, 9020)  # far from those of any experiment
 DEPTH, WIDTH = 30, 64
@@ -1430,6 +1433,22 @@ def test_tiny_norm_means_vanishing():
             weights.append(net.layers[0].weight.detach())
             norms.append(norm(net.layers[0].weight.grad))
         assert torch.equal(*weights) and norms[1] < 1e-6 < norms[0]
+
+
+def test_tools_tell_why():
+    right = {who: stored(f"doctor_benchmark.{who}.reporting.right").value for who in ("doctor", *_doctor_rules.TOOLS)}
+    nets = stored("doctor_benchmark.nets.reporting").value
+    assert max(right[tool] for tool in _doctor_rules.TOOLS) < 0.75 * nets and right["doctor"] > 0.95 * nets
+    factor = stored("doctor_benchmark.factor").value
+    for seed in SEEDS[:5]:
+        said = []
+        for scale in (1.0, 1 / factor):
+            torch.manual_seed(seed)
+            net = parts.patient(parts.drawn(parts.plain(6), "he"), parts.blobs(), parts.sgd(0.1 / scale), parts.times(scale))
+            assert examine(net.model, net.loss_fn, net.inputs, net.targets, optimizer=net.optimizer).diagnosis == "healthy"
+            said.append(_doctor_rules.judged(net))
+        assert sum(verdict == "healthy" for verdict in said[0].values()) >= 3
+        assert sum(verdict == "vanishing" for verdict in said[1].values()) == 3
 
 
 def test_nan_means_exploding():

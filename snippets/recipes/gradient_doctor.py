@@ -286,13 +286,11 @@ def judge(layers: list[Layer], facts: Facts) -> list[Finding]:
     flow = _flow(layers, facts)
     tried = (_disconnected(facts), _alike(facts), _underflow(facts), _dead(layers), _saturated(layers))
     found = [finding for finding in tried if finding]
-    if flow.code in ("vanishing", "exploding") and not found:
-        found.append(flow)  # behind any of those before it, it would be no cause of its own
-    found += [rate] if (rate := _rate(facts)) else []
-    frozen = _frozen(facts)
-    if not found and flow.code == "inconclusive":
-        return [flow, *([frozen] if frozen else [])]
-    return [*found, *([frozen] if frozen else [])] or [flow]
+    explained = bool(found)  # behind any of these the flow is no cause of its own
+    found += [flow] if flow.code in ("vanishing", "exploding") and not explained else []
+    found += [finding for finding in (_rate(facts), _frozen(facts)) if finding]
+    found += [flow] if flow.code == "inconclusive" and not explained else []
+    return found or [flow]
 
 
 def _finding(code: str, layers, evidence: str, remedy: str = "") -> Finding:
@@ -398,7 +396,7 @@ def _nothing_seen(points, facts: Facts) -> Finding:
                         "nothing left to learn from this batch, or the loss does not react to it.",
                         "Examine a batch that the net gets wrong, and multiply the loss's terms by a thousand one at a time: one that "
                         "changes nothing is dead.")
-    if facts.stiffness or facts.frozen:
+    if facts.stiffness:
         return _finding("healthy", [], "nothing is wrong with the weights' gradients; no layer's signal could be seen.")
     return _finding("inconclusive", ["model"], "no layer's signal could be seen.",
                     "Examine the model before it is compiled, scripted or wrapped, and with the optimizer.")
