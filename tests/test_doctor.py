@@ -38,7 +38,7 @@ def test_verdict(name):
     first = report.findings[0]
     assert (first.code, first.guide) == (report.diagnosis, GUIDE[report.diagnosis]) and first.evidence and first.remedy
     assert report.diagnosis == "healthy" or first.layers
-    assert max(map(len, str(report).splitlines())) <= 100
+    assert max(map(len, str(report).splitlines())) <= 79
     parsed = json.loads(report.to_json(), parse_constant=pytest.fail)
     assert parsed["schema"] == SCHEMA and parsed["diagnosis"] == report.diagnosis and len(parsed["layers"]) == len(report.layers)
 

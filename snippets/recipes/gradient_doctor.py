@@ -224,7 +224,7 @@ def _strict(value):
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _wrapped(text: str, width: int = 96) -> list[str]:
+def _wrapped(text: str, width: int = 74) -> list[str]:
     lines = [""]
     for word in text.split():
         if lines[-1] and len(lines[-1]) + len(word) > width:
@@ -233,12 +233,12 @@ def _wrapped(text: str, width: int = 96) -> list[str]:
     return ["  " + line for line in lines]
 
 
-def _table(layers: list[Layer], most: int = 28, bar: int = 15) -> list[str]:
+def _table(layers: list[Layer], most: int = 28, bar: int = 9) -> list[str]:
     ratios = [x.signal_ratio for layer in layers for x in (layer, *_first_step(layer))]
     logs = [math.log10(r) for r in ratios if r and math.isfinite(r)]
     low, high = math.floor(min([*logs, -3])), math.ceil(max([*logs, 0]))
     axis = f"1e{low}" + f"1e{high}".rjust(bar - len(f"1e{low}"))
-    lines = [f"{'layer':<22}{'signal':>9}{'dL/dW':>9}{'step/W':>9}{'spread':>9}{'dead':>6}{'sat.':>6}  {axis}  of last"]
+    lines = [f"{'layer':<15}{'signal':>8}{'dL/dW':>8}{'step/W':>8}{'spread':>8}{'dead':>5}{'sat.':>5}  {axis} of last"]
     rows = [row for layer in layers for row in (layer, *_first_step(layer))]
     half = most // 2
     for i, row in enumerate(rows):
@@ -258,14 +258,14 @@ def _first_step(layer: Layer) -> list[Layer]:
 
 
 def _row(layer: Layer, low: int, high: int, bar: int) -> str:
-    name = layer.name if len(layer.name) <= 21 else "…" + layer.name[-20:]
+    name = layer.name if len(layer.name) <= 14 else "…" + layer.name[-13:]
     filled = ""
     if layer.signal_ratio and math.isfinite(layer.signal_ratio):
         share = (math.log10(layer.signal_ratio) - low) / (high - low)
         filled = "#" * max(1, round(bar * min(1, share)))
-    shares = "".join(f"{'-' if x is None else f'{x:.0%}':>6}" for x in (layer.dead, layer.saturated))
-    numbers = "".join(f"{_short(x):>9}" for x in (layer.signal, layer.weight_grad, layer.update, layer.spread))
-    return f"{name:<22}{numbers}{shares}  {filled:<{bar}}  {_short(layer.signal_ratio)}".rstrip()
+    shares = "".join(f"{'-' if x is None else f'{x:.0%}':>5}" for x in (layer.dead, layer.saturated))
+    numbers = "".join(f"{_short(x):>8}" for x in (layer.signal, layer.weight_grad, layer.update, layer.spread))
+    return f"{name:<15}{numbers}{shares}  {filled:<{bar}} {_short(layer.signal_ratio)}".rstrip()
 
 
 def _short(value: float | None) -> str:
