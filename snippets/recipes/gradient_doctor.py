@@ -301,7 +301,11 @@ def _nonfinite(facts: Facts) -> Finding:
     if facts.bad_inputs:
         return _finding("nonfinite_input", facts.bad_inputs, f"{_names(facts.bad_inputs)} hold NaN or inf before the net sees them.")
     where = facts.first_bad or "the loss or a gradient is not finite; it could not be traced to one operation"
-    return _finding("nonfinite_layer", facts.bad_layers or ["loss"], f"{where}. The loss is {_short(facts.loss)}.")
+    return _finding("nonfinite_layer", facts.bad_layers or ["loss"], f"{where}.{_at_loss(facts, ' The loss is {}.')}")
+
+
+def _at_loss(facts: Facts, words: str) -> str:
+    return "" if facts.loss is None else words.format(_short(facts.loss))
 
 
 def _disconnected(facts: Facts) -> Finding | None:
@@ -392,8 +396,8 @@ def _flow(layers: list[Layer], facts: Facts) -> Finding:
 
 def _nothing_seen(points, facts: Facts) -> Finding:
     if points:
-        return _finding("inconclusive", [points[-1][2]], f"every gradient is exactly zero at a loss of {_short(facts.loss)}: the net has "
-                        "nothing left to learn from this batch, or the loss does not react to it.",
+        return _finding("inconclusive", [points[-1][2]], f"every gradient is exactly zero{_at_loss(facts, ' at a loss of {}')}: the net "
+                        "has nothing left to learn from this batch, or the loss does not react to it.",
                         "Examine a batch that the net gets wrong, and multiply the loss's terms by a thousand one at a time: one that "
                         "changes nothing is dead.")
     if facts.stiffness:

@@ -19,6 +19,7 @@ from snippets.weave import book as books
 from snippets.weave import drawing, ledger, notebooks
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
+from snippets.weave.rules import SCRIPT, rules_script
 
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
@@ -54,6 +55,7 @@ def on_files(files, config):
             files.append(_generated(config, f"tables/{name}.csv", drawing.table_csv(name, book).encode()))
         files.append(_generated(config, ledger.PATHS["json"], ledger.as_json(book)))
         files.append(_generated(config, ledger.PATHS["csv"], ledger.as_csv(book)))
+        files.append(_generated(config, SCRIPT, rules_script(ROOT / "snippets")))
         for path in labs.labs(ROOT):
             _add_lab(path, files, config)
     except Bad as bad:

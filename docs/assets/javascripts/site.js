@@ -53,7 +53,11 @@ const changed = new MutationObserver(() => {
   all(SCROLLERS).forEach((region) => resized.observe(region));
 });
 
+/** Parts that few pages have are fetched where they stand. */
+const PARTS = { ".reader": "./doctor/reader.js" };
+
 onPage(() => {
+  Object.entries(PARTS).forEach(([part, script]) => { if (document.querySelector(part)) import(script).then((it) => it.start()); });
   nameCells();
   nameSections();
   nameCodeButtons();

@@ -1,0 +1,101 @@
+/* Draws what was read: a strip and two lines over the layers, on a logarithmic axis. Knows no rules and no controls. */
+
+const SVG = "http://www.w3.org/2000/svg";
+const HEIGHT = 260;
+const ROOM = { left: 10, right: 52, top: 42, bottom: 34 };
+const FADE = ["s0", "v1", "v2", "v3", "v4", "v5", "v6"]; // two powers of ten apart, toward the paper
+const GROW = ["s0", "f1", "f2", "f3", "f4", "f5", "f6"]; // one power of ten apart
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const MANY = 60; // layers; above it lines have no marks and the strip shows every n-th column
+
+const make = (tag, attributes, ...children) => {
+  const element = document.createElementNS(SVG, tag);
+  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+  element.append(...children);
+  return element;
+};
+
+const raised = (power) => `10${[...String(power)].map((c) => RAISED[c]).join("")}`;
+const positive = (value) => typeof value === "number" && value > 0 && Number.isFinite(value);
+
+/** An SVG of the layers, `width` pixels wide; `alternative` says what it shows. */
+export const plot = (layers, width, alternative) => {
+  const svg = make("svg", { class: "fig__svg reader__plot", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": alternative,
+    xmlns: SVG, "font-size": 13 });
+  const values = layers.flatMap((x) => [x.signal, x.weight_grad]).filter(positive);
+  if (!values.length) {
+    svg.append(make("text", { class: "f-ink2", x: ROOM.left, y: HEIGHT / 2 }, "No positive finite norm to draw."));
+    return svg;
+  }
+  const low = Math.floor(Math.log10(Math.min(...values)) - 0.2);
+  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values)) + 0.2));
+  const inner = width - ROOM.left - ROOM.right;
+  const x = (i) => ROOM.left + (inner * (i + 0.5)) / layers.length;
+  const y = (value) => ROOM.top + ((high - Math.log10(value)) / (high - low)) * (HEIGHT - ROOM.top - ROOM.bottom);
+  const every = Math.max(1, Math.ceil((high - low) / 6));
+  for (let power = low; power <= high; power += every) {
+    svg.append(make("path", { class: "s-line", d: `M${ROOM.left} ${y(10 ** power)}H${width - ROOM.right}`, fill: "none" }),
+      make("text", { class: "f-ink2", x: width - ROOM.right + 6, y: y(10 ** power) + 4 }, raised(power)));
+  }
+  svg.append(strip(layers, x, inner));
+  svg.append(line(layers, "weight_grad", x, y, "s-f3", "4 3"), line(layers, "signal", x, y, "s-s0", ""));
+  const bottom = HEIGHT - 10;
+  svg.append(make("text", { class: "f-ink2", x: ROOM.left, y: bottom }, "input"),
+    make("text", { class: "f-ink2", x: width - ROOM.right, y: bottom, "text-anchor": "end" }, "loss"),
+    make("text", { class: "f-ink2", x: ROOM.left + inner / 2, y: bottom, "text-anchor": "middle" }, `${layers.length} layers`));
+  return svg;
+};
+
+/** The signal of each layer as a column that pales and thins as it fades, and heats and grows as it explodes. */
+const strip = (layers, x, inner) => {
+  const group = make("g", {});
+  const last = layers.map((l) => l.signal).filter(positive).at(-1);
+  const step = Math.max(1, Math.ceil(layers.length / (2 * MANY)));
+  const cell = (inner / layers.length) * step;
+  for (let i = layers.length - 1; i >= 0 && last; i -= step) {
+    if (!positive(layers[i].signal)) continue;
+    const decades = Math.log10(layers[i].signal / last);
+    const faded = Math.max(-12, Math.min(0, decades));
+    const height = decades > 0 ? 16 * (1 + Math.min(decades, 5) / 5) : 16;
+    const wide = cell * 0.72 * (0.16 + 0.84 * (1 + faded / 12));
+    const token = decades < 0 ? FADE[Math.round(-faded / 2)] : GROW[Math.round(Math.min(6, decades))];
+    group.append(make("rect", { x: x(i) - wide / 2, y: 34 - height, width: wide, height, style: `fill:var(--${token})` }));
+  }
+  group.append(make("path", { class: "s-edge", d: `M${ROOM.left} 34H${ROOM.left + inner}`, fill: "none" }));
+  return group;
+};
+
+const line = (layers, field, x, y, colour, dash) => {
+  const group = make("g", {});
+  const steps = layers.map((layer, i) => (positive(layer[field]) ? [x(i), y(layer[field])] : null));
+  let d = "";
+  steps.forEach((p, i) => { if (p) d += `${steps[i - 1] ? "L" : "M"}${p[0].toFixed(1)} ${p[1].toFixed(1)}`; });
+  if (!d) return group;
+  group.append(make("path", { class: colour, d, fill: "none", "stroke-width": 1.8, "stroke-dasharray": dash }));
+  if (layers.length <= MANY) {
+    const shape = field === "signal" ? (px, py) => `M${px - 3.5} ${py}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0` : (px, py) => `M${px - 3} ${py - 3}l6 6m0-6l-6 6`;
+    group.append(make("path", { class: `${colour}${field === "signal" ? " f-paper" : ""}`, fill: "none", "stroke-width": 1.4,
+      d: steps.filter(Boolean).map(([px, py]) => shape(px, py)).join("") }));
+  }
+  return group;
+};
+
+/** The numbers behind the drawing, as a table with at most `most` rows. */
+export const numbers = (layers, write, most = 1000) => {
+  const table = document.createElement("table");
+  const head = table.createTHead().insertRow();
+  ["Layer", "∂L/∂h", "∂L/∂W", "of last"].forEach((name) => {
+    const cell = document.createElement("th");
+    cell.scope = "col";
+    cell.textContent = name;
+    head.append(cell);
+  });
+  const body = table.createTBody();
+  layers.slice(0, most).forEach((layer) => {
+    const row = body.insertRow();
+    [layer.name, write(layer.signal), write(layer.weight_grad), write(layer.signal_ratio)].forEach((text) => {
+      row.insertCell().textContent = text;
+    });
+  });
+  return table;
+};
