@@ -1,6 +1,6 @@
-"""Re-runs experiments and blocks, and writes what they measured: python -m snippets.measure [NAME ...]
+"""Re-runs experiments, blocks and labs, and writes what they measured: python -m snippets.measure [NAME ...]
 
-A NAME is an experiment (deep_stack) or a page's blocks (blocks/understand). Without names: everything.
+A NAME is an experiment (deep_stack), a page's blocks (blocks/understand) or a lab (labs/gradient-flow). Without names: everything.
 MEASURE_BACKEND names a joblib backend (default: loky, the cores of this machine); with 'dask',
 MEASURE_SCHEDULER is the address of the scheduler.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from joblib import parallel_config
 
+from snippets import notebook as labs
 from snippets.measurement import OUTPUTS, RESULTS, ROOT, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
 
 EXPERIMENTS = ROOT / "snippets" / "experiments"
@@ -140,9 +141,11 @@ def main(names: list[str]) -> int:
     """Measure what is named, or everything, and say what changed and which sentences quote it."""
     known = experiments()
     pages = sorted({p.parent.relative_to(ROOT / "snippets").as_posix() for p in blocks()})
+    notebooks = {f"labs/{path.stem}": path for path in labs.labs(ROOT)}
     for name in names:
-        if name not in known and name not in pages:
-            print(f"no experiment or page of blocks called {name!r}; there are: {', '.join(known + pages)}", file=sys.stderr)
+        if name not in known and name not in pages and name not in notebooks:
+            there = ", ".join([*known, *pages, *notebooks])
+            print(f"no experiment, page of blocks or lab called {name!r}; there are: {there}", file=sys.stderr)
             return 2
     changed: set[str] = set()
     try:
@@ -153,6 +156,9 @@ def main(names: list[str]) -> int:
             if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
                 verdict = record_block(path)
                 print(f"{shown(path)}: {verdict or 'prints the same'}")
+        for name, path in notebooks.items():
+            if not names or name in names:
+                print(f"{shown(path)}: {labs.write(path, labs.run(path), versions()) or 'prints the same'}")
     except Bad as fault:
         print(fault, file=sys.stderr)
         return 1

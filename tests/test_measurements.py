@@ -87,4 +87,4 @@ def test_measuring_what_does_not_exist_names_what_does(capsys):
     from snippets.measure import main
 
     assert main(["deep_stak"]) == 2
-    assert "no experiment or page of blocks called 'deep_stak'; there are: " in capsys.readouterr().err
+    assert "no experiment, page of blocks or lab called 'deep_stak'; there are: " in capsys.readouterr().err

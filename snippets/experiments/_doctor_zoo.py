@@ -33,8 +33,8 @@ from snippets.experiments._doctor_zoo_signal import DEAD, EXPLODING, SATURATED, 
 
 FAMILIES = {
     "mlp": "multilayer perceptrons", "cnn": "convolutional nets", "residual_cnn": "residual convolutional nets",
-    "rnn": "plain recurrent nets", "lstm": "LSTMs", "gru": "GRUs", "transformer": "transformers", "tied_lm": "language models with tied embeddings",
-    "finetune": "fine-tuning set-ups",
+    "rnn": "plain recurrent nets", "lstm": "LSTMs", "gru": "GRUs", "transformer": "transformers",
+    "tied_lm": "language models with tied embeddings", "finetune": "fine-tuning set-ups",
 }
 BETWEEN = "between"  # a net between the limits: it carries no label
 TABLES = {

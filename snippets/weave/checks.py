@@ -9,9 +9,10 @@ from pathlib import Path
 
 from markdown.extensions.toc import slugify
 
+from snippets import notebook as labs
 from snippets.measurement import Bad
 from snippets.weave import book as books
-from snippets.weave import ledger
+from snippets.weave import ledger, notebooks
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
 from snippets.weave.markup import FENCE, HEADING, SPAN
@@ -46,12 +47,34 @@ def check(root: Path) -> list:
         faults += check_numerals(path, text, woven[path].prose)
         faults += check_formulas(path, text)
         faults += _fences(path, text)
-    faults += _links(root, woven)
+    lines, found = _labs(root, book, woven)
+    faults += found
+    faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven)]
     faults += _orphans(book, woven)
     faults += _navigation(root)
     faults += _sources(book)
     faults += _ledger(book)
     return sorted(faults, key=lambda f: (str(f.path), f.line, f.message) if isinstance(f, Fault) else (str(f), 0, ""))
+
+
+def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, notebooks.Lines], list]:
+    """The faults of the notebooks; as pages they join the others, so that links are checked alike."""
+    lines: dict[Path, notebooks.Lines] = {}
+    faults: list = []
+    for path in labs.labs(root):
+        try:
+            lab = labs.read(path)
+        except Bad as bad:
+            faults.append(bad)
+            continue
+        text = notebooks.as_markdown(lab, path.stem)
+        woven[path], lines[path] = weave(path, text, book), notebooks.Lines(path, lab)
+        found = woven[path].faults + check_numerals(path, text, woven[path].prose) + check_formulas(path, text) + _fences(path, text)
+        if woven[path].text != text and not woven[path].faults:
+            number = _first_difference(text, woven[path].text)
+            found.append(Fault(path, number, f"expected `{woven[path].text.splitlines()[number - 1].strip()}`"))
+        faults += notebooks.check(path, lab) + [lines[path].moved(fault) for fault in found]
+    return lines, faults
 
 
 def _first_difference(old: str, new: str) -> int:
@@ -95,7 +118,8 @@ def _made(root: Path) -> set[str]:
     snippets = root / "snippets"
     found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
     found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
-    return found | {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | set(ledger.PATHS.values())
+    found |= {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | set(ledger.PATHS.values())
+    return found | notebooks.made(root)
 
 
 def _targets(text: str) -> list[tuple[int, str]]:
@@ -191,17 +215,25 @@ def _navigation(root: Path) -> list[Fault]:
     if not config.exists():
         return []
     text = config.read_text(encoding="utf-8")
-    listed = set(re.findall(r"[\w/-]+\.md", text.partition("\nnav:")[2]))
-    faults = [Fault(p, 1, "the page is in no nav; add a line to mkdocs.yml") for p in sorted((root / "docs").rglob("*.md"))
+    listed = set(re.findall(r"[\w/-]+\.(?:md|ipynb)\b", text.partition("\nnav:")[2]))
+    every = sorted((root / "docs").rglob("*.md")) + labs.labs(root)
+    faults = [Fault(p, 1, "the page is in no nav; add a line to mkdocs.yml") for p in every
               if p.relative_to(root / "docs").as_posix() not in listed]
     for name in sorted(listed):
         if not (root / "docs" / name).exists():
             line = next(i for i, row in enumerate(text.splitlines(), 1) if name in row)
             faults.append(Fault(config, line, f"nav names {name}, which does not exist"))
-    for path in sorted((root / "docs").rglob("*.md")):
-        front = front_matter(path.read_text(encoding="utf-8", errors="replace"))
+    for path in every:
+        front = front_matter(path.read_text(encoding="utf-8", errors="replace")) if path.suffix == ".md" else _metadata(path)
         faults += [Fault(path, 1, f"the front matter has no `{k}`") for k in ("title", "description") if not front.get(k)]
     return faults
+
+
+def _metadata(path: Path) -> dict:
+    try:
+        return labs.read(path)["metadata"]
+    except Bad:
+        return {"title": "?", "description": "?"}  # told already
 
 
 # ---------- references and claims ----------

@@ -1,0 +1,87 @@
+"""Labs: each runs again as it is kept, and its page is one of ours."""
+
+import gzip
+import json
+import re
+
+import pytest
+
+from snippets import notebook as labs
+from snippets.measurement import ROOT, Bad
+from snippets.weave.checks import check
+from tests.test_site import Visit, barriers
+
+LABS = labs.labs(ROOT)
+MOST = 150_000  # bytes that a page may take over the wire, compressed, the search index apart
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda p: p.stem)
+def test_runs_again_as_it_is_kept(path):
+    assert labs.differences(labs.read(path), labs.run(path)) == []
+
+
+def test_a_difference_is_named_by_cell():
+    def lab(text):
+        output = {"output_type": "stream", "name": "stdout", "text": [text]}
+        return {"cells": [{"id": "a1", "cell_type": "code", "source": [], "metadata": {}, "outputs": [output]}]}
+
+    assert labs.differences(lab("loss 0.31\n"), lab("loss 0.32\n")) == []  # one unit of the last printed place
+    assert labs.differences(lab("loss 0.31\n"), lab("loss 0.33\n")) == ["a1: `loss 0.31` is now `loss 0.33`"]
+    assert labs.differences(lab("vanishing\n"), lab("healthy\n")) == ["a1: `vanishing` is now `healthy`"]
+    assert labs.differences(lab("one\n"), lab("one\ntwo\n")) == ["a1: 1 lines were printed, now 2"]
+
+
+def changed(checkout, change):
+    """The faults that `make check` names after a change of the first lab's cells."""
+    path = checkout / "docs" / "labs" / LABS[0].name
+    lab = json.loads(path.read_text(encoding="utf-8"))
+    change(lab["cells"])
+    path.write_text(json.dumps(lab, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+    return "\n".join(map(str, check(checkout)))
+
+
+def code(cells):
+    return next(c for c in cells if c["cell_type"] == "code" and any("text" in o for o in c["outputs"]))
+
+
+@pytest.mark.parametrize("change, said", [
+    (lambda cells: code(cells)["outputs"][0].update(text=["another\n"]), "the code or an output changed since the lab ran"),
+    (lambda cells: code(cells)["source"].append("\nx = 1"), "the code or an output changed since the lab ran"),
+    (lambda cells: code(cells).update(execution_count=7), "the cells ran in the order"),
+    (lambda cells: cells[-1]["source"].append("\n\n[away](../nowhere.md)"), "the link `../nowhere.md` leads nowhere"),
+    (lambda cells: cells[-1]["source"].append("\n\n[away](../fix/index.md#no-such)"), "`../fix/index.md#no-such` has no such heading"),
+    (lambda cells: cells[-1]["source"].append("\n\nIt was 0.123."), "the numeral 0.123 stands 1 times in the prose"),
+    (lambda cells: cells[-1]["source"].append("\n\n```python\nprint()\n```"), "shows Python that is not run"),
+    (lambda cells: cells[-1]["source"].append("\n\n$\\frac{1$"), "does not convert"),
+], ids=["output", "code", "order", "link", "anchor", "numeral", "python", "formula"])
+def test_a_fault_is_named_with_its_cell(checkout, change, said):
+    found = changed(checkout, change)
+    assert said in found and re.search(rf"docs/labs/{LABS[0].name}:\d+: ", found)
+
+
+def test_what_is_no_notebook_is_named(tmp_path):
+    (tmp_path / "x.ipynb").write_text("{\n oops")
+    with pytest.raises(Bad, match=r"x\.ipynb:2: not a notebook"):
+        labs.read(tmp_path / "x.ipynb")
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda p: p.stem)
+def test_its_page(browser, address, path):
+    sizes = {}
+    with Visit(browser, address, "") as visit:
+        page = visit.page
+        page.on("response", lambda r: sizes.update({r.url: len(gzip.compress(r.body()))}) if "search_index" not in r.url else None)
+        page.goto(f"{address}/labs/{path.stem}/")
+        page.wait_for_load_state("networkidle")
+        assert sum(sizes.values()) <= MOST, sizes
+        assert page.locator("article math").count() and page.locator("article h2[id]").count() >= 5
+        assert page.locator("article .highlight .md-clipboard, article .md-code__button").count() >= 10
+        assert all(page.locator("article img").evaluate_all("images => images.map(i => i.alt)"))
+        assert "mystnb" not in page.content() and page.locator("article style").count() == 0
+        for kind in ("ipynb", "py"):
+            with page.expect_download() as saved:
+                page.click(f"article a[download$='.{kind}']")
+            text = saved.value.path().read_text(encoding="utf-8")
+            assert text == path.read_text(encoding="utf-8") if kind == "ipynb" else "# %% [markdown]" in text
+        assert barriers(page).violations_count == 0
+        assert visit.wrong == []
