@@ -1,8 +1,9 @@
 """The gradient doctor and four published rule sets judge the same labelled nets.
 
 The nets stand in `_doctor_zoo`, what confirms their labels in `_doctor_labels`, the rule sets in `_doctor_rules`. Every label is
-confirmed anew each time; one that isn't stops the measurement. The doctor was tuned on the tuning half alone; what a page says of
-its quality is the reporting half.
+confirmed anew each time; one that isn't stops the measurement. The tuning half is there to tune the doctor on, the reporting half
+to say how good it is. The reporting half is not unseen, though: a change to the doctor, made after the nets existed, turned its
+verdict on one of those nets, too, from 'inconclusive' to the label.
 Recall of a class: the share of its nets for which its own label is the verdict; macro recall is the mean over all classes, healthy
 included. A false alarm is a verdict on a healthy net that names any fault; 'inconclusive' is none, and counted apart. Rule sets are
 also asked for the mean over the faults alone that they have a rule for.
