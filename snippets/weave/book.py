@@ -44,6 +44,7 @@ class Book:
         self.outputs = self._outputs()
         self.references = self._yaml("references.yml", {})
         self.claims = self._yaml("claims.yml", [])
+        self.guide = self._yaml("guide.yml", {})
         both = self.results.keys() & self.references.keys()
         if both:
             raise Bad(f"docs/references.yml:1: {', '.join(sorted(both))} is also the name of an experiment; rename one of them")

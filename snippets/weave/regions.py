@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
+from snippets.weave import guide
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
@@ -286,6 +287,18 @@ def _recipes(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 
 
+def _guide(name: str, page: Path, book: Book) -> Rendered:
+    return _words(guide.sections(book.guide))
+
+
+def _guide_table(name: str, page: Path, book: Book) -> Rendered:
+    return _words(guide.table(book.guide))
+
+
+def _words(lines: list[str]) -> Rendered:
+    return Rendered("\n".join(lines), "\n".join(lines))
+
+
 def _spots(name: str, page: Path, book: Book) -> Rendered:
     """The experiments that the tests measure only in part, and how much of them."""
     made = []
@@ -305,6 +318,7 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "spots"), False)
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "guide", "ends", "spots"), False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
-             "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "spots": _spots}
+             "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
+             "ends": _guide_table, "spots": _spots}

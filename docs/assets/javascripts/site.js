@@ -54,7 +54,7 @@ const changed = new MutationObserver(() => {
 });
 
 /** Parts that few pages have are fetched where they stand. */
-const PARTS = { ".reader": "./doctor/reader.js" };
+const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js" };
 
 onPage(() => {
   Object.entries(PARTS).forEach(([part, script]) => { if (document.querySelector(part)) import(script).then((it) => it.start()); });

@@ -1,0 +1,30 @@
+import torch
+from gradient_doctor import examine
+from sklearn.datasets import load_digits
+from torch import nn, optim
+
+digits = load_digits()
+x, y = torch.tensor(digits.data / 16), torch.tensor(digits.target)
+
+def look(name, phi, depth, inputs, rate=0.1):
+    torch.manual_seed(0)
+    layers = []
+    for _ in range(depth):
+        layers += [nn.Linear(64, 64, dtype=x.dtype), phi()]
+    net = nn.Sequential(*layers, nn.Linear(64, 10, dtype=x.dtype))
+    sgd, loss_fn = optim.SGD(net.parameters(), lr=rate), nn.CrossEntropyLoss()
+    seen = examine(net, loss_fn, inputs[:200], y[:200], optimizer=sgd)
+    for _ in range(200):
+        sgd.zero_grad()
+        loss_fn(net(inputs[:200]), y[:200]).backward()
+        sgd.step()
+    right = (net(inputs[200:]).argmax(1) == y[200:]).double().mean()
+    print(f"{name:24}{seen.layers[0].saturated:7.0%}"
+          f"{seen.layers[0].signal_ratio:9.0e}{right:12.0%}  {seen.diagnosis}")
+
+wild = 1000 * (x - x.mean(0))
+print("                         pinned  signal  new ones right")
+look("tanh, inputs as they are", nn.Tanh, 3, wild)
+look("tanh, rate times ten", nn.Tanh, 3, wild, 1.0)
+look("tanh, inputs scaled", nn.Tanh, 3, wild / wild.std())
+look("sigmoid, twelve layers", nn.Sigmoid, 12, x)
