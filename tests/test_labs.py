@@ -44,19 +44,31 @@ def code(cells):
     return next(c for c in cells if c["cell_type"] == "code" and any("text" in o for o in c["outputs"]))
 
 
+def picture(cells):
+    return next(c for c in cells if any("image/png" in o.get("data", {}) for o in c.get("outputs", [])))
+
+
 @pytest.mark.parametrize("change, said", [
     (lambda cells: code(cells)["outputs"][0].update(text=["another\n"]), "the code or an output changed since the lab ran"),
     (lambda cells: code(cells)["source"].append("\nx = 1"), "the code or an output changed since the lab ran"),
     (lambda cells: code(cells).update(execution_count=7), "the cells ran in the order"),
+    (lambda cells: picture(cells)["metadata"].pop("alt"), "draws a picture; say what it shows"),
+    (lambda cells: picture(cells)["metadata"].update(collapsed=True), "keeps collapsed in its metadata"),
     (lambda cells: cells[-1]["source"].append("\n\n[away](../nowhere.md)"), "the link `../nowhere.md` leads nowhere"),
     (lambda cells: cells[-1]["source"].append("\n\n[away](../fix/index.md#no-such)"), "`../fix/index.md#no-such` has no such heading"),
     (lambda cells: cells[-1]["source"].append("\n\nIt was 0.123."), "the numeral 0.123 stands 1 times in the prose"),
     (lambda cells: cells[-1]["source"].append("\n\n```python\nprint()\n```"), "shows Python that is not run"),
     (lambda cells: cells[-1]["source"].append("\n\n$\\frac{1$"), "does not convert"),
-], ids=["output", "code", "order", "link", "anchor", "numeral", "python", "formula"])
+], ids=["output", "code", "order", "picture", "metadata", "link", "anchor", "numeral", "python", "formula"])
 def test_a_fault_is_named_with_its_cell(checkout, change, said):
     found = changed(checkout, change)
     assert said in found and re.search(rf"docs/labs/{LABS[0].name}:\d+: ", found)
+
+
+def test_a_lab_in_no_nav_is_named(checkout):
+    config = checkout / "mkdocs.yml"
+    config.write_text("\n".join(r for r in config.read_text(encoding="utf-8").splitlines() if LABS[0].name not in r), encoding="utf-8")
+    assert f"docs/labs/{LABS[0].name}:1: the page is in no nav" in "\n".join(map(str, check(checkout)))
 
 
 def test_what_is_no_notebook_is_named(tmp_path):

@@ -8,10 +8,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from snippets.measurement import ROOT
+from snippets.notebook import labs
 from snippets.weave.book import load
 from tests.conftest import run_in
 
-PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in (ROOT / "docs").rglob("*.md"))
+PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])
 VIEWS = [(390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")]
 AXE = [(390, "light"), (1280, "dark")]  # colors do not depend on the width, nor the structure on the scheme
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -19,7 +20,7 @@ SCHEMES = {"light": "default", "dark": "slate"}
 
 def path_of(page: str) -> str:
     """Where a page is served."""
-    return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md")) + ("" if page.endswith("index.md") else "/")
+    return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md").removesuffix(".ipynb")) + ("" if page.endswith("index.md") else "/")
 
 
 class Visit:
