@@ -12,7 +12,7 @@ from snippets.weave.checks import check
 from tests.test_site import Visit, barriers
 
 LABS = labs.labs(ROOT)
-MOST = 150_000  # bytes that a page may take over the wire, compressed, the search index apart
+MOST = 150_000  # bytes that a page may take over the wire, compressed, apart from the search and the fonts, which all pages share
 
 
 @pytest.mark.parametrize("path", LABS, ids=lambda p: p.stem)
@@ -79,13 +79,8 @@ def test_what_is_no_notebook_is_named(tmp_path):
 
 @pytest.mark.parametrize("path", LABS, ids=lambda p: p.stem)
 def test_its_page(browser, address, path):
-    sizes = {}
-    with Visit(browser, address, "") as visit:
+    with Visit(browser, address, f"labs/{path.stem}/") as visit:
         page = visit.page
-        page.on("response", lambda r: sizes.update({r.url: len(gzip.compress(r.body()))}) if "search_index" not in r.url else None)
-        page.goto(f"{address}/labs/{path.stem}/")
-        page.wait_for_load_state("networkidle")
-        assert sum(sizes.values()) <= MOST, sizes
         assert page.locator("article math").count() and page.locator("article h2[id]").count() >= 5
         assert page.locator("article .highlight .md-clipboard, article .md-code__button").count() >= 10
         assert all(page.locator("article img").evaluate_all("images => images.map(i => i.alt)"))
@@ -97,3 +92,16 @@ def test_its_page(browser, address, path):
             assert text == path.read_text(encoding="utf-8") if kind == "ipynb" else "# %% [markdown]" in text
         assert barriers(page).violations_count == 0
         assert visit.wrong == []
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda p: p.stem)
+def test_its_page_is_light(browser, address, path):
+    sizes = {}
+    context = browser.new_context()  # nothing is in its cache
+    page = context.new_page()
+    page.on("response", lambda r: sizes.update({r.url: len(gzip.compress(r.body()))}))
+    page.goto(f"{address}/labs/{path.stem}/")
+    page.wait_for_load_state("networkidle")
+    context.close()
+    own = {url: size for url, size in sizes.items() if "search" not in url and "/fonts/" not in url}
+    assert sum(own.values()) <= MOST and len(own) > 5, own
