@@ -126,7 +126,7 @@ def test_by_keyboard_to_an_end_back_and_again(guided):
     page.wait_for_function("document.activeElement.textContent.startsWith('What does a rate')")
     page.go_back()
     page.wait_for_function("document.activeElement.textContent.startsWith('An operation')")
-    page.click("text=Start again")
+    page.click("button:has-text('Start again')")
     page.wait_for_function("document.activeElement.textContent === 'What do you see?'")
     assert page.locator(".guide__way").inner_text() == "At most five answers."
 

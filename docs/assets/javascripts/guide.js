@@ -34,7 +34,7 @@ const led = (guide) => {
     if (!focus) return;
     const ask = step.querySelector(".guide__ask");
     ask.tabIndex = -1;
-    ask.focus({ preventScroll: true });
+    requestAnimationFrame(() => ask.focus({ preventScroll: true })); // after the browser has moved to the fragment on its own
     if (guide.getBoundingClientRect().top < 0) guide.scrollIntoView();
   };
 
@@ -51,7 +51,10 @@ const led = (guide) => {
 };
 
 let follow;
-addEventListener("hashchange", () => { if (document.querySelector(".guide[data-ready]")) follow?.(); });
+/* the theme moves to the first fragment a second time, with a popstate alone, and takes the focus away */
+["hashchange", "popstate"].forEach((event) => addEventListener(event, () => {
+  if (document.querySelector(".guide[data-ready]")) follow?.();
+}));
 
 /** Lead through the questions of this page. */
 export const start = () => {
