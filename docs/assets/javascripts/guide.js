@@ -7,6 +7,8 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
+let answered = false; // the theme may fetch the page again at the first fragment: then the focus must be set again
+
 const led = (guide) => {
   const steps = [...guide.querySelectorAll(".guide__step")];
   const first = steps[0];
@@ -34,27 +36,25 @@ const led = (guide) => {
     if (!focus) return;
     const ask = step.querySelector(".guide__ask");
     ask.tabIndex = -1;
-    requestAnimationFrame(() => ask.focus({ preventScroll: true })); // after the browser has moved to the fragment on its own
+    ask.focus({ preventScroll: true });
     if (guide.getBoundingClientRect().top < 0) guide.scrollIntoView();
   };
 
   guide.addEventListener("click", (event) => {
     const answer = event.target.closest(".guide__step li a");
     if (!answer) return;
+    answered = true;
     way.push({ from: answer.closest(".guide__step").id, said: answer.textContent });
   });
   back.addEventListener("click", () => { const last = way.pop(); if (last) go(document.getElementById(last.from)); });
   again.addEventListener("click", () => go(first));
   guide.dataset.ready = "";
-  show(false);
+  show(answered);
   return () => { if (!location.hash || named()) show(true); };
 };
 
 let follow;
-/* the theme moves to the first fragment a second time, with a popstate alone, and takes the focus away */
-["hashchange", "popstate"].forEach((event) => addEventListener(event, () => {
-  if (document.querySelector(".guide[data-ready]")) follow?.();
-}));
+addEventListener("hashchange", () => { if (document.querySelector(".guide[data-ready]")) follow?.(); });
 
 /** Lead through the questions of this page. */
 export const start = () => {
