@@ -48,7 +48,7 @@ TERMS = [
     "orthogonal initialization", "pre-activation", "residual block", "saturated unit", "scaled skip", "shattered gradients", "signal",
     "singular value", "spectral radius", "subnormal", "update-to-weight ratio", "warm-up", "weight gradient", "Xavier initialization"]
 LINKING = [p for p in PAGES if p.parent.name in ("understand", "fix", "diagnose")]
-REGION = re.compile(r"<!-- (block|figure|table|strip|number)\b.*?<!-- /\1 -->", re.DOTALL)
+REGION = re.compile(r"<!-- (block|figure|table|strip|number|guide|ends)\b.*?<!-- /\1 -->", re.DOTALL)
 APART = re.compile(r"\A---.*?\n---\n|^```.*?^ *```|^#.*?$|^\|.*?$|^\{.*?$|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`|<[^>]*>|^ *(?:!!!|\?\?\?).*?$",
                    re.DOTALL | re.MULTILINE)
 LEAD = re.compile(r"^.*\n\{\.lead\}$", re.MULTILINE)

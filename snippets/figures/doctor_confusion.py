@@ -4,11 +4,11 @@ from snippets.figures.style import FLARE, INK, INK2, LINE, SCALE
 
 RESULTS = ("doctor_benchmark",)
 TITLE = "The doctor's verdicts lie on the diagonal; the published rules call most faults healthy or something else"
-SUB = ("Rows: what the net has; columns in the same order: what was said, the last column “inconclusive”; the area of a mark is the share "
-       "of the row, filled where it is right; reporting half, {doctor_benchmark.nets.reporting} nets")
+SUB = ("Rows: what the net has. Columns, in the same order: what was said, the last one “inconclusive”. The area of a mark is its share "
+       "of the row; filled is right. Reporting half, {doctor_benchmark.nets.reporting} nets")
 ALT = ("Five matrices side by side, of thirteen rows each. The doctor's has nearly all its weight on the diagonal, "
        "{doctor_benchmark.doctor.reporting.right} of {doctor_benchmark.nets.reporting} nets. The four rule sets have marks scattered over "
-       "the columns and many in the first, “healthy”: SageMaker Debugger is right on {doctor_benchmark.sagemaker.reporting.right}, "
+       "the columns and many in the first, “healthy”. SageMaker Debugger is right on {doctor_benchmark.sagemaker.reporting.right} nets, "
        "AUTOTRAINER on {doctor_benchmark.autotrainer.reporting.right}, DeepDiagnosis on "
        "{doctor_benchmark.deepdiagnosis.reporting.right}, TheDeepChecker on {doctor_benchmark.thedeepchecker.reporting.right}.")
 

@@ -6,13 +6,13 @@ from snippets.figures.style import INK, INK2, SCALE, power
 
 RESULTS = ("doctor_limits",)
 TITLE = "Sound and sick nets lie apart on the ratio of the first to the last signal; between them other evidence decides"
-SUB = ("Signal ∂L/∂h at the first layer or time step over that at the last, one mark per net of the benchmark, in float64; dashed: the "
-       "doctor's limits; at the left edge {doctor_limits.clip:,} powers of ten down or exactly zero; "
-       "{doctor_limits.waiting.nets} healthy nets whose last layer starts at zero are left out")
-ALT = ("Four rows of marks on a logarithmic axis. {doctor_limits.healthy.nets} healthy nets lie between a hundredth and a hundred, "
-       "{doctor_limits.vanishing.nets} vanishing nets lie below {doctor_limits.limit.vanishing} and reach to the left edge, "
-       "{doctor_limits.exploding.nets} exploding nets lie above {doctor_limits.limit.exploding}, and the {doctor_limits.between.nets} nets "
-       "made to lie between the limits lie between them.")
+SUB = ("Signal ∂L/∂h at the first layer or time step over that at the last, one mark per net, in float64. Dashed: the doctor's limits. "
+       "Left edge: {doctor_limits.clip:,} powers of ten down or exactly zero. Left out: {doctor_limits.waiting.nets} healthy nets whose "
+       "last layer starts at zero")
+ALT = ("Four rows of marks on a logarithmic axis. {doctor_limits.healthy.nets} healthy nets lie between a hundredth and a hundred. "
+       "{doctor_limits.vanishing.nets} vanishing nets lie below {doctor_limits.limit.vanishing} and reach to the left edge. "
+       "{doctor_limits.exploding.nets} exploding nets lie above {doctor_limits.limit.exploding}. The {doctor_limits.between.nets} nets "
+       "made to lie between the limits do.")
 
 ROWS = {"vanishing": ("vanishing", SCALE["f5"], "v"), "between": ("between", SCALE["v2"], "D"), "healthy": ("healthy", SCALE["s0"], "o"),
         "exploding": ("exploding", SCALE["f3"], "^")}

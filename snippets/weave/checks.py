@@ -175,6 +175,7 @@ def identities(text: str) -> set[str]:
 def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
     used = {(kind, name) for page in woven.values() for kind, name, _ in page.uses}
     texts = "\n".join(page.text for page in woven.values())
+    linking = "\n".join(page.text for page in woven.values() if not any(kind == "recipes" for kind, _, _ in page.uses))
     faults = []
     blocks = book.snippets / "blocks"
     for path in sorted(p for p in blocks.rglob("*") if p.suffix in (".py", ".js")):
@@ -189,7 +190,7 @@ def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
             if (kind, path.stem) not in used:
                 faults.append(Fault(path, 1, f"no page shows this {kind}; show it or remove it"))
     for path in sorted((book.snippets / "recipes").glob("*.py")):
-        if path.name not in texts:
+        if f"/recipes/{path.name}" not in linking:
             faults.append(Fault(path, 1, "no page mentions this recipe; show it or remove it"))
     return faults + _unused_results(book, texts)
 

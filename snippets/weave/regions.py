@@ -276,7 +276,7 @@ def _recipes(name: str, page: Path, book: Book) -> Rendered:
     """Every recipe, what it says of itself, the pages that link to it, and the PyTorch that last ran a block which uses it."""
     rows = []
     for path in sorted((book.snippets / "recipes").glob("*.py")):
-        says = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))).partition("\n")[0].rstrip(".")
+        says = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0].rstrip(".")
         pages = [p for p in sorted(book.docs.rglob("*.md")) if p != page and f"/recipes/{path.name}" in p.read_text(encoding="utf-8")]
         links = ", ".join(f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p in pages)
         users = [b for b in (book.snippets / "blocks").rglob("*.py") if f"from {path.stem} import" in b.read_text(encoding="utf-8")]

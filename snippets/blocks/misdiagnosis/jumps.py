@@ -2,7 +2,6 @@ import torch
 from gradient_doctor import examine
 from sklearn.datasets import load_digits
 from torch import nn, optim
-from torch.nn.functional import cross_entropy
 
 digits = load_digits()
 x = torch.tensor(digits.data[:200] / 16)
@@ -16,11 +15,11 @@ def look(name, rate, reduction="mean"):
         nn.init.kaiming_normal_(layers[-2].weight)
     net = nn.Sequential(*layers, nn.Linear(64, 10, dtype=x.dtype))
     sgd, losses = optim.SGD(net.parameters(), lr=rate), []
-    said = examine(net, lambda out, t: cross_entropy(out, t, reduction=reduction),
-                   x, y, optimizer=sgd).diagnosis
+    loss_fn = nn.CrossEntropyLoss(reduction=reduction)
+    said = examine(net, loss_fn, x, y, optimizer=sgd).diagnosis
     for _ in range(101):
         sgd.zero_grad()
-        loss = cross_entropy(net(x), y, reduction=reduction)
+        loss = loss_fn(net(x), y)
         loss.backward()
         sgd.step()
         losses.append(loss.item() / (1 if reduction == "mean" else len(x)))

@@ -8,7 +8,8 @@ print("                              value  gradient")
 for name, f, at in (
         ("log of zero", torch.log, torch.zeros(1)),
         ("root of zero", torch.sqrt, torch.zeros(1)),
-        ("root of zero, plus 1e-4", lambda x: (x + 1e-4).sqrt(), torch.zeros(1)),
+        ("root of zero, plus 1e-4", lambda x: (x + 1e-4).sqrt(),
+         torch.zeros(1)),
         ("norm of zeros", torch.linalg.vector_norm, torch.zeros(2)),
         ("length of zeros, by hand", lambda x: x.square().sum().sqrt(),
          torch.zeros(2)),
