@@ -295,6 +295,15 @@ def test_the_guide_s_address_is_printed_where_it_is_set(monkeypatch):
     assert "Guide: https://example.org/gradients/diagnose/misdiagnosis/#loss-wont-fall" in str(report)
 
 
+def test_a_published_recipe_knows_its_site():
+    from types import SimpleNamespace
+
+    from snippets.weave.hook import _published
+
+    assert b'\nSITE = "https://example.org/"  #' in _published(RECIPE, SimpleNamespace(site_url="https://example.org/"))
+    assert _published(RECIPE, SimpleNamespace(site_url="")) == RECIPE.read_bytes()
+
+
 def test_every_verdict_leads_into_the_guide():
     anchors = identities((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
     assert GUIDE.keys() == REMEDY.keys() and set(GUIDE.values()) <= anchors
