@@ -58,7 +58,7 @@ def main() -> None:
         pairs.append((seconds(lambda: [step(*args, sgd) for _ in range(STEPS)]), read))
     plain, read = (statistics.median(p) / STEPS for p in zip(*pairs, strict=True))
     hooks = hooks_alone()
-    print(f"watch, small CNN: a pass that is read takes {read / plain:.2f} plain ones, the hooks {1e6 * hooks:.0f} µs in each of the others: "
+    print(f"watch, small CNN: a pass that is read takes {read / plain:.2f} plain ones, the hooks {1e6 * hooks:.0f} µs in each other: "
           f"every=100 costs {((read - plain) / 100 + hooks) / plain:+.1%}")
 
 
