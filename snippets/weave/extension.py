@@ -23,6 +23,7 @@ PICTURE = re.compile(r"(?:^|/)(figures|strips)/([\w.-]+)\.svg$")
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
 NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</data>')
+LABS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
 
 
@@ -93,7 +94,8 @@ class Gradient(Extension):
     """All of the above."""
 
     def extendMarkdown(self, md):
-        """Register after inline parsing and before links are rewritten."""
+        """Register after inline parsing and before links are rewritten; the labs are blocks, in which Markdown may stand."""
+        md.block_level_elements.extend(LABS)
         md.treeprocessors.register(Pictures(md), "gradient-pictures", 5)
         md.postprocessors.register(Formulas(md), "gradient-formulas", 5)
         md.postprocessors.register(Numbers(md), "gradient-numbers", 4)

@@ -56,8 +56,21 @@ const changed = new MutationObserver(() => {
 /** Parts that few pages have are fetched where they stand. */
 const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js" };
 
+/** The labs, custom elements, are fetched when one of them comes near the window or the address names it. */
+const LABS = ["gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"];
+const NEAR = "600px";
+const load = (lab) => import(`./lab/${lab.localName}.js`);
+const approached = new IntersectionObserver((entries) => {
+  entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => { approached.unobserve(target); load(target); });
+}, { rootMargin: NEAR });
+
 onPage(() => {
   Object.entries(PARTS).forEach(([part, script]) => { if (document.querySelector(part)) import(script).then((it) => it.start()); });
+  approached.disconnect();
+  all(LABS.join()).forEach((lab) => {
+    if (lab.id && location.hash.startsWith(`#${lab.id}?`)) load(lab);
+    else approached.observe(lab);
+  });
   nameCells();
   nameSections();
   nameCodeButtons();

@@ -1,27 +1,15 @@
 /* Draws what was read: a strip and two lines over the layers, on a logarithmic axis. Knows no rules and no controls. */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { make, positive, raised, strip } from "../drawing.js";
+
 const HEIGHT = 260;
 const ROOM = { left: 10, right: 52, top: 42, bottom: 34 };
-const FADE = ["s0", "v1", "v2", "v3", "v4", "v5", "v6"]; // two powers of ten apart, toward the paper
-const GROW = ["s0", "f1", "f2", "f3", "f4", "f5", "f6"]; // one power of ten apart
-const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
-const MANY = 60; // layers; above it lines have no marks and the strip shows every n-th column
-
-const make = (tag, attributes, ...children) => {
-  const element = document.createElementNS(SVG, tag);
-  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-  element.append(...children);
-  return element;
-};
-
-const raised = (power) => `10${[...String(power)].map((c) => RAISED[c]).join("")}`;
-const positive = (value) => typeof value === "number" && value > 0 && Number.isFinite(value);
+const MANY = 60; // layers; above it lines have no marks, and the strip shows every n-th of twice as many
 
 /** An SVG of the layers, `width` pixels wide; `alternative` says what it shows. */
 export const plot = (layers, width, alternative) => {
   const svg = make("svg", { class: "fig__svg reader__plot", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": alternative,
-    xmlns: SVG, "font-size": 13 });
+    "font-size": 13 });
   const values = layers.flatMap((x) => [x.signal, x.weight_grad]).filter(positive);
   if (!values.length) {
     svg.append(make("text", { class: "f-ink2", x: ROOM.left, y: HEIGHT / 2 }, "No positive finite norm to draw."));
@@ -37,32 +25,13 @@ export const plot = (layers, width, alternative) => {
     svg.append(make("path", { class: "s-line", d: `M${ROOM.left} ${y(10 ** power)}H${width - ROOM.right}`, fill: "none" }),
       make("text", { class: "f-ink2", x: width - ROOM.right + 6, y: y(10 ** power) + 4 }, raised(power)));
   }
-  svg.append(strip(layers, x, inner));
+  svg.append(strip(layers.map((layer) => layer.signal), x, inner, { base: 34, most: 2 * MANY }));
   svg.append(line(layers, "weight_grad", x, y, "s-f3", "4 3"), line(layers, "signal", x, y, "s-s0", ""));
   const bottom = HEIGHT - 10;
   svg.append(make("text", { class: "f-ink2", x: ROOM.left, y: bottom }, "input"),
     make("text", { class: "f-ink2", x: width - ROOM.right, y: bottom, "text-anchor": "end" }, "loss"),
     make("text", { class: "f-ink2", x: ROOM.left + inner / 2, y: bottom, "text-anchor": "middle" }, `${layers.length} layers`));
   return svg;
-};
-
-/** The signal of each layer as a column that pales and thins as it fades, and heats and grows as it explodes. */
-const strip = (layers, x, inner) => {
-  const group = make("g", {});
-  const last = layers.map((l) => l.signal).filter(positive).at(-1);
-  const step = Math.max(1, Math.ceil(layers.length / (2 * MANY)));
-  const cell = (inner / layers.length) * step;
-  for (let i = layers.length - 1; i >= 0 && last; i -= step) {
-    if (!positive(layers[i].signal)) continue;
-    const decades = Math.log10(layers[i].signal / last);
-    const faded = Math.max(-12, Math.min(0, decades));
-    const height = decades > 0 ? 16 * (1 + Math.min(decades, 5) / 5) : 16;
-    const wide = cell * 0.72 * (0.16 + 0.84 * (1 + faded / 12));
-    const token = decades < 0 ? FADE[Math.round(-faded / 2)] : GROW[Math.round(Math.min(6, decades))];
-    group.append(make("rect", { x: x(i) - wide / 2, y: 34 - height, width: wide, height, style: `fill:var(--${token})` }));
-  }
-  group.append(make("path", { class: "s-edge", d: `M${ROOM.left} 34H${ROOM.left + inner}`, fill: "none" }));
-  return group;
 };
 
 const line = (layers, field, x, y, colour, dash) => {

@@ -1,0 +1,117 @@
+/* What all labs share: they mount in place of the drawn figure, keep their state in the address, draw at most once a frame and only in
+   sight, and give everything back when they leave the page. */
+
+import { element } from "./controls.js";
+import { admit, defaults, readFragment, written } from "./settings.js";
+
+const AHEAD = "200px"; // a lab this far outside the window counts as in sight
+const REST = 1000; // milliseconds out of sight before its arrays are freed
+const SETTLED = 400; // milliseconds without a change before the address is written and the sentence announced
+
+/** The labs' style sheet, fetched once. */
+const styled = new Promise((done) => {
+  const link = element("link", { rel: "stylesheet", href: new URL("../../stylesheets/lab.css", import.meta.url) });
+  link.addEventListener("load", done);
+  link.addEventListener("error", done); // without style it still works
+  document.head.append(link);
+});
+
+/**
+ * Subclasses give `table` (settings as in settings.js, static), `build()` (returns the children, once), `draw()` (settings or size changed),
+ * `show(settings)` (write the settings into the controls), and may give `freed()` (out of sight or gone: drop arrays and workers) and
+ * `started()` (the settings the element starts with, from its attributes).
+ */
+export class Lab extends HTMLElement {
+  static table = {};
+
+  connectedCallback() {
+    styled.then(() => {
+      if (!this.isConnected || this.leaving) return;
+      if (!this.settings) {
+        this.settings = { ...defaults(this.constructor.table), ...this.started() };
+        this.notes = element("p", { class: "lab__notes", role: "status" });
+        this.replaceChildren(...this.build(), this.notes);
+        this.dataset.ready = "";
+      }
+      this.watch();
+      this.fromAddress();
+      this.show(this.settings);
+      this.redraw();
+    });
+  }
+
+  disconnectedCallback() {
+    this.leaving?.abort();
+    this.leaving = null;
+    clearTimeout(this.resting);
+    clearTimeout(this.settling);
+    this.freed();
+  }
+
+  started() { return {}; }
+
+  freed() {}
+
+  watch() {
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    addEventListener("hashchange", () => this.fromAddress(), { signal });
+    const sized = new ResizeObserver(() => this.redraw());
+    const seen = new IntersectionObserver(([entry]) => {
+      clearTimeout(this.resting);
+      this.inSight = entry.isIntersecting;
+      if (this.inSight) this.redraw();
+      else this.resting = setTimeout(() => this.freed(), REST);
+    }, { rootMargin: AHEAD });
+    sized.observe(this);
+    seen.observe(this);
+    signal.addEventListener("abort", () => { sized.disconnect(); seen.disconnect(); this.inSight = false; });
+  }
+
+  /** Draw before the next frame, once, if in sight. */
+  redraw() {
+    if (this.due || !this.inSight) return;
+    this.due = requestAnimationFrame(() => {
+      this.due = 0;
+      if (this.isConnected && this.inSight) this.draw();
+    });
+  }
+
+  /** A control was moved: take the change, draw, and after a moment write the address. */
+  change(changes) {
+    Object.assign(this.settings, changes);
+    this.tell([]);
+    this.redraw();
+    this.settle();
+  }
+
+  settle() {
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => {
+      if (this.id) history.replaceState(history.state, "", this.fragment());
+    }, SETTLED);
+  }
+
+  /** All settings, valid whatever was given; notes say what was not. */
+  take(given) {
+    const [settings, notes] = admit(given, this.constructor.table);
+    this.settings = settings;
+    this.tell(notes);
+    this.show(settings);
+    this.redraw();
+  }
+
+  fragment() { return `#${this.id}?${written(this.settings, this.constructor.table)}`; }
+
+  /** The address of this page with all settings in it. */
+  address() { return location.href.split("#")[0] + this.fragment(); }
+
+  fromAddress() {
+    const [id, given] = readFragment(location.hash);
+    if (!given || !this.id || id !== this.id) return;
+    this.take(given);
+    this.scrollIntoView({ block: "start" });
+  }
+
+  tell(notes) { this.notes.textContent = notes.map((note) => `${note}.`).join(" "); }
+}

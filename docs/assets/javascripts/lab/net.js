@@ -1,0 +1,179 @@
+/* The net of the lab: weights drawn for a seed, one forward and one backward pass, and the norms that the views show. */
+
+import { ACTIVATIONS } from "./activations.js";
+import { largest, norm, orthonormal, outer } from "./linear.js";
+import { normals, uniforms, words } from "./random.js";
+import { Stack } from "./stack.js";
+
+/* streams of random numbers: the inputs, the loss, and three for each layer */
+export const STREAMS = { inputs: 0, loss: 1, weights: (l) => 3 * l, biases: (l) => 3 * l + 1, spread: (l) => 3 * l + 2 };
+
+const FLAT = 0.02; // of the steepest slope; below, a unit counts as saturated
+
+/** Factor of the raw weights and how these are drawn, for square layers of `width` units. */
+export const INITS = {
+  default: { draw: "uniform", scale: (n) => 1 / Math.sqrt(n) },
+  xavier: { draw: "normal", scale: (n) => 1 / Math.sqrt(n) },
+  he: { draw: "normal", scale: (n) => Math.sqrt(2 / n) },
+  lecun: { draw: "normal", scale: (n) => 1 / Math.sqrt(n) },
+  orthogonal: { draw: "orthogonal", scale: () => 1 },
+};
+
+const scaled = (raw, factor) => {
+  const made = new Float64Array(raw.length);
+  for (let i = 0; i < made.length; i++) made[i] = factor * raw[i];
+  return made;
+};
+
+/** Raw weights, drawn once for each seed, kind, width and layer. */
+export class Draws {
+  constructor() { this.kept = new Map(); this.key = ""; }
+
+  /** Forget what belongs to another seed, kind or width. */
+  turn(settings) {
+    const key = `${INITS[settings.init].draw} ${settings.seed} ${settings.width}`;
+    if (key !== this.key) this.kept.clear();
+    this.key = key;
+  }
+
+  get(name, make) {
+    if (!this.kept.has(name)) this.kept.set(name, make());
+    return this.kept.get(name);
+  }
+
+  weights(l, { seed, width, init }) {
+    return this.get(`W${l}`, () => {
+      const { draw } = INITS[init], stream = STREAMS.weights(l), count = width * width;
+      if (draw === "uniform") return uniforms(seed, stream, count);
+      return draw === "normal" ? normals(seed, stream, count) : orthonormal(normals(seed, stream, count), width);
+    });
+  }
+
+  /** nn.Linear's default gives biases of its own; `bias` adds normal ones to any. */
+  biases(l, { seed, width, init, bias }) {
+    const made = new Float64Array(width);
+    if (init === "default") this.get(`u${l}`, () => uniforms(seed, STREAMS.biases(l), width)).forEach((u, i) => { made[i] = u / Math.sqrt(width); });
+    if (bias > 0) this.get(`b${l}`, () => normals(seed, STREAMS.spread(l), width)).forEach((b, i) => { made[i] += bias * b; });
+    return made;
+  }
+
+  free() { this.kept.clear(); this.key = ""; }
+}
+
+export class Net {
+  constructor() { this.draws = new Draws(); }
+
+  /** Take these settings; `progress(layer)` is called as the weights are drawn. */
+  configure(settings, progress = () => {}) {
+    const shape = ({ depth, width, batch, activation, norm: kind, place, skip, order }) =>
+      JSON.stringify([depth, width, batch, activation, kind, place, skip, order]);
+    this.draws.turn(settings);
+    const weights = [], biases = [];
+    const factor = settings.gain * INITS[settings.init].scale(settings.width);
+    const same = this.settings && settings.depth <= this.weightsOf?.length && this.factor === factor && this.drawn === this.draws.key;
+    for (let l = 1; l <= settings.depth; l++) {
+      weights.push(same ? this.weightsOf[l - 1] : scaled(this.draws.weights(l, settings), factor));
+      biases.push(this.draws.biases(l, settings));
+      progress(l);
+    }
+    if (this.settings && shape(settings) === shape(this.settings)) Object.assign(this.stack, { weights, biases });
+    else this.stack = new Stack({ ...settings }, weights, biases);
+    Object.assign(this, { settings, factor, weightsOf: weights, drawn: this.draws.key });
+    const { seed, batch, width } = settings;
+    this.inputs = Float64Array.from(normals(seed, STREAMS.inputs, batch * width));
+    this.gradient = new Float64Array(width * width);
+  }
+
+  /** Loss, and the gradient by the outputs. */
+  loss(outputs) {
+    const { loss, seed, batch, width } = this.settings;
+    const count = batch * width, top = new Float64Array(count);
+    let value = 0;
+    if (loss === "direction") {
+      const direction = normals(seed, STREAMS.loss, count);
+      for (let i = 0; i < count; i++) { top[i] = direction[i] / Math.sqrt(count); value += top[i] * outputs[i]; }
+    } else if (loss === "square") {
+      for (let i = 0; i < count; i++) { top[i] = 2 * outputs[i] / count; value += outputs[i] ** 2 / count; }
+    } else {
+      value = crossEntropy(outputs, words(seed, STREAMS.loss, batch)[0].map((word) => word % width), top, batch, width);
+    }
+    return [value, top];
+  }
+
+  /**
+   * One forward and one backward pass. Profiles hold layer 1 to L: signal ‖∂L/∂h_l‖, weight ‖∂L/∂W_l‖, own ‖W_l‖, spread (standard
+   * deviation of h_l), saturated and dead (shares; NaN for an activation that cannot).
+   */
+  run() {
+    const { depth, width, batch, activation } = this.settings;
+    const count = batch * width;
+    const [loss, top] = this.loss(this.stack.forward(this.inputs));
+    const profile = () => new Float64Array(depth);
+    const found = { loss, signal: profile(), weight: profile(), own: profile(), spread: profile(), saturated: profile(), dead: profile() };
+    this.stack.backward(top, (l, signal, errors, into) => {
+      found.signal[l - 1] = norm(signal, count);
+      found.weight[l - 1] = this.weightNorm(errors, into);
+    });
+    for (let l = 0; l < depth; l++) {
+      found.own[l] = norm(this.weightsOf[l], width * width);
+      found.spread[l] = deviation(this.stack.states[l + 1], count);
+      [found.saturated[l], found.dead[l]] = flatShares(this.stack.slopes[l], ACTIVATIONS[activation], batch, width);
+    }
+    return found;
+  }
+
+  /** ‖Eᵀ X‖ for errors of any size: they are scaled to one before they are multiplied. */
+  weightNorm(errors, into) {
+    const { width, batch } = this.settings;
+    const most = largest(errors, batch * width);
+    if (most === 0 || !Number.isFinite(most)) return most;
+    const scale = most < 1e-100 || most > 1e100 ? most : 1;
+    outer(scale === 1 ? errors : errors.map((e) => e / scale), into, this.gradient, batch, width, width);
+    return scale * norm(this.gradient, width * width);
+  }
+
+  /** Give the large arrays back; `configure` draws them anew. */
+  free() {
+    this.draws.free();
+    Object.assign(this, { settings: null, stack: null, weightsOf: null, inputs: null, gradient: null });
+  }
+}
+
+/** Mean cross-entropy of logits against labels; fills `top` with its gradient. */
+export const crossEntropy = (logits, labels, top, batch, classes) => {
+  let value = 0;
+  for (let b = 0; b < batch; b++) {
+    const at = b * classes;
+    let most = -Infinity, sum = 0;
+    for (let i = 0; i < classes; i++) most = Math.max(most, logits[at + i]);
+    for (let i = 0; i < classes; i++) sum += Math.exp(logits[at + i] - most);
+    for (let i = 0; i < classes; i++) top[at + i] = (Math.exp(logits[at + i] - most) / sum - (i === labels[b])) / batch;
+    value += (most + Math.log(sum) - logits[at + labels[b]]) / batch;
+  }
+  return value;
+};
+
+const deviation = (x, count) => {
+  let mean = 0, scale = largest(x, count), square = 0;
+  if (scale === 0 || !Number.isFinite(scale)) return scale;
+  for (let i = 0; i < count; i++) mean += x[i] / scale;
+  mean /= count;
+  for (let i = 0; i < count; i++) square += (x[i] / scale - mean) ** 2;
+  return scale * Math.sqrt(square / count);
+};
+
+/** [share of slopes below 2 % of the steepest, share of units whose slope is zero for every input]. */
+const flatShares = (slopes, { steepest, flat }, batch, width) => {
+  if (!flat) return [NaN, NaN];
+  let low = 0, dead = 0;
+  for (let i = 0; i < width; i++) {
+    let off = 0;
+    for (let b = 0; b < batch; b++) {
+      const size = Math.abs(slopes[b * width + i]);
+      if (size < FLAT * steepest) low += 1;
+      if (size === 0) off += 1;
+    }
+    if (off === batch) dead += 1;
+  }
+  return [low / (batch * width), dead / width];
+};
