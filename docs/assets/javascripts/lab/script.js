@@ -3,7 +3,7 @@
 import { ACTIVATIONS } from "./activations.js";
 import { SETTINGS } from "./settings.js";
 
-const ORTHOGONAL = `
+export const ORTHOGONAL = `
 def orthogonal(A):
     """Orthonormal columns by modified Gram-Schmidt; the diagonal of R is positive."""
     Q = A.copy()
@@ -15,7 +15,7 @@ def orthogonal(A):
 
 `;
 
-const NORMALS = `
+export const NORMALS = `
 def normals(stream, count):
     """Box-Muller. Rounded to float32, they are the same in every language."""
     a, b = words(stream, (count + 1) // 2)
@@ -26,7 +26,7 @@ def normals(stream, count):
 
 `;
 
-const UNIFORMS = `
+export const UNIFORMS = `
 def uniforms(stream, count):
     """Uniform between -1 and 1."""
     drawn = (2 * words(stream, count)[0] + 1) / 2**32 - 1
@@ -34,7 +34,7 @@ def uniforms(stream, count):
 
 `;
 
-const WORDS = `
+export const WORDS = `
 def words(stream, count):
     """Philox 2x32-10 (Salmon et al. 2011): two 32-bit words for each counter."""
     a, b = np.arange(count, dtype=np.uint64), np.full(count, stream, np.uint64)
@@ -47,7 +47,7 @@ def words(stream, count):
 `;
 
 /** A number as Python reads it back to the last bit. */
-const exact = (x) => (Number.isInteger(x) ? `${x}.0` : String(x));
+export const exact = (x) => (Number.isInteger(x) ? `${x}.0` : String(x));
 
 const weights = ({ init, gain }) => {
   const factor = exact(gain);
