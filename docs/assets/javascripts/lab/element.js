@@ -18,8 +18,8 @@ const styled = new Promise((done) => {
 
 /**
  * Subclasses give `table` (settings as in settings.js, static), `build()` (returns the children, once), `draw()` (settings or size changed),
- * `show(settings)` (write the settings into the controls), and may give `freed()` (out of sight or gone: drop arrays and workers) and
- * `started()` (the settings the element starts with, from its attributes).
+ * `show(settings)` (write the settings into the controls), and may give `freed()` (out of sight or gone: drop arrays and workers),
+ * `started()` (the settings the element starts with, from its attributes) and `settled()` (no change for a moment: announce).
  */
 export class Lab extends HTMLElement {
   static table = {};
@@ -51,6 +51,8 @@ export class Lab extends HTMLElement {
   started() { return {}; }
 
   freed() {}
+
+  settled() {}
 
   watch() {
     this.leaving = new AbortController();
@@ -89,6 +91,7 @@ export class Lab extends HTMLElement {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       if (this.id) history.replaceState(history.state, "", this.fragment());
+      this.settled();
     }, SETTLED);
   }
 

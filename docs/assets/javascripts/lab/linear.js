@@ -106,7 +106,7 @@ export const orthonormal = (A, size) => {
   const along = new Float64Array(size);
   for (let j = 0; j < size; j++) {
     let square = 0;
-    for (let i = 0; i < size; i++) square += Q[i * size + j] ** 2;
+    for (let i = 0; i < size; i++) square += Q[i * size + j] * Q[i * size + j]; // `**` would round otherwise
     const length = Math.sqrt(square);
     for (let i = 0; i < size; i++) Q[i * size + j] /= length;
     along.fill(0);

@@ -8,6 +8,7 @@ import { Stack } from "./stack.js";
 /* streams of random numbers: the inputs, the loss, and three for each layer */
 export const STREAMS = { inputs: 0, loss: 1, weights: (l) => 3 * l, biases: (l) => 3 * l + 1, spread: (l) => 3 * l + 2 };
 
+const LEAST = 1e-300; // norms below have lost digits
 const FLAT = 0.02; // of the steepest slope; below, a unit counts as saturated
 
 /** Factor of the raw weights and how these are drawn, for square layers of `width` units. */
@@ -120,6 +121,17 @@ export class Net {
       [found.saturated[l], found.dead[l]] = flatShares(this.stack.slopes[l], ACTIVATIONS[activation], batch, width);
     }
     return found;
+  }
+
+  /** Largest relative change of a norm of ∂L/∂h when every input changes by a factor of 1 ± 2⁻⁵²: where it is large, no digit is meant. */
+  sensitivity(found) {
+    const inputs = this.inputs;
+    this.inputs = inputs.map((x, i) => x * (1 + (i % 3 === 0 ? -1 : 1) * Number.EPSILON));
+    const other = this.run().signal;
+    this.inputs = inputs;
+    let most = 0;
+    found.signal.forEach((v, i) => { if (Number.isFinite(v) && v > LEAST) most = Math.max(most, Math.abs(other[i] - v) / v); });
+    return most;
   }
 
   /** ‖Eᵀ X‖ for errors of any size: they are scaled to one before they are multiplied. */

@@ -10,7 +10,7 @@ def orthogonal(A):
     for j in range(len(Q)):
         Q[:, j] /= np.sqrt((Q[:, j] ** 2).cumsum()[-1])
         q = Q[:, j, None]
-        Q[:, j + 1:] -= q * (q * Q[:, j + 1:]).sum(0)
+        Q[:, j + 1:] -= q * (q * Q[:, j:]).sum(0)[1:]
     return Q
 
 `;

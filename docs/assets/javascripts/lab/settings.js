@@ -1,8 +1,8 @@
 /* What can be set, within which bounds, and how it is written into an address. Knows no document. */
 
-const choice = (name, start, options) => ({ kind: "choice", name, start, options });
-const whole = (name, low, high, start) => ({ kind: "whole", name, low, high, start });
-const real = (name, low, high, start) => ({ kind: "real", name, low, high, start });
+export const choice = (name, start, options) => ({ kind: "choice", name, start, options });
+export const whole = (name, low, high, start) => ({ kind: "whole", name, low, high, start });
+export const real = (name, low, high, start) => ({ kind: "real", name, low, high, start });
 
 export const SETTINGS = {
   depth: whole("depth", 1, 100, 30),

@@ -105,9 +105,10 @@ const through = (state, settings, weight, bias) => {
 };
 
 /**
- * Without normalization, weights before the activation: the same, with the part of the signal along h, g = κ h + rest. It is of order 1/n
- * where the loss points in a random direction, yet grows by a factor of its own, because the slopes of a layer depend on its weights:
- * E[Wᵀ φ'(W h) f(W h)] = σ_w² E[(φ' f)'] h (Stein). In homogeneous nets g · h is the same in every layer. Kept are p and the mean of κ².
+ * Without normalization, weights before the activation: the same, to the next order in 1/n. The second moments of g are those of an even
+ * part a and of a part along h, g gᵀ ~ a I/n + ε h hᵀ. That part is of order 1/n where the loss points in a random direction, yet in a net
+ * with skips it grows by a larger factor of its own, because the slopes of a layer depend on its weights: E[Wᵀ φ'(W h) f(W h)] =
+ * σ_w² E[(φ' f)'] h (Stein).
  */
 const coherent = (settings, weight, bias) => {
   const { activation, depth, skip, width, loss } = settings;
@@ -118,26 +119,27 @@ const coherent = (settings, weight, bias) => {
     const f = throughActivation(activation, z, 0, false); // fills values, slopes and places
     const over = (f) => { let sum = 0; for (let i = 0; i < NODES; i++) sum += MASSES[i] * f(values[i], slopes[i], places[i]); return sum; };
     const bend = over((v, s, x) => s * x) / z, own = over((v, s, x) => v * s * x) / z; // E φ'', E (φ φ')'
+    const even = scale ** 2 * weight * f.slope, steep = scale ** 2 * weight * over((v, s, x) => s * s * x * x) / z;
     const next = skip === "none" ? { m: f.m, q: f.q } : { m: m + scale * f.m, q: q + 2 * scale * m * f.m + scale ** 2 * f.q };
     const overlap = (u * q + scale * f.m * m) / q; // of h_l with h_(l−1)
     const sent = weight * (u * m * bend + scale * own); // of h_l by Wᵀ φ', along h_(l−1)
     const share = u * q * f.slope + 2 * u * scale * m * over((v, s) => v * s * s) + scale ** 2 * over((v, s) => (v * s) ** 2);
+    const both = 2 * u * scale * weight * bend * m;
     layers.push({
-      along: u * overlap + scale * sent,
-      rest: u + scale ** 2 * weight * f.slope,
-      whole: u * next.q + 2 * u * scale * overlap * sent * q + scale ** 2 * (weight * share + sent ** 2 * q),
-      spill: scale ** 2 * over((v, s, x) => (s * x - v) ** 2) / (width * q * q),
+      even: u + even + (steep - even + both) / width,
+      along: (u + steep + both) / (width * q),
+      ofAlong: (u * overlap + scale * sent) ** 2,
+      ofAll: u * next.q + 2 * u * scale * overlap * sent * q + scale ** 2 * (weight * share + sent ** 2 * q),
     });
     states.push(next);
   }
   const profile = new Float64Array(depth).fill(1);
-  let square = (loss === "square" ? 1 : 1 / width) / states[depth].q;
-  let rest = 1 - square * states[depth].q;
+  let [a, part] = loss === "square" ? [0, 1 / states[depth].q] : [1, 0];
   for (let l = depth - 1; l > 0; l--) {
-    const { along, rest: kept, whole, spill } = layers[l];
-    const p = kept * rest + whole * square;
-    square = along ** 2 * square + spill * rest;
-    rest = Math.max(0, p - square * states[l].q);
+    const { q } = states[l], step = layers[l];
+    const p = step.even * a + step.ofAll * part;
+    part = (step.along * a + step.ofAlong * part - p / (width * q)) * width / (width - 1);
+    a = p - part * q;
     profile[l - 1] = Math.sqrt(p);
   }
   return profile;
