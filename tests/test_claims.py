@@ -712,6 +712,7 @@ def test_root_of_depth_is_enough():
         assert stored(f"{key}.total").value == pytest.approx(math.e, rel=0.15)
         assert high(f"residual.two.he.mean.at{depth}.total") < 1.25
     assert low("residual.two.he.plain.at100.total") > 1e20
+    assert low("lab_presets.deep.share") > 10 and high("lab_presets.deep.linear_last.share") < 3
 
 
 def test_zero_branch_is_identity():

@@ -212,9 +212,10 @@ def test_what_the_presets_say_to_look_for_is_there():
     for depth in (10, 30, 100):
         assert all(1 < share(found) < 3 for found in all_seeds("scaled", depth=depth, order="pre"))
     for one, other in zip(all_seeds("batchnorm"), all_seeds("batchnorm", gain=5), strict=True):
-        assert share(one) == pytest.approx(share(other), rel=0.05)
+        assert 1 / 2 < share(one) / share(other) < 2
         assert max(one["spread"]) - min(one["spread"]) < 0.01
-    assert len({round(math.log10(share(found) or 1e-300)) for found in all_seeds("narrow")}) >= 3
+    dead = [max(found["dead"]) for found in all_seeds("narrow")]
+    assert 1 in dead and min(dead) < 1
     for found in all_seeds("prenorm"):
         assert found["spread"][-1] > 3 * found["spread"][0] and share(found) > 2
     for found in all_seeds("postnorm"):
@@ -245,7 +246,7 @@ def test_settings_survive_the_address_and_faults_are_told():
     back = ask('import { admit, written } from "./lab/settings.js"; tell(GIVEN.map((s) => admit(new URLSearchParams(written(s)))));', nets)
     assert back == [[net, []] for net in nets]
     (_, notes), = ask('import { admit } from "./lab/settings.js"; tell([admit(new URLSearchParams("v=9&depth=1000&gain=x&colour=red"))]);')
-    assert [re.search(word, note) is not None for word, note in zip(["version", "1000", "not a number", "colour"], notes, strict=True)] == [True] * 4
+    assert all(word in note for word, note in zip(["version", "1000", "not a number", "colour"], notes, strict=True))
 
 
 def test_numerics_know_no_document():

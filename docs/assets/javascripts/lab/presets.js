@@ -41,13 +41,14 @@ export const PRESETS = {
   },
   batchnorm: {
     name: "BatchNorm's growth",
-    look: "The outputs are level by construction, and the signal still grows at every layer. Change the gain: nothing happens.",
+    look: "The outputs are level by construction, and the signal still grows from layer to layer. Change the gain: the growth stays.",
     ask: "Fifty ReLU layers, each with BatchNorm. What does layer 1 receive?",
     settings: { depth: 50, batch: 32, init: "he", norm: "batch", place: "after", order: "pre" },
   },
   narrow: {
     name: "Narrow and deep",
-    look: "The prediction for wide nets is a level line. Eight units are not wide: draw a few seeds and watch how far they fall below it.",
+    look: "The prediction for wide nets is a level line. Eight units are not wide. Draw a few seeds: "
+      + "in some a whole layer is off for every input, and nothing arrives.",
     ask: "A hundred ReLU layers of eight units, He's weights. What does layer 1 receive?",
     settings: { depth: 100, width: 8, init: "he" },
   },
