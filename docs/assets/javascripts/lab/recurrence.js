@@ -8,6 +8,7 @@ import { normals, uniforms } from "./random.js";
 /* streams of random numbers; an LSTM's two matrices and two biases have one each */
 export const STREAMS = { above: 0, eigenvalues: 1, basis: 2, first: 3, inputs: 4, lstm: [5, 6, 7, 8] };
 
+const LONGEST = 200; // steps for which inputs are drawn; fewer take the first of them
 const NARROWED = 100; // steps of false position at most
 const CLOSE = 1e-15; // two numbers that differ by less, in ratio, count as one
 const STEADY = 3; // steps of Lanczos in a row that must not change what they find
@@ -41,7 +42,10 @@ const allBelow = (diagonal, squares, count, value) => {
 const starts = new Map(); // for each width a vector of no special direction
 
 const start = (n) => {
-  if (!starts.has(n)) { const drawn = Float64Array.from(normals(0, 0, n)), size = norm(drawn, n); starts.set(n, drawn.map((v) => v / size)); }
+  if (!starts.has(n)) {
+    const drawn = Float64Array.from(normals(0, 0, n)), size = norm(drawn, n);
+    starts.set(n, drawn.map((v) => v / size));
+  }
   return starts.get(n);
 };
 
@@ -142,7 +146,13 @@ export const stretched = (diagonal, above, n, asked) => {
   for (let i = 0; i < NARROWED && Math.abs(off) > CLOSE * asked && high - low > CLOSE * high; i++) {
     a = over > below ? (low * over - high * below) / (over - below) : (low + high) / 2;
     off = at(a);
-    if (off < 0) { low = a; below = off; if (side < 0) over /= 2; side = -1; } else { high = a; over = off; if (side > 0) below /= 2; side = 1; }
+    if (off < 0) {
+      if (side < 0) over /= 2;
+      low = a; below = off; side = -1;
+    } else {
+      if (side > 0) below /= 2;
+      high = a; over = off; side = 1;
+    }
   }
   return { a, made, largest: off + asked };
 };
@@ -155,12 +165,20 @@ export const eigenvalues = (drawn, radius, kind) => {
 };
 
 /** A B and A Bᵀ of n by n matrices. */
-const times = (A, B, n) => { const out = new Float64Array(n * n); productBack(A, B, out, n, n, n); return out; };
-const timesTransposed = (A, B, n) => { const out = new Float64Array(n * n); product(A, B, new Float64Array(n), out, n, n, n); return out; };
+const times = (A, B, n) => {
+  const out = new Float64Array(n * n);
+  productBack(A, B, out, n, n, n);
+  return out;
+};
+const timesTransposed = (A, B, n) => {
+  const out = new Float64Array(n * n);
+  product(A, B, new Float64Array(n), out, n, n, n);
+  return out;
+};
 
 const logistic = (z) => 1 / (1 + Math.exp(-z));
 
-/** Arrays that are made once for each width, number of steps and seed. */
+/** What is drawn is kept for a width and a seed; what is computed from it, for all settings. */
 export class Recurrence {
   constructor() { this.free(); }
 
@@ -185,8 +203,8 @@ export class Recurrence {
   inputs() {
     const { seed, width, steps, inputs, scale } = this.settings;
     if (inputs === "off") return new Float64Array(steps * width);
-    const drawn = this.get(`x${steps}`, () => normals(seed, STREAMS.inputs, steps * width));
-    return Float64Array.from(drawn, (x) => scale * x);
+    const drawn = this.get("x", () => normals(seed, STREAMS.inputs, LONGEST * width));
+    return Float64Array.from(drawn.subarray(0, steps * width), (x) => scale * x);
   }
 
   /** W = Q (D + a N) Qᵀ; a linear net stays in the basis where its matrix is triangular, which changes no norm and keeps zeros exact. */
@@ -195,7 +213,7 @@ export class Recurrence {
     const wanted = `${rho} ${sigma} ${eigen} ${phi === "linear"}`;
     const last = this.kept.get("W");
     if (last?.wanted === wanted) return last;
-    const above = this.get("N", () => Float64Array.from(normals(seed, STREAMS.above, n * n), (v, i) => (i % n > Math.floor(i / n) ? v : 0)));
+    const above = this.get("N", () => upper(Float64Array.from(normals(seed, STREAMS.above, n * n)), n));
     const drawn = this.get("D", () => Float64Array.from(uniforms(seed, STREAMS.eigenvalues, n)));
     const { a, made, largest: found } = stretched(eigenvalues(drawn, rho, eigen), above, n, sigma);
     let W = made;
@@ -234,7 +252,7 @@ export class Recurrence {
       power += normalize(P);
       trace.set(t, spectralNorm(P, n), power);
     }
-    const errors = states.map((h, t) => trace.powers[t] + Math.log10(length(h) / length(states[steps])));
+    const errors = states.map((h, t) => trace.powers[t] + Math.log10(norm(h, n) / norm(states[steps], n)));
     return {
       a, sigma, steepest, states,
       lines: { true: trace, bound: powersOf(steepest * sigma, steps), radius: powersOf(rho, steps) },
@@ -267,10 +285,10 @@ export class Recurrence {
       const h = new Float64Array(n), c = new Float64Array(n), gate = new Float64Array(4 * n);
       let sum = 0;
       for (let i = 0; i < n; i++) {
-        const [open, keep, show] = [logistic(z[i]), logistic(z[n + i]), logistic(z[3 * n + i])], g = Math.tanh(z[2 * n + i]);
+        const open = logistic(z[i]), keep = logistic(z[n + i]), g = Math.tanh(z[2 * n + i]), show = logistic(z[3 * n + i]);
         c[i] = keep * cells[t][i] + open * g;
         h[i] = show * Math.tanh(c[i]);
-        gate.set([open], i); gate.set([keep], n + i); gate.set([g], 2 * n + i); gate.set([show], 3 * n + i);
+        gate[i] = open; gate[n + i] = keep; gate[2 * n + i] = g; gate[3 * n + i] = show;
         sum += keep;
       }
       states.push(h);
@@ -305,7 +323,8 @@ export class Recurrence {
       const slope = show * (1 - shown * shown);
       keep[i] = f;
       leak[i] = slope * f;
-      const byOpen = g * open * (1 - open), byKeep = before[i] * f * (1 - f), byNew = open * (1 - g * g), byShow = shown * show * (1 - show);
+      const byOpen = g * open * (1 - open), byKeep = before[i] * f * (1 - f), byNew = open * (1 - g * g);
+      const byShow = shown * show * (1 - show);
       for (let j = 0, at = i * n; j < n; j++, at++) {
         A[at] = byOpen * hidden[at] + byKeep * hidden[n * n + at] + byNew * hidden[2 * n * n + at];
         B[at] = slope * A[at] + byShow * hidden[3 * n * n + at];
@@ -336,4 +355,5 @@ const scaleColumns = (P, by, n) => {
   for (let i = 0, at = 0; i < n; i++) for (let j = 0; j < n; j++, at++) P[at] *= by[j];
 };
 
-const length = (h) => { const most = largest(h, h.length) || 1; return most * Math.sqrt(h.reduce((sum, v) => sum + (v / most) ** 2, 0)); };
+/** Only what stands above the diagonal. */
+const upper = (A, n) => A.map((v, i) => (i % n > Math.floor(i / n) ? v : 0));

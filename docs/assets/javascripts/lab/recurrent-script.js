@@ -13,12 +13,12 @@ export const described = ({ net, phi, width, steps }) => {
 
 const matrix = ({ eigen, rho, sigma, phi }, a) => {
   const values = eigen === "equal" ? `${exact(rho)} * np.where(drawn < 0, -1.0, 1.0)` : `${exact(rho)} * (drawn / abs(drawn).max())`;
-  const triangle = `# the diagonal makes the spectral radius ${rho}, what stands above it the largest singular value ${Math.max(rho, sigma)}
+  const triangle = `# the diagonal makes the spectral radius ${rho}, what stands it the largest singular value ${sigma}
 drawn = uniforms(${STREAMS.eigenvalues}, width)
 above = np.triu(normals(${STREAMS.above}, width**2).reshape(width, width), 1)
 T = np.diag(${values}) + ${exact(a)} * above
 `;
-  if (phi === "linear") return `${triangle}W = torch.from_numpy(T)  # in the basis where it is triangular: no norm depends on that, and zeros stay exact\n`;
+  if (phi === "linear") return `${triangle}W = torch.from_numpy(T)  # turning the basis would change no norm, and make zeros inexact\n`;
   return `${triangle}Q = orthogonal(normals(${STREAMS.basis}, width**2).reshape(width, width))
 W = torch.from_numpy(Q @ T @ Q.T)
 `;

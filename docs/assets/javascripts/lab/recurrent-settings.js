@@ -3,7 +3,9 @@
 /** In the form that settings.js reads. The sliders' ends are chosen so that whole values can be reached. */
 export const SETTINGS = {
   net: { kind: "choice", name: "net", start: "rnn", options: { rnn: "plain: h = φ(W h + x)", lstm: "LSTM" } },
-  phi: { kind: "choice", name: "nonlinearity φ", start: "tanh", options: { linear: "linear", tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid" } },
+  phi: {
+    kind: "choice", name: "nonlinearity φ", start: "tanh", options: { linear: "linear", tanh: "tanh", relu: "ReLU", sigmoid: "sigmoid" },
+  },
   width: { kind: "whole", name: "width", low: 2, high: 64, start: 32 },
   steps: { kind: "whole", name: "steps T", low: 1, high: 200, start: 50 },
   rho: { kind: "real", name: "spectral radius ρ", low: 0, high: 4, start: 1.5 },
@@ -19,14 +21,15 @@ export const SETTINGS = {
 export const reachable = (settings) => {
   const { rho, sigma } = settings;
   if (settings.net === "lstm" || sigma >= rho) return [settings, ""];
-  return [{ ...settings, sigma: rho }, `No matrix has a largest singular value below its spectral radius: σ_max is ${rho} instead of ${sigma}`];
+  const note = `No matrix has a largest singular value below its spectral radius: σ_max is ${rho} instead of ${sigma}`;
+  return [{ ...settings, sigma: rho }, note];
 };
 
 const END = ["far above one", "near one", "far below one"];
 const end = (line) => ({ lines }) => { const at = lines[line].values[0]; return at > 2 ? 0 : at < 0.5 ? 2 : 1; };
 const peak = ({ lines }) => { const most = Math.max(...lines.true.values); return most > 2 ? 0 : 1; };
 
-/** name; settings that differ from the start; look: what to look for; ask, answers and truth: the question, and which answer a run gives. */
+/** name; settings that differ from the start; look: what to look for; ask, answers and truth: a question, and which answer a run gives. */
 export const PRESETS = {
   above: {
     name: "Radius above one, yet it vanishes", settings: {},
@@ -35,7 +38,7 @@ export const PRESETS = {
   },
   quiet: {
     name: "The same net without inputs", settings: { inputs: "off" },
-    look: "The matrix is the same, only the inputs are gone: states stay smaller, slopes steeper, and the line ends higher.",
+    look: "The matrix is the same, only the inputs are gone: states stay smaller, slopes steeper, and with most seeds the line ends higher.",
     ask: "No inputs this time. Where is ‖∂h_T/∂h_0‖?", answers: END, truth: end("true"),
   },
   hump: {
