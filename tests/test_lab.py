@@ -126,7 +126,8 @@ def test_programs_fit_a_page_and_pass_the_style(tmp_path):
 
 def test_what_a_double_cannot_hold_is_called_by_its_name():
     sentences = ask("""
-        import { Net } from "./lab/net.js"; import { defaults } from "./lab/settings.js"; import { sentence, stepped } from "./lab/wording.js";
+        import { Net } from "./lab/net.js"; import { defaults } from "./lab/settings.js";
+        import { sentence, stepped } from "./lab/wording.js";
         const net = new Net();
         tell(GIVEN.map((given) => {
           net.configure({ ...defaults(), ...given });
@@ -171,8 +172,8 @@ def test_the_prediction_holds_for_other_nets(norm):
     """Median of five seeds, thirty layers of 128 units: the factor per layer within three percent."""
     draw = random.Random(norm)
     nets = [{"depth": 30, "width": 128, "batch": 32, "norm": norm, "init": draw.choice(["he", "lecun", "default"]),
-             "activation": draw.choice(["linear", "tanh", "relu", "leaky", "elu", "sigmoid"]), "skip": draw.choice(["none", "plain", "scaled"]),
-             "place": draw.choice(["before", "after"]), "order": draw.choice(["post", "pre"])} for _ in range(8)]
+             "activation": draw.choice(["linear", "tanh", "relu", "leaky", "elu", "sigmoid"]),
+             "skip": draw.choice(["none", "plain", "scaled"]), "place": draw.choice(["before", "after"]), "order": draw.choice(["post", "pre"])} for _ in range(8)]
     theory = ask(PREDICT, nets)
     measured = ask(MEASURE, [net | {"seed": seed} for net in nets for seed in range(5)])
     for i, net in enumerate(nets):
@@ -227,7 +228,8 @@ def test_what_the_presets_say_to_look_for_is_there():
 def test_any_fragment_becomes_a_valid_state():
     table = ask('import { SETTINGS } from "./lab/settings.js"; tell(SETTINGS);')
     draw = random.Random(0)
-    junk = ["", "NaN", "Infinity", "-1e999", "1e999", "0x10", "<b>", "null", "__proto__", "💥" * 40, "1,5", "12abc", " 7 ", "-0", "%", "&=&"]
+    junk = ["", "NaN", "Infinity", "-1e999", "1e999", "0x10", "<b>", "null", "__proto__", "💥" * 40,
+            "1,5", "12abc", " 7 ", "-0", "%", "&=&"]
     keys = [*table, "v", "constructor", "toString", "nonsense", ""]
     texts = ["&".join(f"{draw.choice(keys)}={draw.choice(junk)}" for _ in range(draw.randint(0, 6))) for _ in range(400)]
     found = ask('import { admit } from "./lab/settings.js"; tell(GIVEN.map((text) => admit(new URLSearchParams(text))));', texts)

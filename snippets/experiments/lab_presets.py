@@ -44,7 +44,8 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         shares = [r[key][0] / r[key][-1] for r in runs]
         held = sum(map(HELD[SAID[key]], shares))
         kept |= {
-            f"{key}.depth": setting(settings["depth"], f"layers of {where}"), f"{key}.width": setting(settings["width"], f"units of {where}"),
+            f"{key}.depth": setting(settings["depth"], f"layers of {where}"),
+            f"{key}.width": setting(settings["width"], f"units of {where}"),
             f"{key}.share": over_seeds(shares, f"norm of ∂L/∂h at layer 1 against that at the last layer, {where}"),
             f"{key}.predicted": Measurement(predicted[key], f"the same ratio by the mean-field prediction, {where}"),
             f"{key}.held": Measurement(held, f"seeds in which the signal of {where} {SAID[key]}", rtol=0.0),

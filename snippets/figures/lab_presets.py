@@ -6,8 +6,8 @@ RESULTS = ("lab_presets",)
 TITLE = "Weights and skips decide what is left of the signal thirty layers from the loss"
 SUB = ("Norm of the signal ∂L/∂h after each layer, one at the loss, in five nets of the lab: {lab_presets.relu.depth} layers of "
        "{lab_presets.relu.width} units; median and 5th to 95th percentile of {lab_presets.seeds} seeds, by autograd")
-ALT = ("Five lines over thirty layers on a logarithmic scale, equal at the loss on the right. At the first layer the sigmoid net is left with "
-       "{lab_presets.sigmoid.share} of the signal and ReLU with default weights with {lab_presets.relu.share}; ReLU with He's weights "
+ALT = ("Five lines over thirty layers on a logarithmic scale, equal at the loss on the right. At the first layer the sigmoid net is left "
+       "with {lab_presets.sigmoid.share} of the signal and ReLU with default weights with {lab_presets.relu.share}; ReLU with He's weights "
        "keeps {lab_presets.he.share}, with scaled skips {lab_presets.scaled.share}, and with plain skips it has grown to "
        "{lab_presets.explodes.share}.")
 

@@ -88,16 +88,36 @@ export const largest = (x, count) => {
   return most;
 };
 
-const TINY = 1e-140, HUGE = 1e140; // the square of anything between is an ordinary number
+const TINY = 1e-280, HUGE = 1e280; // sums of squares between these have lost nothing
 
-/** Euclidean norm of the first `count` entries; scaled where the squares would underflow or overflow. */
+/** Euclidean norm of the first `count` entries; scaled where the squares underflow or overflow. */
 export const norm = (x, count) => {
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += x[i] * x[i];
+  if (sum > TINY && sum < HUGE) return Math.sqrt(sum);
   const most = largest(x, count);
   if (most === 0 || !Number.isFinite(most)) return most;
-  const scale = most < TINY || most > HUGE ? most : 1;
+  sum = 0;
+  for (let i = 0; i < count; i++) { const v = x[i] / most; sum += v * v; }
+  return most * Math.sqrt(sum);
+};
+
+/** The norm of Eᵀ X, row by row, without the matrix. */
+export const outerNorm = (E, X, batch, rows, columns) => {
+  const row = new Float64Array(columns);
   let sum = 0;
-  for (let i = 0; i < count; i++) { const v = x[i] / scale; sum += v * v; }
-  return scale * Math.sqrt(sum);
+  for (let i = 0; i < rows; i++) {
+    let b = 0;
+    for (; b + 4 <= batch; b += 4) {
+      const e = b * rows + i, x0 = b * columns, x1 = x0 + columns, x2 = x1 + columns, x3 = x2 + columns;
+      const e0 = E[e], e1 = E[e + rows], e2 = E[e + 2 * rows], e3 = E[e + 3 * rows];
+      if (b === 0) for (let j = 0; j < columns; j++) row[j] = e0 * X[x0 + j] + e1 * X[x1 + j] + e2 * X[x2 + j] + e3 * X[x3 + j];
+      else for (let j = 0; j < columns; j++) row[j] += e0 * X[x0 + j] + e1 * X[x1 + j] + e2 * X[x2 + j] + e3 * X[x3 + j];
+    }
+    for (; b < batch; b++) add(row, 0, X, b * columns, E[b * rows + i], columns);
+    for (let j = 0; j < columns; j++) sum += row[j] * row[j];
+  }
+  return Math.sqrt(sum);
 };
 
 /** Orthonormal columns from those of the `size` by `size` matrix A: modified Gram-Schmidt, so that R has a positive diagonal. */

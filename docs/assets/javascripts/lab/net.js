@@ -1,14 +1,16 @@
 /* The net of the lab: weights drawn for a seed, one forward and one backward pass, and the norms that the views show. */
 
 import { ACTIVATIONS } from "./activations.js";
-import { largest, norm, orthonormal, outer } from "./linear.js";
+import { largest, norm, orthonormal, outerNorm } from "./linear.js";
 import { normals, uniforms, words } from "./random.js";
+import { SETTINGS } from "./settings.js";
 import { Stack } from "./stack.js";
 
 /* streams of random numbers: the inputs, the loss, and three for each layer */
 export const STREAMS = { inputs: 0, loss: 1, weights: (l) => 3 * l, biases: (l) => 3 * l + 1, spread: (l) => 3 * l + 2 };
 
 const LEAST = 1e-300; // norms below have lost digits
+const ORDINARY = 1e60; // squares of sums of products of such numbers are ordinary, too
 const FLAT = 0.02; // of the steepest slope; below, a unit counts as saturated
 
 /** Factor of the raw weights and how these are drawn, for square layers of `width` units. */
@@ -20,11 +22,10 @@ export const INITS = {
   orthogonal: { draw: "orthogonal", scale: () => 1 },
 };
 
-const scaled = (raw, factor) => {
-  const made = new Float64Array(raw.length);
-  for (let i = 0; i < made.length; i++) made[i] = factor * raw[i];
-  return made;
-};
+/* the settings that decide the size of the stack's arrays, and what it does with them */
+const SHAPE = ["depth", "width", "batch", "activation", "norm", "place", "skip", "order"];
+
+const scale = (raw, factor, out) => { for (let i = 0; i < out.length; i++) out[i] = factor * raw[i]; };
 
 /** Raw weights, drawn once for each seed, kind, width and layer. */
 export class Draws {
@@ -64,25 +65,23 @@ export class Draws {
 export class Net {
   constructor() { this.draws = new Draws(); }
 
-  /** Take these settings; `progress(layer)` is called as the weights are drawn. */
+  /** Take these settings; `progress(layer)` is called as the weights are drawn. What can be kept of the net before is kept. */
   configure(settings, progress = () => {}) {
-    const shape = ({ depth, width, batch, activation, norm: kind, place, skip, order }) =>
-      JSON.stringify([depth, width, batch, activation, kind, place, skip, order]);
+    const { depth, width, batch, seed } = settings;
     this.draws.turn(settings);
-    const weights = [], biases = [];
-    const factor = settings.gain * INITS[settings.init].scale(settings.width);
-    const same = this.settings && settings.depth <= this.weightsOf?.length && this.factor === factor && this.drawn === this.draws.key;
-    for (let l = 1; l <= settings.depth; l++) {
-      weights.push(same ? this.weightsOf[l - 1] : scaled(this.draws.weights(l, settings), factor));
-      biases.push(this.draws.biases(l, settings));
+    const factor = settings.gain * INITS[settings.init].scale(width);
+    const shaped = this.settings && SHAPE.every((key) => this.settings[key] === settings[key]);
+    const weights = shaped ? this.stack.weights : Array.from({ length: depth }, () => new Float64Array(width * width));
+    const scaledTo = `${factor} ${this.draws.key}`;
+    for (let l = 1; l <= depth; l++) {
+      if (!shaped || this.scaledTo !== scaledTo) scale(this.draws.weights(l, settings), factor, weights[l - 1]);
       progress(l);
     }
-    if (this.settings && shape(settings) === shape(this.settings)) Object.assign(this.stack, { weights, biases });
+    const biases = weights.map((_, l) => this.draws.biases(l + 1, settings));
+    if (shaped) this.stack.biases = biases;
     else this.stack = new Stack({ ...settings }, weights, biases);
-    Object.assign(this, { settings, factor, weightsOf: weights, drawn: this.draws.key });
-    const { seed, batch, width } = settings;
-    this.inputs = Float64Array.from(normals(seed, STREAMS.inputs, batch * width));
-    this.gradient = new Float64Array(width * width);
+    Object.assign(this, { settings, factor, scaledTo });
+    this.inputs = this.draws.get("inputs", () => Float64Array.from(normals(seed, STREAMS.inputs, SETTINGS.batch.high * width))).subarray(0, batch * width);
   }
 
   /** Loss, and the gradient by the outputs. */
@@ -116,7 +115,7 @@ export class Net {
       found.weight[l - 1] = this.weightNorm(errors, into);
     });
     for (let l = 0; l < depth; l++) {
-      found.own[l] = norm(this.weightsOf[l], width * width);
+      found.own[l] = this.factor * this.draws.get(`norm${l}`, () => norm(this.draws.weights(l + 1, this.settings), width * width));
       found.spread[l] = deviation(this.stack.states[l + 1], count);
       [found.saturated[l], found.dead[l]] = flatShares(this.stack.slopes[l], ACTIVATIONS[activation], batch, width);
     }
@@ -134,20 +133,22 @@ export class Net {
     return most;
   }
 
-  /** ‖Eᵀ X‖ for errors of any size: they are scaled to one before they are multiplied. */
+  /** ‖Eᵀ X‖ for errors and inputs of any size: where they are not ordinary, they are scaled to one before they are multiplied. */
   weightNorm(errors, into) {
     const { width, batch } = this.settings;
-    const most = largest(errors, batch * width);
-    if (most === 0 || !Number.isFinite(most)) return most;
-    const scale = most < 1e-100 || most > 1e100 ? most : 1;
-    outer(scale === 1 ? errors : errors.map((e) => e / scale), into, this.gradient, batch, width, width);
-    return scale * norm(this.gradient, width * width);
+    const count = batch * width, most = largest(errors, count), size = largest(into, count);
+    if (most === 0 || size === 0) return 0;
+    if (!Number.isFinite(most) || !Number.isFinite(size)) return most * size;
+    if (most > ORDINARY || most < 1 / ORDINARY || size > ORDINARY || size < 1 / ORDINARY) {
+      return most * size * outerNorm(errors.map((e) => e / most), into.map((x) => x / size), batch, width, width);
+    }
+    return outerNorm(errors, into, batch, width, width);
   }
 
   /** Give the large arrays back; `configure` draws them anew. */
   free() {
     this.draws.free();
-    Object.assign(this, { settings: null, stack: null, weightsOf: null, inputs: null, gradient: null });
+    Object.assign(this, { settings: null, stack: null, inputs: null });
   }
 }
 
