@@ -6,22 +6,13 @@ and without inputs, `hump` and `nilpotent` have no eigenvalue but zero (linear a
 `orthogonal` linear and `flattened` tanh with an orthogonal matrix, `forgets` and `holds` LSTMs that differ in the forget gate's bias.
 """
 
-import contextlib
 import functools
-import io
-import json
-import shutil
-import subprocess
-import tempfile
-from pathlib import Path
 
+from snippets.experiments._lab import ask, run
 from snippets.experiments._runs import each
-from snippets.experiments._stacks import float64
 from snippets.experiments._tolerances import loosened
-from snippets.measure import node
-from snippets.measurement import ROOT, Measurement, over_seeds, setting
+from snippets.measurement import Measurement, over_seeds, setting
 
-SCRIPTS = ROOT / "docs" / "assets" / "javascripts"
 SEEDS, SPOT = range(20), range(2)
 NETS = {
     "above": "a tanh net with inputs", "quiet": "the same tanh net without inputs", "hump": "a linear net whose eigenvalues are all zero",
@@ -39,35 +30,21 @@ import { PRESETS, SETTINGS } from "./lab/recurrent-settings.js";
 import { defaults } from "./lab/settings.js";
 
 const lab = new Recurrence();
-console.log(JSON.stringify(Object.fromEntries(Object.entries(PRESETS).map(([name, preset]) => {
+tell(Object.fromEntries(Object.entries(PRESETS).map(([name, preset]) => {
   const settings = { ...defaults(SETTINGS), ...preset.settings };
-  const written = SEEDS.map((seed) => {
+  const written = GIVEN.map((seed) => {
     lab.configure({ ...settings, seed });
     return pytorch({ ...settings, seed }, lab.run().a);
   });
   return [name, { settings, written }];
-}))));
+})));
 """
 
 
 @functools.cache
 def programs(seeds: range) -> dict:
     """The settings of each preset, and its PyTorch program for each seed, as the lab writes them."""
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(SCRIPTS / "lab", Path(folder) / "lab")
-        shutil.copy(SCRIPTS / "drawing.js", folder)
-        (Path(folder) / "package.json").write_text('{"type": "module"}')
-        (Path(folder) / "main.js").write_text(PROGRAMS.replace("SEEDS", json.dumps(list(seeds))), encoding="utf-8")
-        done = subprocess.run([node(), "main.js"], cwd=folder, capture_output=True, text=True, encoding="utf-8", check=True)
-    return json.loads(done.stdout)
-
-
-def run(program: str) -> dict:
-    """The names that a copied program leaves behind; what it prints is dropped."""
-    found = {}
-    with float64(), contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(program, "copied from the lab", "exec"), found)
-    return found
+    return ask(PROGRAMS, list(seeds))
 
 
 def norms(program: str) -> list[float]:

@@ -16,18 +16,18 @@ const PACE = 160; // milliseconds between two steps of the walk, at most
 const WALK = 8000; // milliseconds for all of it, at most
 const STRIP = 44; // height of the strip
 const LABELS = {
-  net: "Net", phi: "Nonlinearity φ", rho: "Spectral radius ρ", sigma: "Largest singular value σ_max", forget: "Forget gate's bias",
+  net: "Net", phi: "Nonlinearity φ", rho: "Spectral radius ρ", sigma: "Singular value σ_max", forget: "Forget gate's bias",
   steps: "Steps T", inputs: "Inputs", scale: "Size of the inputs", width: "Width", eigen: "Eigenvalues",
 };
-const MAIN = ["net", "phi", "rho", "sigma", "forget", "steps"];
-const MORE = ["inputs", "scale", "width", "eigen"];
+const MAIN = ["net", "phi", "rho", "sigma", "inputs", "scale", "forget", "steps"];
+const MORE = ["width", "eigen"];
 const TITLE = "What of each state is left in the last one";
 
 const CHARTS = {
   rnn: {
     shown: "true", name: "‖∂h_T/∂h_t‖", columns: { true: "norm of dh_T/dh_t", bound: "(gamma sigma_max)^k", radius: "rho^k" },
-    series: [{ key: "bound", name: "bound (γ σ_max)^k", colour: "f4", dash: "2 3", marked: false },
-      { key: "radius", name: "ρ^k, often quoted", colour: "ink2", dash: "7 4", marked: false },
+    series: [{ key: "bound", name: "bound: powers of γ σ_max", colour: "f4", dash: "2 3", marked: false },
+      { key: "radius", name: "powers of ρ, often quoted", colour: "ink2", dash: "7 4", marked: false },
       { key: "true", name: "true norm of ∂h_T/∂h_t", colour: "s0" }],
   },
   lstm: {
@@ -137,11 +137,11 @@ class RecurrentLab extends Lab {
     this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
     return element("div", { class: "lab__take" },
       element("div", { class: "lab__bar" },
-        button("Copy as PyTorch", () => hand(pytorch(this.settings, this.found.a, this.address()), "The program is")),
+        button("Copy as PyTorch", () => hand(pytorch(this.settings, this.compute().a, this.address()), "The program is")),
         button("Copy link", () => hand(this.address(), "The link is")),
         button("Save as SVG",
           () => download("recurrent-lab.svg", asSvg(chart().svg, `${TITLE}: ${described(this.settings)}`), "image/svg+xml")),
-        button("Save as CSV", () => download("recurrent-lab.csv", asCsv(this.found, CHARTS[this.settings.net].columns), "text/csv")),
+        button("Save as CSV", () => download("recurrent-lab.csv", asCsv(this.compute(), CHARTS[this.settings.net].columns), "text/csv")),
         this.taken),
       this.byHand);
   }
@@ -194,7 +194,7 @@ class RecurrentLab extends Lab {
   }
 
   answer(given) {
-    const { answers, truth } = PRESETS[this.asking], right = truth(this.found);
+    const { answers, truth } = PRESETS[this.asking], right = truth(this.compute());
     this.ask(null);
     if (given !== null) this.verdict.textContent = given === right ? `Right: ${answers[right]}.` : `No: ${answers[right]}.`;
     this.redraw();
@@ -256,15 +256,20 @@ class RecurrentLab extends Lab {
   // ---------- drawing ----------
 
   draw() {
-    const key = JSON.stringify(this.settings);
-    if (this.computed !== key) {
-      this.computed = key;
-      this.recurrence.configure(this.settings);
-      this.found = this.recurrence.run();
-      this.own = warnings(this.found, this.settings);
-      this.tell(this.given);
-    }
+    this.compute();
     this.paint();
+  }
+
+  /** What is found for the settings as they are; computed once. */
+  compute() {
+    const key = JSON.stringify(this.settings);
+    if (this.computed === key) return this.found;
+    this.computed = key;
+    this.recurrence.configure(this.settings);
+    this.found = this.recurrence.run();
+    this.own = warnings(this.found, this.settings);
+    this.tell(this.given);
+    return this.found;
   }
 
   paint() {

@@ -1,6 +1,6 @@
 /* The recurrent lab's sentences. Numbers come from the net; nothing is drawn here. */
 
-import { inWords } from "../drawing.js";
+import { inWords, raised } from "../drawing.js";
 
 export const SLOW = 8e6; // products of two numbers; more take longer than a frame
 const CHAOTIC = 9; // powers of ten by which an error of the sixteenth digit grows before it can be seen
@@ -25,10 +25,11 @@ const ofPowers = ({ lines }, { steps, phi }) => {
   const most = Math.max(...left.powers), when = left.powers.indexOf(most);
   const climbed = most > 0.3 && most - left.powers[0] > 0.3
     ? ` On the way it rises to ${at(left, when)}, ${steps - when} ${steps - when === 1 ? "step" : "steps"} back.` : "";
-  const quoted = phi === "linear" ? `ρ^${steps}, which a linear net can't fall below, is ${at(radius, 0)}`
-    : `ρ^${steps}, which holds nothing between slopes, is ${at(radius, 0)}`;
+  const power = raised(steps).slice(2), rho = at(radius, 0);
+  const quoted = phi === "linear" ? `ρ${power}, which a linear net can't fall below, is ${rho}`
+    : `ρ${power}, a bound of no kind once φ has slopes, is ${rho}`;
   return `‖∂h_T/∂h_0‖ is ${at(left, 0)} over ${steps} ${steps === 1 ? "step" : "steps"}${
-    left.values[0] > 0 ? each(left) : ""}.${climbed} The bound (γ σ_max)^${steps} is ${at(bound, 0)}; ${quoted}.`;
+    left.values[0] > 0 ? each(left) : ""}.${climbed} The bound (γ σ_max)${power} is ${at(bound, 0)}; ${quoted}.`;
 };
 
 const ofGates = ({ lines, forget }, { steps }) => `‖∂c_T/∂c_0‖ is ${at(lines.cell, 0)} over ${steps} ${steps === 1 ? "step" : "steps"}${
@@ -49,8 +50,8 @@ export const warnings = (found, { net, width, steps }) => {
   const products = width ** 3 * steps * (net === "lstm" ? 4 : 1);
   return [
     products > SLOW ? `${inWords(products / 1e6)} million products for a curve don't fit into one frame: it follows your hand in steps` : "",
-    found.errors > CHAOTIC ? `This net is chaotic: a change of its state in the sixteenth digit changes the last state by ${
-      inWords(Math.min(1, PLACE * 10 ** found.errors), 1)} of itself. Another computer may draw another curve; no digit is meant` : "",
+    found.errors > CHAOTIC ? `Rounding decides here: a change of a state in the sixteenth digit grows to ${
+      inWords(Math.min(1, PLACE * 10 ** found.errors), 1)} of the last one. Another computer may draw another curve; no digit is meant` : "",
   ].filter(Boolean);
 };
 
