@@ -19,14 +19,18 @@ READ = ('import { readFileSync } from "node:fs";\nconst GIVEN = JSON.parse(readF
         '  return typeof t === "number" && !Number.isFinite(t) ? String(t) : t; }));\n')
 
 
-def ask(program: str, given=None):
+def ask(program: str, given=None, beside: dict[str, bytes] | None = None):
     """What a JavaScript program calls `tell` with; it may import "./lab/….js" and finds `given` as the constant GIVEN.
+
+    beside: {"lab/….js": content} of the modules that only the build writes.
 
     Numbers that are not finite come as the strings NaN, Infinity and -Infinity. Raises Bad when the program fails.
     """
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True)
+        for name, content in (beside or {}).items():
+            (folder / name).write_bytes(content)
         (folder / "package.json").write_text('{"type": "module"}')
         (folder / "given.json").write_text(json.dumps(given))
         (folder / "main.js").write_text(READ + program, encoding="utf-8")

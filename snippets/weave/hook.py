@@ -16,7 +16,7 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import drawing, ledger, notebooks
+from snippets.weave import digits, drawing, ledger, notebooks
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 from snippets.weave.rules import SCRIPT, rules_script
@@ -56,6 +56,7 @@ def on_files(files, config):
         files.append(_generated(config, ledger.PATHS["json"], ledger.as_json(book)))
         files.append(_generated(config, ledger.PATHS["csv"], ledger.as_csv(book)))
         files.append(_generated(config, SCRIPT, rules_script(ROOT / "snippets")))
+        files.append(_generated(config, digits.SCRIPT, digits.digits_script(book)))
         for path in labs.labs(ROOT):
             _add_lab(path, files, config)
     except Bad as bad:

@@ -23,7 +23,7 @@ const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 class GradientLab extends Lab {
   static table = {
     ...SETTINGS,
-    data: choice("data", "spirals", { spirals: "two spirals", digits: "500 handwritten digits" }),
+    data: choice("data", "spirals", { spirals: "two spirals", digits: "handwritten digits" }),
     rate: real("learning rate", 1e-4, 10, 0.1),
   };
 
@@ -126,10 +126,10 @@ class GradientLab extends Lab {
 
   buildWalk() {
     const id = `${this.id || "lab"}-walk`;
-    this.playButton = button("Play the way back", () => this.play());
+    this.playButton = button("Play", () => this.play());
     this.walk = element("input", { id, type: "range", min: 1, step: 1, oninput: () => this.walkTo(this.settings.depth + 1 - Number(this.walk.value)) });
     this.walkSaid = element("p", { class: "lab__factor" });
-    return element("div", { class: "lab__walk" },
+    return element("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
       element("div", { class: "lab__bar" }, this.playButton,
         button("Back", () => this.stepBy(1)), button("Step", () => this.stepBy(-1)), button("Reset", () => this.walkTo(null)),
         element("div", { class: "field lab__field lab__slide" }, element("label", { for: id }, "Layers walked back"), this.walk)),
@@ -234,7 +234,7 @@ class GradientLab extends Lab {
   pause() {
     clearInterval(this.playing);
     this.playing = null;
-    this.playButton.textContent = "Play the way back";
+    this.playButton.textContent = "Play";
   }
 
   stepBy(by) {
@@ -296,7 +296,7 @@ class GradientLab extends Lab {
     this.walk.max = depth;
     this.walk.value = this.walked === null ? depth : depth + 1 - this.walked;
     this.walk.setAttribute("aria-valuetext", this.walked === null ? "all layers" : `layer ${this.walked}`);
-    this.walkSaid.textContent = this.walked === null || this.asking ? "Press Play, or Step, to send the signal back layer by layer." : stepped(found, this.walked);
+    this.walkSaid.textContent = this.walked === null || this.asking ? "Play or step the way back, layer by layer." : stepped(found, this.walked);
   }
 
   paintStrip(width, from, depth) {

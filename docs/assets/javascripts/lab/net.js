@@ -14,7 +14,7 @@ const ORDINARY = 1e60; // squares of sums of products of such numbers are ordina
 const FLAT = 0.02; // of the steepest slope; below, a unit counts as saturated
 
 /** Factor of the raw weights and how these are drawn, for square layers of `width` units. */
-export const INITS = {
+const INITS = {
   default: { draw: "uniform", scale: (n) => 1 / Math.sqrt(n) },
   xavier: { draw: "normal", scale: (n) => 1 / Math.sqrt(n) },
   he: { draw: "normal", scale: (n) => Math.sqrt(2 / n) },
@@ -62,6 +62,9 @@ export class Draws {
   free() { this.kept.clear(); this.key = ""; }
 }
 
+/** What the raw weights are multiplied by. */
+export const factorOf = ({ gain, init, width }) => gain * INITS[init].scale(width);
+
 export class Net {
   constructor() { this.draws = new Draws(); }
 
@@ -69,7 +72,7 @@ export class Net {
   configure(settings, progress = () => {}) {
     const { depth, width, batch, seed } = settings;
     this.draws.turn(settings);
-    const factor = settings.gain * INITS[settings.init].scale(width);
+    const factor = factorOf(settings);
     const shaped = this.settings && SHAPE.every((key) => this.settings[key] === settings[key]);
     const weights = shaped ? this.stack.weights : Array.from({ length: depth }, () => new Float64Array(width * width));
     const scaledTo = `${factor} ${this.draws.key}`;

@@ -97,9 +97,9 @@ export class Stack {
 
   /**
    * Send the gradient by the output back. seen(l, signal, errors, into) is called for l = L … 1 with ∂L/∂h_l, ∂L/∂(W_l a + b_l) and a;
-   * the arrays are the stack's own and hold until it returns. Returns ∂L/∂h_0.
+   * the arrays are the stack's own and hold until it returns; used(l, errors, into) when W_l is not needed any more. Returns ∂L/∂h_0.
    */
-  backward(top, seen) {
+  backward(top, seen, used = () => {}) {
     const { batch, width, count, place, skip, scale, order } = this;
     const at = this.norm === "none" ? "" : place;
     let signal = top;
@@ -111,6 +111,7 @@ export class Stack {
       if (order === "post") for (let i = 0; i < count; i++) errors[i] *= slope[i];
       seen(l + 1, signal, errors, this.into[l]);
       productBack(errors, this.weights[l], back, batch, width, width);
+      used(l + 1, errors, this.into[l]);
       if (order === "pre") for (let i = 0; i < count; i++) back[i] *= slope[i];
       if (at === "before") this.normalizedBack(l, back, back);
       if (skip !== "none") for (let i = 0; i < count; i++) back[i] += direct[i];

@@ -72,8 +72,7 @@ export class Trainer {
     this.worker = startWorker();
     this.worker.onmessage = ({ data: message }) => this.heard(message);
     this.worker.onerror = () => this.heard({ kind: "failed", token: this.token, message: "the worker could not be started" });
-    this.send({ kind: "train", settings, dataset: data, rate, token: this.token });
-    if (once) this.send({ kind: "pause" });
+    this.send({ kind: "train", settings, dataset: data, rate, token: this.token, paused: once });
     if (once) this.send({ kind: "step" });
   }
 
