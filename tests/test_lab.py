@@ -169,11 +169,12 @@ def test_the_prediction_holds_for_the_presets():
 
 @pytest.mark.parametrize("norm", ["none", "layer", "batch"])
 def test_the_prediction_holds_for_other_nets(norm):
-    """Median of five seeds, thirty layers of 128 units: the factor per layer within three percent."""
+    """Median of five seeds, thirty layers of 128 units: the factor per layer within four percent."""
     draw = random.Random(norm)
     nets = [{"depth": 30, "width": 128, "batch": 32, "norm": norm, "init": draw.choice(["he", "lecun", "default"]),
              "activation": draw.choice(["linear", "tanh", "relu", "leaky", "elu", "sigmoid"]),
-             "skip": draw.choice(["none", "plain", "scaled"]), "place": draw.choice(["before", "after"]), "order": draw.choice(["post", "pre"])} for _ in range(8)]
+             "skip": draw.choice(["none", "plain", "scaled"]), "place": draw.choice(["before", "after"]),
+             "order": draw.choice(["post", "pre"])} for _ in range(8)]
     theory = ask(PREDICT, nets)
     measured = ask(MEASURE, [net | {"seed": seed} for net in nets for seed in range(5)])
     for i, net in enumerate(nets):

@@ -50,16 +50,16 @@ tell(await Promise.all(GIVEN.map(async (given) => {
 """
 
 
+PHI = {"tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu, "silu": F.silu, "sigmoid": torch.sigmoid}
+
+
 def nets(n: int, seed: int) -> list[dict]:
     draw = random.Random(seed)
-    return [{"depth": draw.randint(1, 12), "width": draw.randint(4, 40), "activation": draw.choice(["tanh", "relu", "gelu", "silu", "sigmoid"]),
+    return [{"depth": draw.randint(1, 12), "width": draw.randint(4, 40), "activation": draw.choice(list(PHI)),
              "init": draw.choice(["default", "he", "orthogonal"]), "norm": draw.choice(["none", "layer", "batch"]),
              "place": draw.choice(["before", "after", "sum"]), "skip": draw.choice(["none", "plain", "scaled"]),
              "order": draw.choice(["post", "pre"]), "bias": draw.choice([0, 0.3]), "seed": draw.randrange(2**32),
              "data": draw.choice(["spirals", "digits"]), "rate": draw.choice([0.01, 0.1])} for _ in range(n)]
-
-
-PHI = {"tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu, "silu": F.silu, "sigmoid": torch.sigmoid}
 
 
 def in_torch(net: dict, start: dict, shake: float = 0.0) -> tuple[list[float], list[float]]:
@@ -72,7 +72,7 @@ def in_torch(net: dict, start: dict, shake: float = 0.0) -> tuple[list[float], l
     into, out = parameter(start["into"], width, start["columns"]), parameter(start["out"], start["classes"], width)
     Ws = [parameter(w, width, width) for w in start["weights"]]
     bs = [parameter(b, width) for b in start["biases"]]
-    ends = [torch.zeros(width, dtype=torch.float64, requires_grad=True), torch.zeros(start["classes"], dtype=torch.float64, requires_grad=True)]
+    ends = [parameter([0.0] * width, width), parameter([0.0] * start["classes"], start["classes"])]
     everything = [into, out, *ends, *Ws, *bs]
     x = torch.tensor(start["inputs"], dtype=torch.float64).reshape(-1, start["columns"])
     signs = torch.randint(2, x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype) * 2 - 1
