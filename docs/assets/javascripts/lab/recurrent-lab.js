@@ -206,6 +206,7 @@ class RecurrentLab extends Lab {
   show(settings) {
     Object.entries(this.controls).forEach(([key, it]) => it.set(settings[key]));
     this.named();
+    if (!this.found) this.draw(); // at once, so that nothing moves when it comes into sight
   }
 
   named() {
