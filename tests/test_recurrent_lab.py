@@ -214,6 +214,8 @@ def test_what_no_double_holds_is_called_by_its_name():
     assert "is below 10⁻³⁰⁸ over 200 steps" in small["words"][0] and small["lines"]["true"][0] == 0 and numbers(small["powers"])[0] < -400
     assert "‖∂h_T/∂h_0‖ is 0 over 60 steps" in zero["words"][0] and "nothing was left" in zero["words"][1]
     assert 1e120 < large["lines"]["true"][0] < float(large["lines"]["bound"][0])
+    tiny, = ask(RUN, [{"phi": "linear", "rho": 1e-305, "sigma": 1e-305, "steps": 3, "eigen": "equal"}])
+    assert numbers(tiny["powers"]) == pytest.approx([-915, -610, -305, 0])
     for found in ask(RUN, at_random(150, seed=4)):
         assert not any(re.search("NaN|undefined|Infinity|not a number", text) for text in found["words"]), found["words"]
 
