@@ -224,6 +224,17 @@ def test_what_the_presets_say_to_look_for_is_there():
         assert max(found["spread"]) - min(found["spread"]) < 0.01
 
 
+def test_pages_name_presets_that_exist():
+    named = [name for path in (ROOT / "docs").rglob("*.md") for name in re.findall(r'<gradient-lab [^>]*preset="(\w+)"', path.read_text())]
+    assert len(named) >= 5 and set(named) <= set(presets())
+
+
+def test_layernorm_takes_batchnorms_growth_away():
+    net = presets()["batchnorm"]["settings"]
+    for found in ask(MEASURE, [net | {"norm": "layer", "seed": seed} for seed in range(5)]):
+        assert 0.05 < share(found) < 20
+
+
 # ---------- settings and addresses ----------
 
 def test_any_fragment_becomes_a_valid_state():

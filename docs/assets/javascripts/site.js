@@ -58,7 +58,7 @@ const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js" };
 
 /** The labs, custom elements, are fetched when one of them comes near the window or the address names it. */
 const LABS = ["gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"];
-const NEAR = "600px";
+const NEAR = "200px";
 const load = (lab) => import(`./lab/${lab.localName}.js`);
 const approached = new IntersectionObserver((entries) => {
   entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => { approached.unobserve(target); load(target); });
