@@ -10,7 +10,8 @@ export const STREAMS = { above: 0, eigenvalues: 1, basis: 2, first: 3, inputs: 4
 
 const LONGEST = 200; // steps for which inputs are drawn; fewer take the first of them
 const NARROWED = 100; // steps of false position at most
-const CLOSE = 1e-15; // two numbers that differ by less, in ratio, count as one
+const CLOSE = 4e-15; // two numbers that differ by less, in ratio, count as one
+const ROUNDING = 2e-16;
 const STEADY = 3; // steps of Lanczos in a row that must not change what they find
 
 /** v ↦ AᵀA v for n by n A, four rows at a time; returns |A v|². */
@@ -32,11 +33,20 @@ const twice = (A, v, out, n) => {
   return square;
 };
 
-/** Whether all eigenvalues of the leading part of a tridiagonal matrix are below `value` (Sturm). */
-const allBelow = (diagonal, squares, count, value) => {
-  let pivot = diagonal[0] - value;
-  for (let i = 1; pivot < 0 && i < count; i++) pivot = diagonal[i] - value - squares[i - 1] / pivot;
-  return pivot < 0;
+/** The largest eigenvalue of the leading part of a tridiagonal matrix, by Newton from a place above it: every step goes down toward it. */
+const largestEigenvalue = (diagonal, squares, count, above) => {
+  for (let value = above; ;) {
+    let pivot = diagonal[0] - value, slope = -1, sum = slope / pivot;
+    for (let i = 1; pivot < 0 && i < count; i++) {
+      const share = squares[i - 1] / pivot;
+      slope = share * slope / pivot - 1;
+      pivot = diagonal[i] - value - share;
+      sum += slope / pivot;
+    }
+    const next = value - 1 / sum;
+    if (!(pivot < 0) || !(next < value) || value - next <= ROUNDING * value) return pivot < 0 && next < value ? next : value;
+    value = next;
+  }
 };
 
 const starts = new Map(); // for each width a vector of no special direction
@@ -62,15 +72,10 @@ export const spectralNorm = (A, n) => {
   for (let k = 0; k < n; k++) {
     const v = vectors[k], w = new Float64Array(n);
     diagonal[k] = twice(near, v, w, n);
-    let low = Math.max(found, diagonal[k]), high = low + beside + CLOSE * low;
-    while (high - low > CLOSE * low) {
-      const middle = (low + high) / 2;
-      if (middle === low || middle === high) break;
-      if (allBelow(diagonal, squares, k + 1, middle)) high = middle;
-      else low = middle;
-    }
-    steady = low - found <= 2 * CLOSE * low ? steady + 1 : 0;
-    found = low;
+    const above = (Math.max(found, diagonal[k]) + beside) * (1 + CLOSE);
+    const value = k === 0 ? diagonal[0] : largestEigenvalue(diagonal, squares, k + 1, above);
+    steady = value - found <= CLOSE * value ? steady + 1 : 0;
+    found = Math.max(found, value);
     if (steady >= STEADY) break;
     for (let round = 0; round < 2; round++) {
       for (let j = k; j >= 0; j--) {
