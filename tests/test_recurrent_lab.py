@@ -13,12 +13,13 @@ import torch
 
 from snippets.experiments._lab import ask, run
 from snippets.measurement import ROOT, read
-from tests.parity import CHAOS, CLOSE, apart
 from tests.test_site import SHIFT, Visit, barriers
 
 PAGE = "understand/recurrent/"
 LAB = ROOT / "docs" / "assets" / "javascripts" / "lab"
 NETS, PLAIN = 48, 44
+CLOSE, CHAOS = 1e-9, 100  # relative distance from autograd; times what a change in the sixteenth digit makes
+LEAST = 1e-290  # below, autograd's numbers have lost digits
 TABLE = 'import { SETTINGS } from "./lab/recurrent-settings.js"; tell(SETTINGS);'
 DEFAULTS = 'import { SETTINGS } from "./lab/recurrent-settings.js"; import { defaults } from "./lab/settings.js"; tell(defaults(SETTINGS));'
 PRESETS = ('import { PRESETS, SETTINGS } from "./lab/recurrent-settings.js"; import { defaults } from "./lab/settings.js";'
@@ -60,6 +61,12 @@ def at_random(n: int, seed: int) -> list[dict]:
 
 def numbers(values) -> list[float]:
     return [float(v) for v in values]
+
+
+def apart(ours, theirs) -> float:
+    """The largest relative distance of two profiles."""
+    a, b = np.maximum(ours, LEAST), np.maximum(theirs, LEAST)
+    return float(np.max(np.abs(a - b) / np.maximum(a, b)))
 
 
 # ---------- matrices ----------
