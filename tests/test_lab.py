@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pytest
 
+from snippets.experiments import lab_parity
 from snippets.experiments._lab import ask, presets, programs, run
+from snippets.experiments.lab_parity import settings_at_random
 from snippets.measurement import ROOT, read
-from tests.parity import CLOSE, compare, settings_at_random
 
 DEFAULTS = 'import { defaults } from "./lab/settings.js"; tell(defaults());'
 MEASURE = """
@@ -78,24 +79,18 @@ def test_a_norm_neither_underflows_nor_overflows():
 
 # ---------- the net against PyTorch ----------
 
-NETS, PLAIN = 40, 30
-
-
-def test_random_nets_have_the_norms_of_autograd():
-    """Every option and the whole range of each; tests/full_parity.py takes ten times as many, weekly."""
-    found = compare(settings_at_random(NETS, seed=0))
-    assert [(d, a, s) for d, a, s in found if d > a] == []
-    assert sum(d <= CLOSE for d, _, _ in found) >= PLAIN
+def test_nearly_all_random_nets_have_the_norms_of_autograd_to_nine_digits():
+    """Every option and the whole range of each; tests/test_measurements.py compares a tenth of them again, the weekly workflow all."""
+    found = read(ROOT / "snippets" / "results" / "lab_parity.json").measurements
+    assert found["nets"].value >= 200 and found["held"].value == found["nets"].value
+    assert found["plain"].value >= 0.75 * found["nets"].value
 
 
 def test_a_wrong_slope_would_be_seen(monkeypatch):
-    import tests.parity as parity
-
-    monkeypatch.setattr(parity, "NORMS", 'import { ACTIVATIONS } from "./lab/activations.js";\n' + parity.NORMS.replace(
+    monkeypatch.setattr(lab_parity, "NORMS", 'import { ACTIVATIONS } from "./lab/activations.js";\n' + lab_parity.NORMS.replace(
         "tell(GIVEN", "const { apply } = ACTIVATIONS.tanh; ACTIVATIONS.tanh.apply = (z, out, slope, n) => "
         "{ apply(z, out, slope, n); for (let i = 0; i < n; i++) slope[i] *= 1 + 1e-8; };\ntell(GIVEN", 1))
-    net = ask(DEFAULTS) | {"activation": "tanh", "depth": 5}
-    (distance, allowed, _), = parity.compare([net])
+    (distance, allowed), = lab_parity.compare([ask(DEFAULTS) | {"activation": "tanh", "depth": 5}])
     assert distance > allowed
 
 
@@ -113,7 +108,7 @@ def test_programs_fit_a_page_and_pass_the_style(tmp_path):
     import subprocess
     import sys
 
-    for i, net in enumerate(settings_at_random(12, seed=3)):
+    for i, net in enumerate(settings_at_random(range(12))):
         program = programs([net])[0]
         assert max(map(len, program.splitlines())) <= 130
         (tmp_path / f"net{i}.py").write_text(program, encoding="utf-8")
@@ -256,7 +251,7 @@ def test_any_fragment_becomes_a_valid_state():
 
 
 def test_settings_survive_the_address_and_faults_are_told():
-    nets = settings_at_random(30, seed=5)
+    nets = settings_at_random(range(30))
     back = ask('import { admit, written } from "./lab/settings.js"; tell(GIVEN.map((s) => admit(new URLSearchParams(written(s)))));', nets)
     assert back == [[net, []] for net in nets]
     (_, notes), = ask('import { admit } from "./lab/settings.js"; tell([admit(new URLSearchParams("v=9&depth=1000&gain=x&colour=red"))]);')

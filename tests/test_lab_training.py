@@ -7,10 +7,10 @@ from sklearn.datasets import load_digits
 from torch.nn import functional as F
 
 from snippets.experiments import _lab
+from snippets.experiments.lab_parity import CHAOS, CLOSE, apart
 from snippets.measurement import ROOT
 from snippets.weave.book import load
 from snippets.weave.digits import digits_script
-from tests.parity import CHAOS, CLOSE, apart
 
 
 def ask(program, given=None):

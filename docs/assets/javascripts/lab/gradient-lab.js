@@ -152,7 +152,8 @@ class GradientLab extends Lab {
         button("Copy link", () => hand(this.address(), "The link is")),
         button("Save as SVG", () => download("gradient-lab.svg", asSvg(this.charts.signal.svg, `${this.charts.signal.title}. ${described(this.settings)}`),
           "image/svg+xml")),
-        button("Save as CSV", () => this.found && download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv")), this.taken),
+        button("Save as CSV", () => this.found && download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv")),
+        element("a", { href: new URL("../../../reference/the-lab/", import.meta.url), class: "lab__how" }, "What it computes"), this.taken),
       this.byHand);
   }
 
