@@ -372,7 +372,38 @@ def test_a_training_that_diverges_says_so(lab):
     assert "Lower the rate" in lab.page.locator(LAB).inner_text() and "NaN" not in lab.page.locator(LAB).inner_text()
 
 
+def test_a_training_out_of_sight_pauses_and_goes_on(lab):
+    lab.follow("#lab?v=1&depth=30&width=64&activation=sigmoid&data=digits")
+    lab.page.locator(f"{LAB} summary:has-text('Train this net')").click()
+    lab.press("Train")
+    step = f"document.querySelector('{LAB}').trainer.report?.step ?? 0"
+    lab.page.wait_for_function(f"({step}) > 3", timeout=20000)
+    lab.page.evaluate("scrollTo(0, 0)")
+    lab.page.wait_for_function(f"!document.querySelector('{LAB}').trainer.running", timeout=5000)
+    lab.settle(400)
+    reached = lab.page.evaluate(step)
+    lab.settle(800)
+    assert lab.page.evaluate(step) == reached
+    lab.page.locator(LAB).scroll_into_view_if_needed()
+    lab.page.wait_for_function(f"({step}) > {reached}", timeout=20000)
+    lab.press("Pause")
+    lab.slide("Learning rate", 300)
+    assert lab.page.locator(LAB).evaluate("lab => lab.settings.rate") > 0.5
+    lab.press("One step")
+    lab.slide("Depth", 5)
+    assert lab.page.locator(LAB).evaluate("lab => lab.trainer.worker === null")
+
+
 # ---------- coming and going ----------
+
+def test_it_fills_the_screen_and_comes_back(lab):
+    lab.press("Fullscreen")
+    lab.settle(300)
+    assert lab.page.evaluate("document.fullscreenElement?.className") == "lab"
+    lab.press("Leave fullscreen")
+    lab.settle(300)
+    assert lab.page.evaluate("document.fullscreenElement") is None
+
 
 def test_out_of_sight_it_frees_its_arrays_and_comes_back(lab):
     line = lab.line()

@@ -11,7 +11,7 @@ import { described, pytorch } from "./script.js";
 import { choice, defaults, real, SETTINGS, weightCount } from "./settings.js";
 import { predicted } from "./theory.js";
 import { Trainer } from "./trainer.js";
-import { alternative, sentence, stepped, warning } from "./wording.js";
+import { alternative, portion, sentence, stepped, warning } from "./wording.js";
 
 const PACE = 160; // milliseconds between two steps of the walk
 const STRIP = 44; // height of the strip
@@ -176,7 +176,7 @@ class GradientLab extends Lab {
   }
 
   choose(key) {
-    if (!key) return;
+    if (!key) return this.named();
     this.settings = { ...this.settings, ...defaults(SETTINGS), ...PRESETS[key].settings };
     this.walkTo(null);
     this.ask(this.predictFirst.checked ? key : null);
@@ -196,7 +196,10 @@ class GradientLab extends Lab {
     const share = this.found.signal[0] / this.found.signal.at(-1);
     const right = Object.values(ANSWERS).find(({ holds }) => holds(share));
     this.ask(null);
-    if (key) this.verdict.textContent = `${ANSWERS[key] === right ? "Right" : "No"}: ${right?.found ?? "it overflows"}, ${inWords(share)} of it arrives.`;
+    if (key) {
+      const verdict = ANSWERS[key] === right ? "Right" : "No";
+      this.verdict.textContent = `${verdict}: ${right ? `${right.found}. Layer 1 receives ${portion(share)} at the last` : "it overflows"}.`;
+    }
     this.redraw();
     this.preset.focus();
     this.settle();
@@ -258,11 +261,12 @@ class GradientLab extends Lab {
       this.computed = key;
       this.theory = predicted(this.settings);
       const found = this.engine.ask(this.net());
-      this.trainer.reset(this.net());
+      this.trainer.follow(this.net());
       if (found) this.found = found;
       else this.tell([`${inWords(weightCount(this.settings), 3)} weights: above ${inWords(WORKER_FROM, 1)} a worker computes the net`]);
     }
     if (this.found) this.paint();
+    this.trainer.wake();
   }
 
   arrived(found) {
@@ -324,7 +328,7 @@ class GradientLab extends Lab {
   freed() {
     this.pause();
     this.engine?.free();
-    this.trainer?.stop();
+    this.trainer?.rest(!this.isConnected);
     this.computed = "";
   }
 }

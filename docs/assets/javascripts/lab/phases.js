@@ -169,8 +169,8 @@ export const sentence = ({ factor, depth, phase }) => {
   }
   const left = inWords(remains(factor));
   const [name, end] = phase === "ordered" ? ["Ordered", `${left} of it is left`] : ["Chaotic", `it is ${left} times as large`];
-  const text = `${name}: each layer multiplies the signal ∂L/∂h by ${factorInWords(factor)}. The depth scale is ${depthInWords(depth)} layers, `
-    + `and after ${LAYERS} layers ${end}.`;
+  const text = `${name}: each layer multiplies the signal ∂L/∂h by ${factorInWords(factor)}. The depth scale is `
+    + `${depthInWords(depth)} layers, and after ${LAYERS} layers ${end}.`;
   return text.replaceAll(" × ", "\u00a0×\u00a0");
 };
 
@@ -185,7 +185,7 @@ export const forward = ({ q }) => {
 export const alternative = ({ activation, weight, bias }, { phase }) => {
   const { high } = SETTINGS.bias, name = SETTINGS.activation.options[activation];
   const [low, up] = [0, high].map((b) => inWords(edgeAt(activation, b), 3));
-  return `Map of ${name} nets: spread of the weights across, of the biases upward. Left of the edge of chaos the signal shrinks, right of it it `
-    + `grows. The edge runs from a σ_w of ${low} without biases to ${up} at a σ_b of ${high}. `
+  return `Map of ${name} nets: spread of the weights across, of the biases upward. Left of the edge of chaos the signal shrinks, `
+    + `right of it it grows. The edge runs from a σ_w of ${low} without biases to ${up} at a σ_b of ${high}. `
     + `The point, at a σ_w of ${inWords(weight, 3)} and a σ_b of ${inWords(bias, 3)}, is ${PHASES[phase]}.`;
 };

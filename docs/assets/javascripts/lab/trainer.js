@@ -39,14 +39,31 @@ export class Trainer {
     this.settings = settings;
   }
 
-  /** The net was changed: what was trained is another one's. */
-  reset(settings) {
+  /** The lab shows this net: if it is another one than that in training, forget that. */
+  follow(settings) {
     this.settings = { ...this.settings, ...settings };
-    if (this.worker) this.stop();
+    if (this.worker && this.trained !== JSON.stringify(settings)) this.stop();
+  }
+
+  /** Out of sight nothing runs; what was learned is kept while the lab is on the page. */
+  rest(gone) {
+    const wasRunning = this.running;
+    if (gone) this.stop();
+    else if (wasRunning) this.pause();
+    this.resting = wasRunning && !gone;
+  }
+
+  /** In sight again. */
+  wake() {
+    if (this.resting && this.worker) this.toggle();
+    this.resting = false;
   }
 
   toggle() {
-    if (this.running) return this.pause();
+    if (this.running) {
+      this.pause();
+      return;
+    }
     this.running = true;
     this.startButton.textContent = "Pause";
     if (this.worker) this.send({ kind: "resume" });
@@ -68,6 +85,7 @@ export class Trainer {
   start(once = false) {
     const { data, rate, ...settings } = this.settings;
     this.token = (this.token ?? 0) + 1;
+    this.trained = JSON.stringify(settings);
     this.curve = [];
     this.worker = startWorker();
     this.worker.onmessage = ({ data: message }) => this.heard(message);
@@ -113,7 +131,7 @@ export class Trainer {
   stop() {
     this.worker?.terminate();
     this.worker = this.report = null;
-    this.running = false;
+    this.running = this.resting = false;
     this.curve = [];
     this.startButton.textContent = "Train";
     this.startButton.disabled = this.stepButton.disabled = false;

@@ -4,6 +4,9 @@ import { inWords } from "../drawing.js";
 
 const FLOAT32 = 2 ** -24; // relative size of the smallest change that a float32 weight notices
 
+/** "0.4 of the signal", "840 times the signal". */
+export const portion = (share) => `${inWords(share)} ${share > 1 ? "times" : "of"} the signal`;
+
 /** What layer 1 receives, and what a step of SGD at this rate would do to its weights. */
 export const sentence = (found, rate) => {
   const depth = found.signal.length, first = found.signal[0], last = found.signal[depth - 1];
@@ -15,7 +18,7 @@ export const sentence = (found, rate) => {
   const share = first / last;
   const received = first === 0 ? "Layer 1 receives exactly nothing: on the way back some layer had no active unit."
     : depth === 1 ? `The only layer receives the signal of the loss itself, ${inWords(first)}.`
-      : `Layer 1 receives ${inWords(share)} of the signal at layer ${depth}.`;
+      : `Layer 1 receives ${portion(share)} at layer ${depth}.`;
   const step = rate * found.weight[0] / found.own[0];
   if (first === 0) return `${received} No step can change its weights.`;
   const effect = !Number.isFinite(step) || step > 1 ? ": more than they are."
