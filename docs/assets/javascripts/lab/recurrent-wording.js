@@ -29,7 +29,7 @@ const ofPowers = ({ lines }, { steps, phi }) => {
   const quoted = phi === "linear" ? `ρ${power}, which a linear net can't fall below, is ${rho}`
     : `ρ${power}, a bound of no kind once φ has slopes, is ${rho}`;
   return `‖∂h_T/∂h_0‖ is ${at(left, 0)} over ${steps} ${steps === 1 ? "step" : "steps"}${
-    left.values[0] > 0 ? each(left) : ""}.${climbed} The bound (γ σ_max)${power} is ${at(bound, 0)}; ${quoted}.`;
+    left.values[0] > 0 ? each(left) : ""}.${climbed} The bound (γ σ_max)${power} is ${at(bound, 0)}; ${quoted}.`;
 };
 
 const ofGates = ({ lines, forget }, { steps }) => `‖∂c_T/∂c_0‖ is ${at(lines.cell, 0)} over ${steps} ${steps === 1 ? "step" : "steps"}${
