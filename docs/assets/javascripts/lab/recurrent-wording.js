@@ -2,7 +2,7 @@
 
 import { inWords, raised } from "../drawing.js";
 
-export const SLOW = 8e6; // products of two numbers; more take longer than a frame
+export const SLOW = 6e6; // products of two numbers; more take longer than a frame
 const CHAOTIC = 9; // powers of ten by which an error of the sixteenth digit grows before it can be seen
 const PLACE = 2e-16;
 
