@@ -20,8 +20,8 @@ CLOSE = 1e-9
 CHAOS = 100
 SHAKES = 20
 LEAST = 1e-300  # below, both languages have lost digits
-# A net near the border of chaos may fall on either side of it with another processor's rounding; of 400 nets two were seen to lie within
-# a factor of three of it.
+# A net near the border of chaos may fall on either side of it with another processor's rounding: of 400 nets seven lie within a factor of
+# three of CLOSE.
 BORDER = 4
 
 TABLE = 'import { SETTINGS } from "./lab/settings.js"; tell(SETTINGS);'
