@@ -1,7 +1,9 @@
-"""The lab's training, in Node: the same steps as PyTorch's, what is learned and what is not, and how it ends by itself."""
+"""The lab's training: in Node the same steps as PyTorch's, what is learned, how it ends by itself; in the browser its worker."""
 
+import json
 import random
 
+import pytest
 import torch
 from sklearn.datasets import load_digits
 from torch.nn import functional as F
@@ -11,6 +13,7 @@ from snippets.experiments.lab_parity import CHAOS, CLOSE, apart
 from snippets.measurement import ROOT
 from snippets.weave.book import load
 from snippets.weave.digits import digits_script
+from tests.test_site import Visit
 
 
 def ask(program, given=None):
@@ -33,7 +36,7 @@ tell(await Promise.all(GIVEN.map(async (given) => {
   const start = JSON.parse(JSON.stringify({ into: [...training.into.weights], out: [...training.out.weights],
     weights: training.weights.map((w) => [...w]), biases: training.biases.map((b) => [...b]) }));
   const { inputs, labels, columns, classes } = training.data;
-  const losses = [], order = training.order(0).slice(0, 32 * GIVEN_STEPS);
+  const losses = [];
   for (let i = 0; i < GIVEN_STEPS; i++) losses.push(training.step());
   return { ...start, inputs: [...inputs], labels: [...labels], columns, classes, order: [0, 1, 2].map((e) => training.order(e)), losses,
     moved: [...training.report().moved] };
@@ -50,7 +53,8 @@ tell(await Promise.all(GIVEN.map(async (given) => {
 """
 
 
-PHI = {"tanh": torch.tanh, "relu": torch.relu, "gelu": F.gelu, "silu": F.silu, "sigmoid": torch.sigmoid}
+PHI = {"linear": lambda z: z, "leaky": F.leaky_relu, "elu": F.elu, "erf": torch.erf, "tanh": torch.tanh,
+       "relu": torch.relu, "gelu": F.gelu, "silu": F.silu, "sigmoid": torch.sigmoid}
 
 
 def nets(n: int, seed: int) -> list[dict]:
@@ -135,14 +139,70 @@ def test_it_learns_sticks_or_bursts_and_ends_by_itself():
     assert burst["finished"] == "diverged"
 
 
+def test_the_stack_starts_with_the_weights_that_the_lab_shows():
+    text = START + """
+import { Net } from "./lab/net.js";
+tell(await Promise.all(GIVEN.map(async (given) => {
+  const training = await made(given), net = new Net();
+  net.configure(training.settings);
+  const { weights, biases } = net.stack;
+  return JSON.stringify([weights, biases]) === JSON.stringify([training.weights, training.biases]);
+})));
+"""
+    assert ask(text, nets(10, seed=2)) == [True] * 10
+
+
+def test_each_epoch_has_an_order_of_its_own():
+    for data, count in (("spirals", 400), ("digits", 500)):
+        text = START + "const t = await made(GIVEN); tell([0, 1, 2, 0].map((epoch) => t.order(epoch)));"
+        orders = ask(text, {"depth": 1, "width": 2, "data": data, "rate": 1})
+        assert all(sorted(order) == list(range(count)) for order in orders)
+        assert orders[0] == orders[3] and orders[0] != orders[1] != orders[2] and orders[0] != list(range(count))
+
+
+def test_the_accuracy_is_that_of_the_whole_set():
+    text = START + """
+const training = await made(GIVEN);
+for (let i = 0; i < 45; i++) training.step();
+const { into, out, weights, biases, data } = training;
+tell({ ends: [[into.weights, into.biases], [out.weights, out.biases]], weights, biases, inputs: data.inputs, labels: data.labels,
+  accuracy: training.report().accuracy });
+"""
+    for data, steps in (("spirals", 36), ("digits", 45)):  # the last end of an epoch up to here
+        net = {"depth": 2, "width": 16, "activation": "tanh", "init": "xavier", "data": data, "rate": 0.1}
+        got = ask(text.replace("45", str(steps)), net)
+        (into, b_into), (out, b_out) = [[torch.tensor(p, dtype=torch.float64) for p in end] for end in got["ends"]]
+        h = torch.tensor(got["inputs"], dtype=torch.float64).reshape(len(got["labels"]), -1)
+        h = F.linear(h, into.reshape(16, -1), b_into)
+        for W, b in zip(got["weights"], got["biases"], strict=True):
+            h = torch.tanh(F.linear(h, torch.tensor(W, dtype=torch.float64).reshape(16, 16), torch.tensor(b, dtype=torch.float64)))
+        right = F.linear(h, out.reshape(-1, 16), b_out).argmax(1) == torch.tensor(got["labels"])
+        assert 0.2 < got["accuracy"] < 0.99 and got["accuracy"] == right.double().mean().item()
+
+
+SWALLOWED = {"depth": 60, "width": 8, "init": "he", "gain": 3, "bias": 1, "seed": 1104891796, "data": "spirals", "rate": 0.01}
+
+
+def test_a_weight_that_is_no_number_ends_it_though_relu_hides_it_from_the_loss():
+    text = START + """
+const training = await made(GIVEN);
+while (!training.finished()) training.step();
+const { diverged } = training.report(), before = training.steps;
+tell([training.finished(), diverged, before, training.step()]);
+"""
+    finished, diverged, steps, loss = ask(text, SWALLOWED)
+    assert finished == "diverged" and diverged and steps < 10 and isinstance(loss, float)
+
+
 def test_the_digits_are_scikit_learns():
     images, labels = load_digits(return_X_y=True)
+    kept = sorted(i for k in range(10) for i in (labels == k).nonzero()[0][:50])
     pixels, ours = ask('import { LABELS, PIXELS } from "./lab/digits.js";'
                        "tell([[...PIXELS].map((c) => parseInt(c, 36)), [...LABELS].map(Number)]);")
-    rows = [pixels[i:i + 64] for i in range(0, len(pixels), 64)]
-    known = {(*image, label) for image, label in zip(images.astype(int).tolist(), labels.tolist(), strict=True)}
-    assert len(rows) == len(ours) == 500 and all((*row, label) in known for row, label in zip(rows, ours, strict=True))
-    assert [ours.count(k) for k in range(10)] == [50] * 10
+    assert ours == labels[kept].tolist() and [ours.count(k) for k in range(10)] == [50] * 10
+    assert pixels == images[kept].astype(int).ravel().tolist()
+    inputs = ask('import { digits } from "./lab/datasets.js"; tell((await digits()).inputs);')
+    assert inputs == pytest.approx(((images[kept] - images[kept].mean()) / images[kept].std()).ravel().tolist(), rel=1e-12)
 
 
 def test_both_spirals_are_standardized_and_apart():
@@ -156,3 +216,132 @@ def test_both_spirals_are_standardized_and_apart():
 def test_an_unknown_data_set_is_named():
     text = 'import { dataset } from "./lab/datasets.js"; tell(await dataset("cats", 0).catch((error) => error.message));'
     assert ask(text) == "there is no data set “cats”; there are spirals and digits"
+
+
+WRONG = [
+    ({"activation": "swish"}, "activation “swish” is not known"), ({"norm": "group"}, "normalization “group” is not known"),
+    ({"depth": "abc"}, "depth “abc” is not a number"), ({"depth": 0}, "depth 0 is out of range or not whole"),
+    ({"width": 1e6}, "width 1000000 is out of range or not whole"), ({"seed": -1}, "seed -1 is out of range or not whole"),
+    ({"rate": "fast"}, "learning rate “fast” is not a number above zero"), ({"rate": 0}, "learning rate “0” is not a number above zero"),
+]
+
+
+def test_what_cannot_be_trained_is_named():
+    text = START + 'tell(await Promise.all(GIVEN.map((given) => made(given).then(() => "no error", (error) => error.message))));'
+    assert ask(text, [{"data": "spirals", "rate": 0.1} | given for given, _ in WRONG]) == [words for _, words in WRONG]
+
+
+# ---------- its worker, in the browser ----------
+
+class Worker(Visit):
+    """The built site's worker, spoken to from one of its pages."""
+
+    def __init__(self, browser, address):
+        super().__init__(browser, address, "")
+        self.page.evaluate("""address => {
+          window.heard = [];
+          window.worker = new Worker(address, { type: "module" });
+          worker.onmessage = ({ data }) => heard.push(data);
+          worker.onerror = (event) => heard.push({ kind: "broken", message: event.message });
+        }""", f"{address}/assets/javascripts/lab/worker.js")
+
+    def say(self, kind, **more):
+        self.page.evaluate("message => worker.postMessage(message)", {"kind": kind, **more})
+
+    def train(self, net, token, **more):
+        settings = {key: value for key, value in net.items() if key not in ("data", "rate")}
+        self.say("train", settings=self.filled(settings), dataset=net["data"], rate=net["rate"], token=token, **more)
+
+    @staticmethod
+    def filled(settings):
+        return _lab.ask('import { defaults } from "./lab/settings.js"; tell({ ...defaults(), ...GIVEN });', settings)
+
+    def heard(self):
+        text = "JSON.stringify(heard, (key, value) => ArrayBuffer.isView(value) ? [...value] : value)"
+        return json.loads(self.page.evaluate(text))
+
+    def until(self, condition):
+        """The newest message once it fulfils a condition on `last`."""
+        self.page.wait_for_function(f"(last => last && ({condition}))(heard.at(-1))", timeout=60000)
+        return self.heard()[-1]
+
+
+@pytest.fixture
+def worker(browser, address):
+    with Worker(browser, address) as it:
+        yield it
+        assert it.wrong == []
+
+
+SMALL = {"depth": 4, "width": 16, "init": "he", "skip": "scaled", "data": "digits", "rate": 0.02}
+
+
+def test_the_worker_steps_at_the_rate_it_is_told(worker):
+    worker.train(SMALL, 7, paused=True)
+    for n in (1, 2, 3):
+        worker.say("step")
+        worker.until(f"last.step === {n}")
+    worker.say("rate", rate=0.3)
+    for n in (4, 5):
+        worker.say("step")
+        last = worker.until(f"last.step === {n}")
+    worker.page.wait_for_timeout(200)
+    assert [(m["kind"], m["token"], m["step"]) for m in worker.heard()] == [("progress", 7, n) for n in (1, 2, 3, 4, 5)]
+    there = ask(START + """
+const training = await made(GIVEN);
+for (const rate of [0.02, 0.02, 0.02, 0.3, 0.3]) { training.rate = rate; training.step(); }
+tell({ ...training.report(), finished: training.finished() });
+""", SMALL)
+    assert {key: last[key] for key in there} == there
+
+
+def test_the_worker_pauses_goes_on_and_stops(worker):
+    worker.train(SMALL | {"rate": 1e-4}, 1)
+    worker.until("last.step > 0 && last.token === 1")
+    worker.say("pause")
+    worker.page.wait_for_timeout(300)
+    paused = worker.heard()[-1]["step"]
+    worker.page.wait_for_timeout(300)
+    assert worker.heard()[-1]["step"] == paused and not worker.heard()[-1]["finished"]
+    worker.say("step")
+    worker.until(f"last.step === {paused + 1}")
+    worker.say("resume")
+    worker.until(f"last.step > {paused + 5}")
+    worker.say("stop")
+    worker.page.wait_for_timeout(200)
+    told = len(worker.heard())
+    worker.page.wait_for_timeout(300)
+    assert len(worker.heard()) == told and told < worker.heard()[-1]["step"]
+    worker.train(BURSTS, 2)
+    assert worker.until("last.token === 2 && last.finished")["finished"] == "diverged"
+
+
+def test_the_worker_measures(worker):
+    settings = worker.filled({"depth": 100, "width": 24, "activation": "gelu", "init": "orthogonal"})
+    worker.say("measure", settings=settings, token="a")
+    worker.until("last.kind === 'measured'")
+    *layers, measured = worker.heard()
+    assert 2 <= len(layers) <= 20 and all((m["kind"], m["token"]) == ("layer", "a") for m in layers)
+    assert [m["layer"] for m in layers] == sorted({m["layer"] for m in layers}) and layers[-1]["layer"] == 100
+    found = ask('import { Net } from "./lab/net.js"; const net = new Net(); net.configure(GIVEN); tell(net.run());', settings)
+    assert measured["token"] == "a"
+    for key in ("signal", "weight", "own", "spread"):
+        assert measured["found"][key] == pytest.approx(found[key], rel=1e-9)
+
+
+def test_the_worker_says_what_is_wrong_and_works_on(worker):
+    worker.train(SMALL | {"rate": 1e-4}, 1)
+    worker.until("last.step > 0")
+    worker.train(SMALL | {"data": "cats"}, 2)
+    worker.until("last.token === 2")
+    worker.train(SMALL | {"activation": "swish"}, 3)
+    worker.say("measure", settings={"norm": "group"}, token=4)
+    worker.say("dance", token=5)
+    worker.until("last.token === 5")
+    worker.page.wait_for_timeout(200)
+    assert [(m["kind"], m["token"], m["message"]) for m in worker.heard() if m["token"] != 1] == [
+        ("failed", 2, "there is no data set “cats”; there are spirals and digits"),
+        ("failed", 3, "activation “swish” is not known"), ("failed", 4, "normalization “group” is not known"),
+        ("failed", 5, "“dance” is no message of this worker")]
+    worker.train(SMALL, 6)
+    worker.until("last.token === 6 && last.step > 0")

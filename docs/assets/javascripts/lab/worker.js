@@ -3,7 +3,7 @@
 
 import { dataset } from "./datasets.js";
 import { Net } from "./net.js";
-import { Training } from "./training.js";
+import { checked, Training } from "./training.js";
 
 const EVERY = 100; // milliseconds between two reports
 const SLICE = 40; // milliseconds of steps before messages are heard again
@@ -14,7 +14,8 @@ let training = null, token = 0, running = false, wanted = 0;
 
 const report = () => postMessage({ kind: "progress", token, ...training.report(), finished: training.finished() });
 
-const measure = (settings, asked) => {
+const measure = (given, asked) => {
+  const settings = checked(given);
   const apart = Math.ceil(settings.depth / LAYERS);
   net.configure(settings, (layer) => { if (layer % apart === 0) postMessage({ kind: "layer", token: asked, layer }); });
   const found = net.run();
@@ -23,8 +24,10 @@ const measure = (settings, asked) => {
 
 let told = 0, due = false;
 
+const failed = (error, asked) => postMessage({ kind: "failed", token: asked, message: error.message });
+
 const wake = () => {
-  if (!due) setTimeout(work);
+  if (!due) setTimeout(() => { try { work(); } catch (error) { failed(error, token); } });
   due = true;
 };
 
@@ -39,7 +42,7 @@ const work = () => {
     wanted = Math.max(0, wanted - 1);
   }
   const idle = !hungry();
-  if (idle || performance.now() - told > EVERY) {
+  if (training.steps && (idle || performance.now() - told > EVERY)) {
     report();
     told = performance.now();
   }
@@ -48,6 +51,7 @@ const work = () => {
 
 const train = async ({ settings, dataset: name, rate, token: asked, paused }) => {
   token = asked;
+  training = null; // what ran before does not report under this token
   training = new Training(settings, await dataset(name, settings.seed), rate);
   running = !paused;
   wanted = 0;
@@ -70,5 +74,5 @@ onmessage = ({ data }) => {
   before = before.then(async () => {
     if (!Object.hasOwn(HANDLERS, data.kind)) throw new Error(`“${data.kind}” is no message of this worker`);
     await HANDLERS[data.kind](data);
-  }).catch((error) => postMessage({ kind: "failed", token: data.token ?? token, message: error.message }));
+  }).catch((error) => failed(error, data.token ?? token));
 };
