@@ -59,9 +59,9 @@ export class Lab extends HTMLElement {
     const { signal } = this.leaving;
     addEventListener("hashchange", () => this.fromAddress(), { signal });
     const sized = new ResizeObserver(() => this.redraw());
-    const seen = new IntersectionObserver(([entry]) => {
+    const seen = new IntersectionObserver((entries) => {
       clearTimeout(this.resting);
-      this.inSight = entry.isIntersecting;
+      this.inSight = entries.at(-1).isIntersecting;
       if (this.inSight) this.redraw();
       else this.resting = setTimeout(() => this.freed(), REST);
     }, { rootMargin: AHEAD });
