@@ -55,13 +55,18 @@ export class PhaseChart {
     return { weight: weight.low + right * (weight.high - weight.low), bias: bias.low + up * (bias.high - bias.low) };
   }
 
+  /** Take the room of a drawing of this width. */
+  resize(width) {
+    this.width = width;
+    this.height = Math.round(Math.min(HIGH, Math.max(LOW, width * 0.56)));
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
+  }
+
   /** Draw `lines`, [{ factor, line: [[σ_w, σ_b], …] }] from left to right, at this many pixels of width; `name` tells sets apart. */
   update(name, lines, width) {
     if (this.drawn === `${name} ${width}`) return;
     this.drawn = `${name} ${width}`;
-    this.width = width;
-    this.height = Math.round(Math.min(HIGH, Math.max(LOW, width * 0.56)));
-    this.svg.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
+    this.resize(width);
     const left = this.x(this.weight.low), top = this.y(this.bias.high);
     this.frame = { x: left, y: top, width: this.x(this.weight.high) - left, height: this.y(this.bias.low) - top };
     this.cross = make("path", { class: "s-ink", fill: "none", "stroke-dasharray": "2 3" });

@@ -40,6 +40,7 @@ class PhaseMap extends Lab {
     this.said = element("p", { class: "lab__said" });
     this.announced = element("p", { class: "lab__hidden", role: "status" });
     this.chart = new PhaseChart({ ...SETTINGS, colours: COLOURS });
+    this.chart.resize(this.clientWidth);
     const { svg } = this.chart;
     svg.addEventListener("pointerdown", (event) => {
       if (event.button !== 0) return;

@@ -34,6 +34,7 @@ class SketchPad extends Lab {
 
   build() {
     this.chart = new SketchChart({ nets: NETS, layers: LAYERS, low: LOW, high: HIGH });
+    this.chart.resize(this.clientWidth);
     this.watchPen(this.chart.svg);
     this.results = element("div", { class: "sketch__results", role: "status" });
     this.numbers = element("div");

@@ -104,8 +104,12 @@ const STORIES = {
   ],
 };
 
+/** What is drawn above the bottom of the pad, from the layer on after which the curve no longer touches it. */
+const aboveBottom = (powers) => powers.slice(powers.findLastIndex((power) => power <= LOW) + 1);
+
 /** Whether a list of powers leaves the straight line between its ends. */
 const bent = (powers) => {
+  if (powers.length < 3) return true; // at the bottom at once
   const last = powers.length - 1;
   return powers.some((power, i) => Math.abs(power - powers[0] - (powers[last] - powers[0]) * i / last) > BENT);
 };
@@ -124,9 +128,9 @@ export const scored = (net, curve, ours) => {
   const distance = off(ours.value);
   const nearest = [{ key: "ours", distance }, ...lines].reduce((a, b) => (b.distance < a.distance ? b : a));
   const signed = median(layers.map((i) => drawn[i] - ours.value[i]));
-  const factor = 10 ** (drawn[from - 1] / (LAYERS - from));
+  const sloping = aboveBottom(drawn.slice(from - 1)), factor = 10 ** (sloping[0] / Math.max(1, sloping.length - 1));
   let story = nearest.key;
-  if (nearest.distance > LIKE) story = bent(drawn.slice(from - 1)) ? "bent" : median(layers.map((i) => drawn[i])) > 0 ? "grows" : "other";
+  if (nearest.distance > LIKE) story = bent(sloping) ? "bent" : median(layers.map((i) => drawn[i])) > 0 ? "grows" : "other";
   return {
     from, distance, above: signed > 0, of: layers.length, story, factor,
     within: layers.filter((i) => drawn[i] >= ours.low[i] && drawn[i] <= ours.high[i]).length,
@@ -135,6 +139,7 @@ export const scored = (net, curve, ours) => {
 
 // ---------- in words ----------
 
+const ON = 0.05; // powers of ten that no one sees
 const CLOSE = [[0.5, "You have it"], [1.5, "Close"], [4, "Off"], [Infinity, "Far off"]];
 const OTHERWISE = {
   ours: "The slope is that of a real net.",
@@ -154,7 +159,8 @@ export const verdict = (net, score, ours) => {
   const { distance, above, from, story, factor, within, of } = score;
   const [, close] = CLOSE.find(([most]) => distance <= most);
   const powers = inWords(distance);
-  const lie = `${powers} ${powers === "1" ? "power" : "powers"} of ten ${above ? "above" : "below"} the measured one`;
+  const away = `${powers} ${powers === "1" ? "power" : "powers"} of ten ${above ? "above" : "below"}`;
+  const lie = distance < ON ? "on the measured one" : `${away} the measured one`;
   const inside = `${within || "none"} of ${of} layers ${within === 1 ? "lies" : "lie"} within the band`;
   const compared = from > 1 ? ` You drew layers ${from} to ${LAYERS}; only these were compared.` : "";
   const like = OTHERWISE[story] ?? STORIES[net].find(({ key }) => key === story)?.said ?? `Its factor is ${inWords(factor)} per layer.`;
