@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import guide
+from snippets.weave import cards, guide
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
@@ -295,6 +295,10 @@ def _guide_table(name: str, page: Path, book: Book) -> Rendered:
     return _words(guide.table(book.guide))
 
 
+def _cards(name: str, page: Path, book: Book) -> Rendered:
+    return Rendered("\n".join(cards.sections(book.docs, page, _title)))  # their prose is read where it stands
+
+
 def _words(lines: list[str]) -> Rendered:
     return Rendered("\n".join(lines), "\n".join(lines))
 
@@ -318,7 +322,7 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "guide", "ends", "spots"), False)
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards"), False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
-             "ends": _guide_table, "spots": _spots}
+             "ends": _guide_table, "spots": _spots, "cards": _cards}

@@ -54,7 +54,7 @@ const changed = new MutationObserver(() => {
 });
 
 /** Parts that few pages have are fetched where they stand. */
-const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js" };
+const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".cards": "./cards.js" };
 
 /** The labs, custom elements, are fetched when one of them comes near the window or the address names it. */
 const LABS = ["gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"];

@@ -1,0 +1,95 @@
+/* The self-check's cards: which ones you knew, one at a time if you like. The page holds every question as a fold; this file only hides,
+   counts and remembers, on this device alone. */
+
+const KEPT = "self-check:1";
+const make = (tag, properties = {}, ...children) => {
+  const element = Object.assign(document.createElement(tag), properties);
+  element.append(...children);
+  return element;
+};
+
+const read = () => {
+  try {
+    const kept = JSON.parse(localStorage.getItem(KEPT)) ?? {};
+    return Object.fromEntries(Object.entries(kept).filter(([name, knew]) => name.startsWith("card-") && typeof knew === "boolean"));
+  } catch {
+    return {};
+  }
+};
+
+const led = (root) => {
+  const cards = [...root.querySelectorAll("details.question")];
+  const sections = [...root.querySelectorAll(".cards__topic")];
+  let known = read(), at = 0, stored = true;
+
+  const button = (text, onclick) => make("button", { type: "button", className: "btn", textContent: text, onclick });
+  const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "", textContent: "every topic" }),
+    ...sections.map((section) => make("option", { value: section.dataset.topic, textContent: section.dataset.topic })));
+  const open = make("input", { type: "checkbox", onchange: () => { at = 0; show(); } });
+  const single = make("input", { type: "checkbox", onchange: () => { at = 0; show(); } });
+  const back = button("Previous", () => go(-1));
+  const next = button("Next", () => go(1));
+  const erase = button("Erase my progress", () => {
+    known = {};
+    try { localStorage.removeItem(KEPT); } catch { /* nothing was kept */ }
+    show();
+  });
+  const said = make("p", { className: "cards__said" });
+  said.setAttribute("role", "status");
+  const label = (input, text) => make("label", { className: "cards__check" }, input, ` ${text}`);
+  root.querySelector(".cards__bar").append(
+    make("label", { className: "field" }, "Topic", topic), label(open, "only what I don't know yet"), label(single, "one at a time"),
+    make("span", { className: "cards__step" }, back, next), erase, said);
+
+  const marked = (card, knew) => {
+    known[card.id] = knew;
+    try { localStorage.setItem(KEPT, JSON.stringify(known)); } catch { stored = false; }
+    if (single.checked && knew) go(open.checked ? 0 : 1);
+    else show();
+  };
+  cards.forEach((card) => {
+    card.append(make("p", { className: "cards__mark" }, button("I knew it", () => marked(card, true)), button("Not yet", () => marked(card, false))));
+  });
+
+  const chosen = () => cards.filter((card) => (!topic.value || card.closest(".cards__topic").dataset.topic === topic.value)
+    && !(open.checked && known[card.id]));
+
+  const go = (by) => {
+    const many = chosen().length;
+    at = many ? Math.min(many - 1, Math.max(0, at + by)) : 0;
+    show();
+    const card = chosen()[at];
+    if (!card) return;
+    card.open = false;
+    card.querySelector("summary").focus();
+  };
+
+  const show = () => {
+    const all = chosen();
+    at = Math.min(at, Math.max(0, all.length - 1));
+    const shown = new Set(single.checked ? all.slice(at, at + 1) : all);
+    cards.forEach((card) => {
+      card.hidden = !shown.has(card);
+      card.dataset.known = known[card.id] === undefined ? "" : String(known[card.id]);
+      card.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[card.id] === (i === 0))));
+    });
+    sections.forEach((section) => { section.hidden = ![...section.querySelectorAll("details.question")].some((card) => !card.hidden); });
+    back.parentElement.hidden = !single.checked;
+    back.disabled = at === 0;
+    next.disabled = at >= all.length - 1;
+    const knew = cards.filter((card) => known[card.id]).length;
+    const place = single.checked && all.length ? `Card ${at + 1} of ${all.length}. ` : all.length ? "" : "Nothing is left here. ";
+    said.textContent = `${place}You knew ${knew} of ${cards.length}.${stored ? "" : " This browser keeps nothing: it is forgotten when you leave."}`;
+  };
+
+  root.addEventListener("keydown", (event) => {
+    if (!single.checked || event.target.matches("select, input")) return;
+    if (event.key === "ArrowRight" && !next.disabled) go(1);
+    if (event.key === "ArrowLeft" && !back.disabled) go(-1);
+  });
+  root.dataset.ready = "";
+  show();
+};
+
+/** Lead through the cards of this page. */
+export const start = () => document.querySelectorAll(".cards:not([data-ready])").forEach(led);
