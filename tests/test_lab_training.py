@@ -278,6 +278,8 @@ SMALL = {"depth": 4, "width": 16, "init": "he", "skip": "scaled", "data": "digit
 
 def test_the_worker_steps_at_the_rate_it_is_told(worker):
     worker.train(SMALL, 7, paused=True)
+    worker.page.wait_for_timeout(300)
+    assert worker.heard() == [], "before the first step there is nothing to report"
     for n in (1, 2, 3):
         worker.say("step")
         worker.until(f"last.step === {n}")
@@ -296,8 +298,12 @@ tell({ ...training.report(), finished: training.finished() });
 
 
 def test_the_worker_pauses_goes_on_and_stops(worker):
-    worker.train(SMALL | {"rate": 1e-4}, 1)
+    worker.train(SMALL | {"depth": 20, "width": 64, "rate": 1e-4}, 1)
+    began = worker.page.evaluate("performance.now()")
     worker.until("last.step > 0 && last.token === 1")
+    worker.page.wait_for_timeout(1500)
+    reports, until = worker.page.evaluate("[heard.length, performance.now()]")
+    assert 2 <= reports <= 2 + (until - began) / 100, "ten a second at most, however fast the machine"
     worker.say("pause")
     worker.page.wait_for_timeout(300)
     paused = worker.heard()[-1]["step"]
