@@ -16,7 +16,7 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import digits, drawing, ledger, notebooks
+from snippets.weave import digits, drawing, embed, ledger, notebooks
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 from snippets.weave.rules import SCRIPT, rules_script
@@ -57,6 +57,8 @@ def on_files(files, config):
         files.append(_generated(config, ledger.PATHS["csv"], ledger.as_csv(book)))
         files.append(_generated(config, SCRIPT, rules_script(ROOT / "snippets")))
         files.append(_generated(config, digits.SCRIPT, digits.digits_script(book)))
+        for path, content in embed.pages().items():
+            files.append(_generated(config, path, content))
         for path in labs.labs(ROOT):
             _add_lab(path, files, config)
     except Bad as bad:
@@ -104,7 +106,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
         raise Abort("\n".join(map(str, faults)))
     if woven.text != text:
         (log.info if serving else log.warning)(f"{page.file.src_uri} on disk is older than its sources: run `make weave`")
-    return get_data(woven.text)[0]
+    return get_data(woven.text)[0].replace(embed.PLACE, config.site_url or embed.PLACE)
 
 
 def _lab(path: Path, page) -> str:

@@ -295,6 +295,19 @@ def _guide_table(name: str, page: Path, book: Book) -> Rendered:
     return _words(guide.table(book.guide))
 
 
+def _figures(name: str, page: Path, book: Book) -> Rendered:
+    """Every figure: what it shows, the page that explains it, and its files."""
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(book.docs.rglob("*.md")) if path != page}
+    rows = []
+    for figure in sorted(p.stem for p in (book.snippets / "figures").glob("[!_]*.py")):
+        on = [f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p, text in pages.items()
+              if f"<!-- figure: {figure} -->" in text]
+        files = " ".join(f"[{kind.upper()}]({link(page, book, f'figures/{figure}.{kind}')})" for kind in ("svg", "png", "csv"))
+        rows.append(f"| {fill(figure_module(figure, book).TITLE, book)} | {on[0] if on else ''} | {files} |")
+    head = ["| The figure shows | On the page | Files |", "| --- | --- | --- |"]
+    return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
+
+
 def _cards(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(cards.sections(book.docs, page, _title)))  # their prose is read where it stands
 
@@ -322,7 +335,7 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards"), False)
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures"), False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
-             "ends": _guide_table, "spots": _spots, "cards": _cards}
+             "ends": _guide_table, "spots": _spots, "cards": _cards, "figures": _figures}

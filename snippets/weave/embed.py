@@ -1,0 +1,35 @@
+"""The labs alone, one page each, for a frame in someone else's page."""
+
+LABS = {
+    "gradient-lab": ("The gradient lab", "lab", "understand/"),
+    "recurrent-lab": ("The recurrent lab", "recurrent-lab", "understand/recurrent/"),
+    "phase-map": ("The map of phases", "phase-map", "understand/signal-propagation/"),
+    "sketch-pad": ("Sketch the two curves", "sketch-pad", "practice/sketch/"),
+}
+PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known
+
+PAGE = """<!doctype html>
+<html lang="en" style="font-size: 125%">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="robots" content="noindex">
+  <title>{title} · Where the Gradient Goes</title>
+  <link rel="icon" href="../assets/images/logo.svg">
+  <link rel="stylesheet" href="../assets/stylesheets/site.css">
+  <script type="module" src="../assets/javascripts/lab/{tag}.js"></script>
+</head>
+<body data-md-color-scheme="default" style="color-scheme: light dark; margin: 0; padding: 0 .8rem; background: var(--paper); color: var(--ink)">
+  <main class="md-typeset">
+    <h1 class="embed__title">{title}</h1>
+    <{tag} id="{name}"><p>This needs JavaScript. <a href="../{home}">The page it stands on</a> has drawn figures and a table instead.</p></{tag}>
+    <p class="embed__foot"><a href="../{home}" target="_top">Where the Gradient Goes</a>, CC BY 4.0</p>
+  </main>
+</body>
+</html>
+"""
+
+
+def pages() -> dict[str, bytes]:
+    """Path under the site and content of each."""
+    return {f"embed/{tag}.html": PAGE.format(tag=tag, title=title, name=name, home=home).encode() for tag, (title, name, home) in LABS.items()}
