@@ -66,6 +66,7 @@ def sections(docs: Path, reader: Path, titled) -> list[str]:
             made += [f'<section class="cards__topic" data-topic="{title}" markdown="block">', "", f"## [{title}]({target})", ""]
             for card in cards:
                 made += [f'<details class="question" id="{card.name}" markdown="block">',
-                         f'<summary markdown="span">{card.asked}</summary>', "", card.answer, "", f"[The page that explains it]({target})", "", "</details>", ""]
+                         f'<summary markdown="span">{card.asked}</summary>', "", card.answer, "",
+                         f"[The page that explains it]({target})", "", "</details>", ""]
             made += ["</section>", ""]
     return [*made, "</div>"]

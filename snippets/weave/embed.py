@@ -19,10 +19,12 @@ PAGE = """<!doctype html>
   <link rel="stylesheet" href="../assets/stylesheets/site.css">
   <script type="module" src="../assets/javascripts/lab/{tag}.js"></script>
 </head>
-<body data-md-color-scheme="default" style="color-scheme: light dark; margin: 0; padding: 0 .8rem; background: var(--paper); color: var(--ink)">
+<body class="embed" data-md-color-scheme="default">
   <main class="md-typeset">
     <h1 class="embed__title">{title}</h1>
-    <{tag} id="{name}"><p>This needs JavaScript. <a href="../{home}">The page it stands on</a> has drawn figures and a table instead.</p></{tag}>
+    <{tag} id="{name}">
+      <p>This needs JavaScript. <a href="../{home}">The page it stands on</a> has drawn figures and a table instead.</p>
+    </{tag}>
     <p class="embed__foot"><a href="../{home}" target="_top">Where the Gradient Goes</a>, CC BY 4.0</p>
   </main>
 </body>
@@ -32,4 +34,5 @@ PAGE = """<!doctype html>
 
 def pages() -> dict[str, bytes]:
     """Path under the site and content of each."""
-    return {f"embed/{tag}.html": PAGE.format(tag=tag, title=title, name=name, home=home).encode() for tag, (title, name, home) in LABS.items()}
+    return {f"embed/{tag}.html": PAGE.format(tag=tag, title=title, name=name, home=home).encode()
+            for tag, (title, name, home) in LABS.items()}

@@ -335,7 +335,8 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures"), False)
+LISTS = ("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures")
+KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
              "ends": _guide_table, "spots": _spots, "cards": _cards, "figures": _figures}
