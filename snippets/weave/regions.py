@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import cards, guide
+from snippets.weave import cards, exercises, guide
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
@@ -312,6 +312,14 @@ def _cards(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(cards.sections(book.docs, page, _title)))  # their prose is read where it stands
 
 
+def _sheet(name: str, page: Path, book: Book) -> Rendered:
+    return Rendered("\n".join(exercises.sheet(book)))  # read as prose on the page of the exercises
+
+
+def _solutions(name: str, page: Path, book: Book) -> Rendered:
+    return Rendered("\n".join(exercises.solutions(book, link(page, book, "code/blocks"))))
+
+
 def _words(lines: list[str]) -> Rendered:
     return Rendered("\n".join(lines), "\n".join(lines))
 
@@ -335,8 +343,8 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-LISTS = ("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures")
+LISTS = ("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions")
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
-             "ends": _guide_table, "spots": _spots, "cards": _cards, "figures": _figures}
+             "ends": _guide_table, "spots": _spots, "cards": _cards, "figures": _figures, "sheet": _sheet, "solutions": _solutions}
