@@ -61,7 +61,9 @@ export const ACTIVATIONS = {
   },
   relu: {
     name: "ReLU", steepest: 1, flat: true, torch: (z) => `torch.relu(${z})`,
-    apply: (z, out, slope, count) => { for (let i = 0; i < count; i++) { const on = z[i] > 0; out[i] = on ? z[i] : 0; slope[i] = on ? 1 : 0; } },
+    apply: (z, out, slope, count) => { // what is no number stays none, as in PyTorch
+      for (let i = 0; i < count; i++) { const off = z[i] <= 0; out[i] = off ? 0 : z[i]; slope[i] = off ? 0 : 1; }
+    },
   },
   leaky: {
     name: "leaky ReLU", steepest: 1, flat: false, torch: (z) => `F.leaky_relu(${z})`,

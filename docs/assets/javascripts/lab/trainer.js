@@ -10,7 +10,7 @@ const KEPT = 400; // points of the loss curve
 
 const ENDED = {
   learned: "It stopped by itself: it has learned the data.",
-  diverged: "It stopped by itself: the loss is no longer a number. Lower the rate.",
+  diverged: "It stopped by itself: the loss or a weight is no longer a number. Lower the rate.",
   budget: "It stopped by itself after its budget of steps.",
 };
 
