@@ -52,8 +52,8 @@ def sheet(book: Book) -> list[str]:
     for group, items in exercises(book.docs / PAGE).items():
         made += [f"## {group}", ""]
         for item in items:
-            made += ['<section class="sheet" markdown="block">', "", f"### {item.number}. {item.title}", "", _bare(item.task, book), "",
-                     '<div class="sheet__room"></div>', "", "</section>", ""]
+            made += ['<section class="task" markdown="block">', "", f"### {item.number}. {item.title}", "", _bare(item.task, book), "",
+                     '<div class="task__room"></div>', "", "</section>", ""]
     return made[:-1]
 
 
