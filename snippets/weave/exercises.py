@@ -12,7 +12,7 @@ from snippets.weave.markup import DATA
 
 PAGE = "practice/exercises.md"
 GROUP = re.compile(r"^## (?P<letter>[A-Z])\. (?P<name>.+?) \{#[a-z]\}$\n(?P<body>.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-EXERCISE = re.compile(r"^### (?P<number>[A-Z]\d+)\. (?P<title>.+?) \{#(?P<id>[a-z]\d+)\}$\n(?P<body>.*?)(?=^### |\Z)", re.DOTALL | re.MULTILINE)
+EXERCISE = re.compile(r"^### (?P<number>[A-Z]\d+)\. (?P<title>.+?) \{#[a-z]\d+\}$\n(?P<body>.*?)(?=^### |\Z)", re.DOTALL | re.MULTILINE)
 PARTS = re.compile(r'\A\n(?P<task>.+?)\n\n\?\?\? hint "A hint"\n(?P<hint>(?: {4}.+\n|\n)+)<details class="question" markdown="block">\n'
                    r"<summary>Solution</summary>\n\n(?P<solution>.+?)\n\n</details>\s*\Z", re.DOTALL)
 SHOWN = re.compile(r"<!-- block: (?P<name>[\w/]+) -->.*?<!-- /block -->", re.DOTALL)
