@@ -149,7 +149,7 @@ def test_the_sheet_prints_without_the_frame_of_the_site(browser, address):
         assert visit.page.eval_on_selector_all(CONTROLS, SEEN) == []
         rooms = visit.page.eval_on_selector_all(".task__room", "all => all.map(e => e.getBoundingClientRect().height)")
         assert len(rooms) == len(ALL) and min(rooms) > 100
-        assert 5 <= printed(visit.page) <= 12
+        assert 0 < printed(visit.page) <= len(ALL) / 2
 
 
 def test_the_solutions_print_without_the_frame_and_open(browser, address):
@@ -158,7 +158,7 @@ def test_the_solutions_print_without_the_frame_and_open(browser, address):
         assert visit.page.eval_on_selector_all(CONTROLS, SEEN) == []
         outputs = visit.page.eval_on_selector_all(".md-content pre", SEEN)
         assert len(outputs) == len(ALL)
-        assert 5 <= printed(visit.page) <= 20
+        assert 0 < printed(visit.page) < len(ALL)
 
 
 def test_the_exercises_print_their_folds_open(browser, address):
