@@ -12,7 +12,7 @@ from markdown.extensions.toc import slugify
 from snippets import notebook as labs
 from snippets.measurement import Bad
 from snippets.weave import book as books
-from snippets.weave import ledger, notebooks
+from snippets.weave import film, ledger, notebooks
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
 from snippets.weave.markup import FENCE, HEADING, SPAN
@@ -50,6 +50,7 @@ def check(root: Path) -> list:
     lines, found = _labs(root, book, woven)
     faults += found
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven)]
+    faults += [Fault(book.docs / film.FOLDER / "manifest.json", 1, message) for message in film.outdated(book)]
     faults += _orphans(book, woven)
     faults += _navigation(root)
     faults += _sources(book)

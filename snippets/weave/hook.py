@@ -23,7 +23,7 @@ from snippets.weave.rules import SCRIPT, rules_script
 
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
-COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "measurement.py", "measure.py")
+COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")
 
 
 def on_startup(command: str, dirty: bool) -> None:

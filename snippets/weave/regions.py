@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import cards, exercises, guide
+from snippets.weave import cards, exercises, film, guide
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
@@ -308,6 +308,10 @@ def _figures(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 
 
+def _video(name: str, page: Path, book: Book) -> Rendered:
+    return _words(film.player(book, lambda target: link(page, book, target)))
+
+
 def _cards(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(cards.sections(book.docs, page, _title)))  # their prose is read where it stands
 
@@ -343,8 +347,9 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-LISTS = ("references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions")
+LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions")
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
-             "ends": _guide_table, "spots": _spots, "cards": _cards, "figures": _figures, "sheet": _sheet, "solutions": _solutions}
+             "ends": _guide_table, "spots": _spots, "video": _video, "cards": _cards, "figures": _figures,
+             "sheet": _sheet, "solutions": _solutions}

@@ -56,17 +56,22 @@ const changed = new MutationObserver(() => {
 /** Parts that few pages have are fetched where they stand. */
 const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".cards": "./cards.js" };
 
-/** The labs, custom elements, are fetched when one of them comes near the window or the address names it. */
+/** The labs, custom elements, and the poster of a film are fetched when one of them comes near the window or the address names it. */
 const LABS = ["gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"];
 const NEAR = "200px";
 const load = (lab) => import(`./lab/${lab.localName}.js`);
 const approached = new IntersectionObserver((entries) => {
-  entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => { approached.unobserve(target); load(target); });
+  entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
+    approached.unobserve(target);
+    if (target.dataset.poster) target.poster = target.dataset.poster;
+    else load(target);
+  });
 }, { rootMargin: NEAR });
 
 onPage(() => {
   Object.entries(PARTS).forEach(([part, script]) => { if (document.querySelector(part)) import(script).then((it) => it.start()); });
   approached.disconnect();
+  all("video[data-poster]").forEach((film) => approached.observe(film));
   all(LABS.join()).forEach((lab) => {
     if (lab.id && location.hash.startsWith(`#${lab.id}?`)) load(lab);
     else approached.observe(lab);
