@@ -206,10 +206,10 @@ class Mounted(Visit):
 
 def stops_when_left(visit: Mounted, change: str) -> None:
     """Left by instant navigation an element rests for good, and another one stands there on return; `change` is a fragment for it."""
-    visit.instantly("")
+    visit.instantly("about/")
     page = visit.page
     page.evaluate("tag => { window.old = document.querySelector(tag); window.before = JSON.stringify(old.settings); }", visit.tag)
-    page.locator(".md-header a.md-logo").click()
+    page.locator(".md-tabs a[href$='about/']").click()
     page.wait_for_function("!old.isConnected")
     page.evaluate("fragment => { location.hash = fragment; }", change)
     visit.settle(600)

@@ -125,16 +125,20 @@ export const levels = (activation) => {
   return maps.get(activation);
 };
 
-/** σ_w at which a net with these biases is on the edge of chaos: χ₁ grows with σ_w. */
+/** σ_w at which a net with these biases is on the edge of chaos: σ_w² = 1/E φ'² at the q* that gives this σ_b², as on a level line. */
 export const edgeAt = (activation, bias) => {
-  if (activation === "relu" || bias === 0) return 1 / Math.sqrt(MOMENTS[activation](0).slope);
-  let low = 0.1, high = 20;
+  const edge = (q) => {
+    const { square, slope } = MOMENTS[activation](q);
+    return { weight: 1 / Math.sqrt(slope), left: q - square / slope - bias * bias };
+  };
+  if (activation === "relu" || bias === 0) return edge(0).weight;
+  let low = Math.log(SMALLEST ** 2), high = Math.log(LARGEST);
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
-    if (point({ activation, weight: middle, bias }).chi < 1) low = middle;
+    if (edge(Math.exp(middle)).left < 0) low = middle;
     else high = middle;
   }
-  return (low + high) / 2;
+  return edge(Math.exp((low + high) / 2)).weight;
 };
 
 /** The gradient lab's address, relative to the site's root, with this net in it: weights of variance σ_w²/n, biases of σ_b². */
