@@ -183,15 +183,14 @@ tell({ ends: [[into.weights, into.biases], [out.weights, out.biases]], weights, 
 SWALLOWED = {"depth": 60, "width": 8, "init": "he", "gain": 3, "bias": 1, "seed": 1104891796, "data": "spirals", "rate": 0.01}
 
 
-def test_a_weight_that_is_no_number_ends_it_though_relu_hides_it_from_the_loss():
+def test_a_weight_that_is_no_number_ends_it():
     text = START + """
 const training = await made(GIVEN);
 while (!training.finished()) training.step();
-const { diverged } = training.report(), before = training.steps;
-tell([training.finished(), diverged, before, training.step()]);
+tell([training.finished(), training.report().diverged, training.steps]);
 """
-    finished, diverged, steps, loss = ask(text, SWALLOWED)
-    assert finished == "diverged" and diverged and steps < 10 and isinstance(loss, float)
+    finished, diverged, steps = ask(text, SWALLOWED)
+    assert finished == "diverged" and diverged and steps < 10
 
 
 def test_the_digits_are_scikit_learns():

@@ -36,10 +36,10 @@ def outdated(book: Book) -> list[str]:
 
 def player(book: Book, at) -> list[str]:
     """The element and its transcript; `at(path)` is the link from the page to a path under docs/."""
-    file = {kind: at(f"{FOLDER}/{NAME}.{kind}") for kind in ("webm", "mp4", "vtt", "webp")}
+    file = {kind: at(f"{FOLDER}/{NAME}.{kind}") for kind in ("webm", "mp4", "vtt")}
     told = [KEY.sub(lambda match: book.number(match[1]).tag(match[1]), sentence.text) for sentence in SENTENCES]
     return ['<div class="film" markdown="block">', "",
-            f'<video controls preload="none" width="1280" height="720" data-poster="{file["webp"]}" aria-label="{TITLE}">'
+            f'<video controls preload="none" width="1280" height="720" data-poster="{FOLDER}/{NAME}.webp" aria-label="{TITLE}">'
             f'<source src="{file["webm"]}" type="video/webm"><source src="{file["mp4"]}" type="video/mp4">'
             f'<track kind="captions" src="{file["vtt"]}" srclang="en" label="English"></video>', "",
             '<details class="question" markdown="block">', '<summary markdown="span">Transcript</summary>', "", *told, "",

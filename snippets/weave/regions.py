@@ -302,8 +302,10 @@ def _figures(name: str, page: Path, book: Book) -> Rendered:
     for figure in sorted(p.stem for p in (book.snippets / "figures").glob("[!_]*.py")):
         on = [f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p, text in pages.items()
               if f"<!-- figure: {figure} -->" in text]
+        if not on:
+            continue
         files = " ".join(f"[{kind.upper()}]({link(page, book, f'figures/{figure}.{kind}')})" for kind in ("svg", "png", "csv"))
-        rows.append(f"| {fill(figure_module(figure, book).TITLE, book)} | {on[0] if on else ''} | {files} |")
+        rows.append(f"| {fill(figure_module(figure, book).TITLE, book)} | {on[0]} | {files} |")
     head = ["| The figure shows | On the page | Files |", "| --- | --- | --- |"]
     return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 

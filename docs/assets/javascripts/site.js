@@ -63,7 +63,7 @@ const load = (lab) => import(`./lab/${lab.localName}.js`);
 const approached = new IntersectionObserver((entries) => {
   entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
     approached.unobserve(target);
-    if (target.dataset.poster) target.poster = target.dataset.poster;
+    if (target.dataset.poster) target.poster = new URL(`../../${target.dataset.poster}`, import.meta.url); // from the site's root
     else load(target);
   });
 }, { rootMargin: NEAR });
