@@ -1,9 +1,7 @@
-"""Listens by measure: how loud, how even, and how many words an offline recognizer hears."""
+"""Listens by measure to a finished film: how loud, how even, and how many words an offline recognizer hears."""
 
-import math
 import re
 import subprocess
-import wave
 from pathlib import Path
 
 import numpy as np
@@ -12,34 +10,44 @@ from pocketsphinx import Decoder
 HEARD_AT = 16_000  # samples a second that the recognizer wants
 
 
-def measured(track: np.ndarray, rate: int, times, texts: list[str], ffmpeg: str, scratch: Path) -> dict:
-    """Peak in dB below full scale, the loudest and softest sentence against their mean in dB, and the share of words heard wrong."""
-    levels = [20 * math.log10(float(np.sqrt(np.mean(track[int(a * rate):int(b * rate)] ** 2)))) for a, b in times]
+def measured(film: Path, times, texts: list[str], ffmpeg: str) -> dict:
+    """The film's true peak (dB below full scale) and loudness (LUFS), each sentence against their mean (LU), words heard wrong."""
+    whole = loudness(film, ffmpeg)
+    levels = [loudness(film, ffmpeg, span)["I"] for span in times]
     middle = sum(levels) / len(levels)
-    wrong, total = 0, 0
-    samples = resampled(scratch / "voice.wav", ffmpeg)
-    for (start, end), text in zip(times, texts, strict=True):
-        wanted = plain(text)
-        heard = plain(recognized(samples[int((start - 0.2) * HEARD_AT):int((end + 0.2) * HEARD_AT)]))
-        wrong += distance(wanted, heard)
-        total += len(wanted)
-    return {"peak_db": round(20 * math.log10(float(np.abs(track).max())), 2),
-            "levels_db": [round(level - middle, 2) for level in levels], "word_error_rate": round(wrong / total, 3), "words": total}
+    wanted = [plain(text) for text in texts]
+    wrong = sum(distance(words, plain(recognized(samples(film, ffmpeg, span)))) for words, span in zip(wanted, times, strict=True))
+    total = sum(map(len, wanted))
+    return {"true_peak_dbfs": whole["Peak"], "loudness_lufs": whole["I"], "levels_lu": [round(level - middle, 2) for level in levels],
+            "word_error_rate": round(wrong / total, 3), "words": total}
 
 
-def resampled(path: Path, ffmpeg: str) -> np.ndarray:
-    """The track at the recognizer's rate."""
-    out = path.with_name("heard.wav")
-    subprocess.run([ffmpeg, "-y", "-loglevel", "error", "-i", str(path), "-ar", str(HEARD_AT), str(out)], check=True)
-    with wave.open(str(out)) as file:
-        return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2")
+def loudness(film: Path, ffmpeg: str, span: tuple[float, float] | None = None) -> dict[str, float]:
+    """Integrated loudness `I` in LUFS and true `Peak` in dBFS, by EBU R 128, of all of it or of a span in seconds."""
+    done = subprocess.run([ffmpeg, "-hide_banner", "-nostats", *cut(span), "-i", str(film), "-map", "0:a", "-af", "ebur128=peak=true",
+                           "-f", "null", "-"], check=True, capture_output=True, text=True)
+    summary = done.stderr.rpartition("Summary:")[2]
+    return {name: float(value) for name, value in re.findall(r"\b(I|Peak):\s+(-?[\d.]+) (?:LUFS|dBFS)", summary)}
 
 
-def recognized(samples: np.ndarray) -> str:
+def samples(film: Path, ffmpeg: str, span: tuple[float, float]) -> np.ndarray:
+    """A span at the recognizer's rate, with a little silence around it."""
+    around = max(0.0, span[0] - 0.2), span[1] + 0.2
+    done = subprocess.run([ffmpeg, "-loglevel", "error", *cut(around), "-i", str(film), "-map", "0:a", "-ac", "1", "-ar", str(HEARD_AT),
+                           "-f", "s16le", "-"], check=True, capture_output=True)
+    return np.frombuffer(done.stdout, dtype="<i2")
+
+
+def cut(span: tuple[float, float] | None) -> list[str]:
+    """Options that read a span alone."""
+    return ["-ss", str(span[0]), "-t", str(span[1] - span[0])] if span else []
+
+
+def recognized(heard: np.ndarray) -> str:
     """What the recognizer makes of it, without being told what to expect."""
     decoder = Decoder(samprate=HEARD_AT, loglevel="FATAL")
     decoder.start_utt()
-    decoder.process_raw(samples.tobytes(), full_utt=True)
+    decoder.process_raw(heard.tobytes(), full_utt=True)
     decoder.end_utt()
     return decoder.hyp().hypstr if decoder.hyp() else ""
 

@@ -23,7 +23,7 @@ from matplotlib import pyplot as plt
 from snippets.figures import style
 from snippets.measurement import RESULTS, ROOT, formatted, read, write_atomically
 from snippets.video import listen, scenes
-from snippets.video.script import NAME, SENTENCES, TITLE, filled, keys, spoken
+from snippets.video.script import CURVES, NAME, SENTENCES, TITLE, drawn, filled, keys, spoken
 
 PLACE = ROOT / "docs" / "assets" / "video"
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
@@ -94,7 +94,7 @@ def as_wave(track: np.ndarray) -> bytes:
 
 def frames(times: list[tuple[float, float]], length: float, shown: dict[str, str]):
     """Every frame as bytes; a scene at rest is drawn once."""
-    profiles = {key: measurement(key).value for _, _, key in scenes.LINES.values()}
+    profiles = {key: measurement(key).value for key, _ in CURVES.values()}
     starts = [0.0, *(start - GAP / 2 for start, _ in times[1:]), length]
     kept: dict = {}
     for n in range(round(length * FPS)):
@@ -141,12 +141,13 @@ def main(archive: Path) -> int:
     length = len(track) / RATE
     with tempfile.TemporaryDirectory() as scratch:
         encode(as_wave(track), times, length, shown, Path(scratch))
-        heard = listen.measured(track, RATE, times, [spoken(text) for text in texts], FFMPEG, Path(scratch))
+    heard = {kind: listen.measured(PLACE / f"{NAME}.{kind}", times, [spoken(text) for text in texts], FFMPEG) for kind in ENCODERS}
     captions = "\n\n".join(f"{stamp(start)} --> {stamp(end + GAP - 0.05)}\n{text}" for (start, end), text in zip(times, texts, strict=True))
     write_atomically(PLACE / f"{NAME}.vtt", f"WEBVTT\n\n{captions}\n")
     files = {path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
              for path in sorted(PLACE.glob(f"{NAME}.*"))}
-    manifest = {"title": TITLE, "seconds": round(length, 3), "voice": f"Kokoro-82M, {VOICE}", "quotes": shown, "sentences": texts,
+    manifest = {"title": TITLE, "seconds": round(length, 3), "voice": f"Kokoro-82M, {VOICE}", "quotes": shown,
+                "curves": {key: drawn(measurement(key).value) for key, _ in CURVES.values()}, "sentences": texts,
                 "times": [[round(t, 3) for t in pair] for pair in times], "heard": heard, "files": files}
     write_atomically(PLACE / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     print(json.dumps({"seconds": manifest["seconds"], "heard": heard, "bytes": {n: f["bytes"] for n, f in files.items()}}, indent=1))

@@ -7,14 +7,15 @@ from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from snippets.figures.style import COLOURS, EDGE, FLARE, INK, INK2, LINE, NETS, PAPER, SCALE, power
+from snippets.video.script import CURVES
 
 WIDTH, HEIGHT, DPI = 1280, 720, 100
-LINES = {  # scene: (net, name, profile)
-    "sigmoid": ("sigmoid", "sigmoid", "deep_stack.sigmoid.default.signal_profile"),
-    "relu": ("relu", "ReLU", "deep_stack.relu.default.signal_profile"),
-    "he": ("relu_he", "ReLU, He", "deep_stack.relu.he.signal_profile"),
-    "skips": ("res", "plain skips", "deep_stack.residual.default.signal_profile"),
-    "scaled": ("res_scaled", "scaled skips", "lab_presets.scaled.profile"),
+LINES = {  # scene: (net, name, weights)
+    "sigmoid": ("sigmoid", "sigmoid", "default weights"),
+    "relu": ("relu", "ReLU", "default weights"),
+    "he": ("relu_he", "ReLU, He", "He’s weights"),
+    "skips": ("res", "plain skips", "default weights"),
+    "scaled": ("res_scaled", "scaled skips", "He’s weights"),
 }
 ORDER = ("strip", "sigmoid", "zero", "relu", "factor", "he", "skips", "scaled", "end")
 FADE = ("s0", "v1", "v2", "v3", "v4", "v5")
@@ -29,7 +30,7 @@ def frame(scene: str, share: float, profiles: dict[str, list[float]], shown: dic
     done = ORDER[:ORDER.index(scene)]
     drawn = [s for s in done if s in LINES]
     current = scene if scene in LINES else (drawn[-1] if drawn else "")
-    strip(figure, profiles[LINES[current][2]] if current else None, share if scene in (*LINES, "strip") else 1)
+    strip(figure, profiles[CURVES[current][0]] if current else None, share if scene in (*LINES, "strip") else 1)
     if scene == "zero":
         two_norms(figure, share, shown)
     else:
@@ -38,11 +39,15 @@ def frame(scene: str, share: float, profiles: dict[str, list[float]], shown: dic
             line(axes, name, profiles, 1, faint=scene != "end" and name != current)
         if scene in LINES:
             line(axes, scene, profiles, share)
+        if scene in LINES and share >= 1:
+            say(figure, 0.7, 0.29, shown[CURVES[scene][1]], 40, INK, 1)
+            say(figure, 0.7, 0.2, f"at layer 1, {LINES[scene][2]}", 20, INK2, 1)
     if scene == "factor":
         say(figure, 0.5, 0.62, r"√( n · Var W · E φ′² )", 34, INK, share)
         say(figure, 0.5, 0.5, f"weights × slopes = {shown['deep_stack.relu.default.factor']} per layer", 24, INK2, share)
     if scene == "end":
         say(figure, 0.5, 0.3, "g.double().norm()", 40, INK, share, family="DejaVu Sans Mono")
+        say(figure, 0.5, 0.19, "g = ∂L/∂h, layer by layer", 22, INK2, share)
     canvas.draw()
     made = canvas.buffer_rgba()
     plt.close(figure)
@@ -72,6 +77,7 @@ def strip(figure, profile, share: float) -> None:
             continue
         axes.bar(layer, 1 + max(0.0, min(decades, 5)) / 5, width=0.72 * (0.16 + 0.84 * (1 + faded / 12)), color=SCALE[token])
     figure.text(0.16, 0.765, "input", fontsize=17, color=INK2)
+    figure.text(0.52, 0.765, "the signal, ∂L/∂h", fontsize=17, color=INK2, ha="center")
     figure.text(0.88, 0.765, "loss", fontsize=17, color=INK2, ha="right")
 
 
@@ -96,11 +102,12 @@ def line(axes, name: str, profiles, share: float, faint: bool = False) -> None:
     """A net's signal, drawn from the loss back."""
     from math import log10
 
-    net, label, key = LINES[name]
+    net, label, _ = LINES[name]
+    profile = profiles[CURVES[name][0]]
     first = 30 - round(29 * share)
     layers = range(first, 31)
     color, style, marker = NETS[net]
-    axes.plot(layers, [log10(profiles[key][layer - 1]) for layer in layers], color=color, linestyle=style, linewidth=4,
+    axes.plot(layers, [log10(profile[layer - 1]) for layer in layers], color=color, linestyle=style, linewidth=4,
               alpha=0.45 if faint else 1, solid_capstyle="round")
     if share >= 1:
         axes.plot(0.2, NAMED_AT[name], color=COLOURS[net], marker=marker, markersize=10, clip_on=False)
@@ -116,4 +123,4 @@ def two_norms(figure, share: float, shown) -> None:
         figure.text(0.1, 0.36, "W.grad.double().norm()", color=INK, **mono)
         there = {**mono, "family": "WG Sans", "fontsize": 30}
         figure.text(0.62, 0.36, shown["deep_stack.sigmoid.default.first"], color=SCALE["s0"], **there)
-    figure.text(0.1, 0.66, "the first layer of the sigmoid net", fontsize=20, color=INK2, ha="left")
+    figure.text(0.1, 0.66, "∂L/∂W in the first layer of the sigmoid net", fontsize=20, color=INK2, ha="left")

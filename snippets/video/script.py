@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from snippets.measurement import formatted
+
 NAME = "sixty-seconds"
 TITLE = "Where the gradient goes, in sixty seconds"
 EXPONENTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
@@ -19,18 +21,26 @@ class Sentence:
 SENTENCES = (
     Sentence("strip", "A deep network learns from a signal that starts at the loss. On its way back, every layer multiplies it once."),
     Sentence("sigmoid", "In a sigmoid net of {deep_stack.depth} layers, {deep_stack.sigmoid.default.signal} of it reaches the first."),
-    Sentence("zero", "PyTorch prints zero for that gradient, in {deep_stack.float32.zeros} of {deep_stack.seeds} nets. It is not zero: "
-                     "the norm squares it first, in float32. In float64 it is there."),
+    Sentence("zero", "PyTorch prints zero for the weight gradient there, in {deep_stack.float32.zeros} of {deep_stack.seeds} nets. It is "
+                     "not zero: the norm squares it first, in float32. In float64 it shows."),
     Sentence("relu", "ReLU alone is no cure. With the default weights, {deep_stack.relu.default.signal} arrives."),
     Sentence("factor", "What decides is one number: the factor per layer. It is weights times slopes, and here it is "
                        "{deep_stack.relu.default.factor}."),
     Sentence("he", "Larger weights, drawn as He proposed, bring it close to one. Now the signal stays."),
     Sentence("skips", "Skips carry the signal around each layer. Left unscaled, they blow it up, "
                       "{deep_stack.residual.default.signal} times."),
-    Sentence("scaled", "Divide each branch by the root of the depth, and it grows by a factor of {lab_presets.scaled.share}."),
-    Sentence("end", "So before you change anything, print the gradient of every layer, in float64."),
+    Sentence("scaled", "With He's weights and each branch divided by the root of the depth, it grows by a factor of "
+                       "{lab_presets.scaled.share}."),
+    Sentence("end", "So before you change anything, print the signal of every layer, in float64."),
 )
-QUOTED = ("deep_stack.sigmoid.default.first",)  # shown in a scene, not spoken
+CURVES = {  # what a scene draws, and which value of it the scene shows in large
+    "sigmoid": ("deep_stack.sigmoid.default.signal_profile", "deep_stack.sigmoid.default.signal"),
+    "relu": ("deep_stack.relu.default.signal_profile", "deep_stack.relu.default.signal"),
+    "he": ("deep_stack.relu.he.signal_profile", "deep_stack.relu.he.signal"),
+    "skips": ("deep_stack.residual.default.signal_profile", "deep_stack.residual.default.signal"),
+    "scaled": ("lab_presets.scaled.profile", "lab_presets.scaled.share"),
+}
+QUOTED = ("deep_stack.sigmoid.default.first", *(value for _, value in CURVES.values()))  # shown in a scene, spoken or not
 
 KEY = re.compile(r"\{([\w.]+)\}")
 
@@ -38,6 +48,11 @@ KEY = re.compile(r"\{([\w.]+)\}")
 def keys() -> list[str]:
     """Every key that is spoken or shown."""
     return sorted({key for sentence in SENTENCES for key in KEY.findall(sentence.text)} | set(QUOTED))
+
+
+def drawn(profile: list[float]) -> str:
+    """A curve as the manifest keeps it, to the digits that an eye could tell apart."""
+    return " ".join(formatted(float(value)) for value in profile)
 
 
 def filled(text: str, shown: dict[str, str]) -> str:

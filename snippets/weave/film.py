@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from snippets.measurement import Bad, shown
-from snippets.video.script import KEY, NAME, SENTENCES, TITLE, keys
+from snippets.video.script import CURVES, KEY, NAME, SENTENCES, TITLE, drawn, keys
 from snippets.weave.book import Book
 
 FOLDER = "assets/video"
@@ -22,15 +22,20 @@ def manifest(book: Book) -> dict:
 
 
 def outdated(book: Book) -> list[str]:
-    """A message for each number that the film shows or speaks and that is another one now."""
+    """A message for each number that the film shows or speaks, and each curve that it draws, that is another one now."""
     if not (book.docs / FOLDER).exists():
         return []
-    said = manifest(book)["quotes"]
+    made = manifest(book)
+    said, curves = made["quotes"], made["curves"]
     found = []
     for key in keys():
         now = book.number(key).text
         if said.get(key) != now:
             found.append(f"the video says {said.get(key, 'nothing')} for `{key}`, the results say {now}; make it again, see {AGAIN}")
+    for key, _ in CURVES.values():
+        source, _, name = key.partition(".")
+        if curves.get(key) != drawn(book.results[source].measurements[name].value):
+            found.append(f"the video draws another curve than `{key}` is now; make it again, see {AGAIN}")
     return found
 
 
