@@ -84,6 +84,8 @@ def test_its_page(browser, address, path):
         assert page.locator("article math").count() and page.locator("article h2[id]").count() >= 5
         assert page.locator("article .highlight .md-clipboard, article .md-code__button").count() >= 10
         assert all(page.locator("article img").evaluate_all("images => images.map(i => i.alt)"))
+        shown = {text.strip() for text in page.locator("article pre code").all_text_contents()}
+        assert {labs.joined(c["source"]).strip() for c in labs.read(path)["cells"] if c["cell_type"] == "code"} <= shown
         assert "mystnb" not in page.content() and page.locator("article style").count() == 0
         for kind in ("ipynb", "py"):
             with page.expect_download() as saved:

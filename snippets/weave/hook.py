@@ -6,7 +6,6 @@ import logging
 import os
 from pathlib import Path
 
-import nbconvert.exporters.templateexporter
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.structure.pages import Page
@@ -38,7 +37,6 @@ def on_config(config):
         config.edit_uri = ""
     os.environ["JUPYTER_NO_CONFIG"] = "1"  # what is set up in someone's home decides nothing here
     settings.templates_dir = os.fspath(notebooks.TEMPLATES)
-    nbconvert.exporters.templateexporter.default_filters["lab_markdown"] = notebooks.as_markdown
     return config
 
 
@@ -124,10 +122,14 @@ def _lab(path: Path, page) -> str:
 
 
 def on_page_content(html: str, page, config, files) -> str:
-    """What mkdocs-jupyter made of a notebook is Markdown: render it as any other page, and let MkDocs check its links."""
+    """A notebook's page is Markdown: render it as any other page, and let MkDocs check its links.
+
+    What mkdocs-jupyter hands over is not used: nbconvert has read it as HTML, and a > in code has become an entity.
+    """
     if not page.file.src_uri.endswith(".ipynb"):
         return html
-    page.markdown = get_data(html.partition(notebooks.END)[0])[0]
+    path = Path(page.file.abs_src_path)
+    page.markdown = get_data(notebooks.as_markdown(labs.read(path), path.stem))[0]
     Page.render(page, config, files)
     return page.content
 

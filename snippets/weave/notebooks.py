@@ -1,6 +1,6 @@
 """Notebooks as pages: a lab becomes Markdown of this site, so that the same extensions, checks and styles serve it.
 
-mkdocs-jupyter reads the notebook and calls `as_markdown` through the template in lab/; the hook hands the result to MkDocs.
+mkdocs-jupyter makes a page of each notebook, through the empty templates in lab/; the hook gives it what `as_markdown` returns.
 """
 
 from __future__ import annotations
@@ -21,14 +21,13 @@ from snippets.weave.pages import Fault
 TEMPLATES = Path(__file__).parent / "lab"
 TEXTS = ("stdout", "text/plain")
 DOWNLOADS = "code/labs"
-END = "<!-- end of the lab -->"
 KINDS = (("Notebook", "ipynb"), ("Script", "py"))
 Place = tuple[int, int]  # index of a cell, line of its source
 
 
 def as_markdown(notebook: dict, name: str) -> str:
     """The page of a lab in this site's Markdown, front matter first."""
-    return "\n".join(text for text, _ in _lines(notebook, name)) + f"\n{END}\n"
+    return "\n".join(text for text, _ in _lines(notebook, name)) + "\n"
 
 
 def _lines(notebook: dict, name: str) -> list[tuple[str, Place | None]]:
