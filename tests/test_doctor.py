@@ -296,12 +296,10 @@ def test_the_guide_s_address_is_printed_where_it_is_set(monkeypatch):
 
 
 def test_a_published_recipe_knows_its_site():
-    from types import SimpleNamespace
+    from snippets.weave.generated import _published
 
-    from snippets.weave.hook import _published
-
-    assert b'\nSITE = "https://example.org/"  #' in _published(RECIPE, SimpleNamespace(site_url="https://example.org/"))
-    assert _published(RECIPE, SimpleNamespace(site_url="")) == RECIPE.read_bytes()
+    assert b'\nSITE = "https://example.org/"  #' in _published(RECIPE, "https://example.org/")
+    assert _published(RECIPE, "") == RECIPE.read_bytes()
 
 
 def test_every_verdict_leads_into_the_guide():

@@ -15,14 +15,12 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import digits, drawing, embed, ledger, notebooks
+from snippets.weave import embed, generated, notebooks
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
-from snippets.weave.rules import SCRIPT, rules_script
 
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
-COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -43,50 +41,11 @@ def on_config(config):
 def on_files(files, config):
     """Add what the pages link to: code, drawn figures, data."""
     try:
-        book = books.load(ROOT, drafting=serving)
-        figures = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
-        drawing.draw_changed(figures, book)
-        for name in figures:
-            for kind in ("svg", "png", "csv"):
-                files.append(_generated(config, f"figures/{name}.{kind}", drawing.drawn(name, kind, book)))
-        for name in sorted(p.stem for p in (ROOT / "snippets" / "tables").glob("[!_]*.py")):
-            files.append(_generated(config, f"tables/{name}.csv", drawing.table_csv(name, book).encode()))
-        files.append(_generated(config, ledger.PATHS["json"], ledger.as_json(book)))
-        files.append(_generated(config, ledger.PATHS["csv"], ledger.as_csv(book)))
-        files.append(_generated(config, SCRIPT, rules_script(ROOT / "snippets")))
-        files.append(_generated(config, digits.SCRIPT, digits.digits_script(book)))
-        for path, content in embed.pages().items():
-            files.append(_generated(config, path, content))
-        for path in labs.labs(ROOT):
-            _add_lab(path, files, config)
+        for uri, content in generated.files(books.load(ROOT, drafting=serving), config.site_url or ""):
+            files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
     except Bad as bad:
         raise Abort(str(bad)) from bad
-    for part in COPIED:
-        place = ROOT / "snippets" / part
-        for path in sorted([place] if place.is_file() else place.rglob("*")):
-            if path.suffix in (".py", ".js") and path.name != "__init__.py":
-                files.append(_generated(config, f"code/{path.relative_to(ROOT / 'snippets').as_posix()}", _published(path, config)))
     return files
-
-
-def _published(path: Path, config) -> bytes:
-    """A file to download; a recipe knows the address of the site it comes from, where that is set."""
-    if path.parent.name != "recipes":
-        return path.read_bytes()
-    return path.read_text(encoding="utf-8").replace('\nSITE = ""', f'\nSITE = "{config.site_url or ""}"').encode()
-
-
-def _add_lab(path: Path, files, config) -> None:
-    """The downloads and pictures of a lab."""
-    lab = labs.read(path)
-    files.append(_generated(config, f"{notebooks.DOWNLOADS}/{path.name}", path.read_bytes()))
-    files.append(_generated(config, f"{notebooks.DOWNLOADS}/{path.stem}.py", notebooks.as_script(lab).encode()))
-    for name, picture in notebooks.images(lab).items():
-        files.append(_generated(config, f"labs/{path.stem}/{name}", picture))
-
-
-def _generated(config, uri: str, content: bytes) -> File:
-    return File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
 
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
