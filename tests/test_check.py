@@ -18,14 +18,15 @@ NUMERALS = [
     ("a factor of 1, and 0.25²⁰ at most", ["1", "0.25²⁰"]),
     ("1.4 × 10⁻²⁶ and −2.5 and 12%", ["1.4", "10⁻²⁶", "−2.5", "12%"]),
     ("the 5–95 % band, (2) and 3,325.", ["5–95", "2", "3,325"]),
-    ("float32, ResNet-152, 30-layer nets, h₁, 1990s, the 5th", []),
-    ("`norm() == 0.0` and ``x = 1``", []),
+    ("float32, ResNet-152, 30-layer nets, h₁, 1990s, the 5th", ["float32", "ResNet-152", "30-layer", "h₁", "1990s", "5th"]),
+    ("`norm() == 0.0` and ``x = 1``", ["0.0", "1"]),
     ("1. first of a list", []),
     ("- 3 things", ["3"]),
     ('<data value="deep_stack.depth">30</data> layers', []),
+    ('<data value="deep_stack.share">30</data> % or <data value="deep_stack.share">30</data>%', ["%", "%"]),
     ("[He et al. 2015](../reference/references.md#he2015) and [link 2](x.md)", ["2"]),
-    ("see https://doi.org/10.1109/5.771 at 127.0.0.1:8000", []),
-    (r"$\sigma' \le 0.25$ and $W_1 x^2$ and $p \approx 3 \times 10^{-4}$", ["0.25", r"3 \times 10^{-4}"]),
+    ("[a paper](https://doi.org/10.1109/5.771) at 127.0.0.1:8000", ["10.1109", "5.771", "127.0.0.1", "8000"]),
+    (r"$\sigma' \le 0.25$ and $W_{l+1} x^2$ and $p \approx 3 \times 10^{-4}$", ["0.25", "+", "1", "2", "3", "10", "-", "4"]),
     ("**4** and *5*; “6”", ["4", "5", "6"]),
     ("a half ½ and 2/3", ["½", "2", "3"]),
     ('<span data-x="7">seven</span>', []),
@@ -91,7 +92,7 @@ def test_a_digit_of_a_recorded_output(checkout):
 def test_a_typed_numeral(checkout):
     page = checkout / PAGE
     page.write_text(page.read_text(encoding="utf-8") + "\nIt shrinks by 4711 in all.\n", encoding="utf-8")
-    fails(checkout, rf"{PAGE}:\d+: the numeral 4711 stands 1 times in the prose, 0 are given")
+    fails(checkout, rf"{PAGE}:\d+: the numeral 4711 stands 1 times on the page, 0 are given")
     fails(checkout, r"if each is right as typed, the line is: given: \{.*\"4711\": 1")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from markdown.extensions.toc import slugify
@@ -44,7 +45,7 @@ def check(root: Path) -> list:
         if woven[path].text != text and not woven[path].faults:
             line = _first_difference(text, woven[path].text)
             faults.append(Fault(path, line, "this generated part is out of date or was edited by hand; run `make weave`"))
-        faults += check_numerals(path, text, woven[path].prose)
+        faults += check_numerals(path, text, woven[path])
         faults += check_formulas(path, text)
         faults += _fences(path, text)
     lines, found = _labs(root, book, woven)
@@ -70,7 +71,7 @@ def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, 
             continue
         text = notebooks.as_markdown(lab, path.stem)
         woven[path], lines[path] = weave(path, text, book), notebooks.Lines(path, lab)
-        found = woven[path].faults + check_numerals(path, text, woven[path].prose) + check_formulas(path, text) + _fences(path, text)
+        found = woven[path].faults + check_numerals(path, text, replace(woven[path], typed=[])) + check_formulas(path, text) + _fences(path, text)
         if woven[path].text != text and not woven[path].faults:
             number = _first_difference(text, woven[path].text)
             found.append(Fault(path, number, f"expected `{woven[path].text.splitlines()[number - 1].strip()}`"))

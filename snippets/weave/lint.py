@@ -1,44 +1,57 @@
-"""Every numeral of the prose is quoted, or given in the page's front matter; each formula converts."""
+"""Every numeral a page shows is woven, or given in its front matter; each formula converts."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 from math_core import LatexError, LatexToMathML
 
 from snippets.weave.markup import DATA, MATHS, SPAN
-from snippets.weave.pages import Fault
+from snippets.weave.pages import Fault, Woven
 
 DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
 TOKEN = re.compile(rf"[^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*[{DIGIT}][^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*")
 WORDLIKE = re.compile(rf"[^\W_{DIGIT}]|\w-\w")
-URL = re.compile(r"https?://\S+|www\.\S+|\b\w+(?:\.\w+)+:\d+|\b\d+(?:\.\d+){3}(?::\d+)?")
 LIST = re.compile(r"^\s*(?:>\s*)*(?:\d+[.)]|[-*+])\s+")
-RELATION = re.compile(r"(?:=|≈|∼|≤|\\approx|\\sim|\\leq?)\s*(-?[0-9][0-9.,]*(?:\s*\\(?:times|cdot)\s*10\^\{?-?[0-9]+\}?)?)")
-LINK_TARGET = re.compile(r"\]\([^)\s]*\)(?:\{[^}]*\})?")
+PERCENT = re.compile(r"(?<=</data>)%|(?<=</data> )%")
+SIGN = re.compile(r"[-+%]|\\pm|\\mp")
+IN_FORMULA = re.compile(r"\d+(?:\.\d+)?|[-+]|\\pm|\\mp")
+IN_CODE = re.compile(rf"[\w.+⁻−-]*[{DIGIT}][\w.+⁻−-]*")
+LINK_TARGET = re.compile(r"\]\((?!https?:)[^)\s]*\)(?:\{[^}]*\})?")  # inside the site, where each is followed
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?")
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>")
 ATTRIBUTES = re.compile(r"\{[:#.][^}]*\}")
+TITLES = ("title", "description")
 GIVEN_COMMENT = re.compile(r"^<!-- given: (?P<given>\{.*\}) -->$", re.MULTILINE)
 CITED = re.compile(r"\[[^\]\[]*\]\([\w./-]*references\.md#[\w-]+\)")
-EXEMPT = (CITED, DATA, IMAGE, SPAN, TAG, LINK_TARGET, URL, ATTRIBUTES)
+EXEMPT = (CITED, DATA, IMAGE, TAG, LINK_TARGET, ATTRIBUTES)
 
 
 def numerals(text: str) -> list[str]:
-    """The numerals of one line of prose that are neither quoted nor exempt, each as it is typed."""
+    """The numerals of one line of prose that are not woven, each as it is typed; signs of formulas and percent signs as well."""
     text = LIST.sub("", text)
     found: list[str] = []
-    text = MATHS.sub(lambda m: found.extend(n.rstrip(".,") for n in RELATION.findall(m.group())) or " ", text)
+    text = MATHS.sub(lambda m: found.extend(IN_FORMULA.findall(m.group())) or " ", text)
+    found += PERCENT.findall(text)
+    text = SPAN.sub(lambda m: found.extend(in_code(m.group())) or " ", text)
     for pattern in EXEMPT:
         text = pattern.sub(" ", text)
-    for match in TOKEN.finditer(text):
-        token = match.group().strip(".,*_'`~†§")
-        if token and not WORDLIKE.search(token):
-            found.append(token)
-    return found
+    tokens = (match.group().strip(".,*_'`~†§") for match in TOKEN.finditer(text))
+    return found + [token for token in tokens if token]
+
+
+def in_code(text: str) -> list[str]:
+    """The tokens of code or of a command that hold a digit."""
+    return [token.strip(".") for token in IN_CODE.findall(text)]
+
+
+def is_name(numeral: str) -> bool:
+    """Whether a letter is attached to the digits, or joined to them by a hyphen: float32, GPT-2."""
+    return bool(WORDLIKE.search(numeral))
 
 
 def front_matter(text: str) -> dict:
@@ -58,24 +71,34 @@ def given(text: str) -> Counter:
     return Counter({str(k): v for k, v in declared.items()}) if isinstance(declared, dict) else Counter()
 
 
-def check_numerals(path: Path, text: str, prose: list[tuple[int, str]]) -> list[Fault]:
-    """Faults for every numeral that is neither quoted nor given, and for givens that are not there."""
+def check_numerals(path: Path, text: str, page: Woven) -> list[Fault]:
+    """Faults for every numeral that is neither woven nor given, and for givens that are not there."""
     places: dict[str, list[int]] = {}
-    for number, line in _with_whole_formulas(prose):
-        for numeral in numerals(line):
-            places.setdefault(numeral, []).append(number)
-    declared, found = given(text), Counter({k: len(v) for k, v in places.items()})
-    if declared == found:
+    for number, numeral in _numerals(text, page):
+        places.setdefault(numeral, []).append(number)
+    declared, stands = given(text), Counter({k: len(v) for k, v in places.items()})
+    if declared == stands:
         return _titles(path, text)
-    corrected = ", ".join(f'"{k}": {found[k]}' for k in sorted(found, key=_in_order))
+    corrected = ", ".join(f'"{k}": {stands[k]}' for k in sorted(stands, key=_in_order)).replace("\\", "\\\\")
     at = next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith(("given:", "<!-- given:"))), 1)
-    wrong = sorted(k for k in found.keys() | declared.keys() if found[k] != declared[k])
+    wrong = sorted(k for k in stands.keys() | declared.keys() if stands[k] != declared[k])
     faults = [
         Fault(path, (places.get(k) or [at])[-1],
-              f"the numeral {k} stands {found[k]} times in the prose, {declared[k]} are given; quote it with <data value=…>, or give it")
+              f"the numeral {k} stands {stands[k]} times on the page, {declared[k]} are given; quote it with <data value=…>, or give it")
         for k in wrong
     ]
     return [*faults, Fault(path, at, f"if each is right as typed, the line is: given: {{{corrected}}}"), *_titles(path, text)]
+
+
+def _numerals(text: str, page: Woven) -> Iterator[tuple[int, str]]:
+    """(line, numeral) of all that a person typed; the names and signs of a generated part are guarded where they come from."""
+    generated = {line for _, _, line in page.uses}
+    for number, line in _with_whole_formulas(page.prose):
+        yield from ((number, n) for n in numerals(line) if number not in generated or not (is_name(n) or SIGN.fullmatch(n)))
+    for number, line in page.typed:
+        yield from ((number, n) for n in in_code(line))
+    for name in TITLES:
+        yield from ((1, n) for n in numerals(str(front_matter(text).get(name, ""))) if is_name(n))
 
 
 def _with_whole_formulas(prose: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -100,7 +123,7 @@ def _titles(path: Path, text: str) -> list[Fault]:
     front = front_matter(text)
     return [
         Fault(path, 1, f"the {name} holds the numeral {n}: a title or description can't be woven, so say it in words")
-        for name in ("title", "description") for n in numerals(str(front.get(name, "")))
+        for name in TITLES for n in numerals(str(front.get(name, ""))) if not is_name(n)
     ]
 
 

@@ -37,11 +37,12 @@ class Line:
 
 @dataclass
 class Woven:
-    """A page after weaving: its text, its faults, the lines of prose a reader sees, and what it shows."""
+    """A page after weaving: its text, its faults, what of it a person typed, and what it shows."""
 
     text: str
     faults: list[Fault]
     prose: list[tuple[int, str]]  # line number in the page on disk, text as the reader meets it
+    typed: list[tuple[int, str]]  # the same for lines of code and commands that no region made
     uses: list[tuple[str, str, int]]  # kind, name, line of every region
 
 
@@ -51,7 +52,7 @@ def weave(path: Path, text: str, book: Book) -> Woven:
     lines = _split(text)
     _mark_front(lines)
     page.walk(lines)
-    return Woven("".join(page.out), page.faults, page.prose, page.uses)
+    return Woven("".join(page.out), page.faults, page.prose, page.typed, page.uses)
 
 
 def _split(text: str) -> list[Line]:
@@ -73,6 +74,7 @@ class _Page:
         self.out: list[str] = []
         self.faults: list[Fault] = []
         self.prose: list[tuple[int, str]] = []
+        self.typed: list[tuple[int, str]] = []
         self.uses: list[tuple[str, str, int]] = []
 
     def fault(self, line: int, message: str) -> None:
@@ -89,6 +91,8 @@ class _Page:
             elif fence:
                 if opened and opened["fence"].startswith(fence) and not opened["info"].strip():
                     fence = ""
+                else:
+                    self.typed.append((line.number, line.text))
                 self.out.append(line.text + line.end)
             elif opened:
                 fence = opened["fence"]
