@@ -70,8 +70,9 @@ def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, 
             faults.append(bad)
             continue
         text = notebooks.as_markdown(lab, path.stem)
-        woven[path], lines[path] = weave(path, text, book), notebooks.Lines(path, lab)
-        found = woven[path].faults + check_numerals(path, text, replace(woven[path], typed=[])) + check_formulas(path, text) + _fences(path, text)
+        woven[path] = replace(weave(path, text, book), typed=[])  # what a lab's fences hold is under its seal
+        lines[path] = notebooks.Lines(path, lab)
+        found = woven[path].faults + check_numerals(path, text, woven[path]) + check_formulas(path, text) + _fences(path, text)
         if woven[path].text != text and not woven[path].faults:
             number = _first_difference(text, woven[path].text)
             found.append(Fault(path, number, f"expected `{woven[path].text.splitlines()[number - 1].strip()}`"))
