@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site measure weave lock clean
+.PHONY: help serve test check site measure weave zensical lock clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -38,9 +38,12 @@ measure: $(VENV)/test ## run experiments and blocks again (ONLY=deep_stack, ONLY
 weave: $(VENV)/build ## rewrite the generated parts of the pages
 	$(BIN)/python -m snippets.weave
 
+zensical: $(VENV)/zensical ## the same site by the successor of Material for MkDocs, in .cache/zensical/site
+	$(BIN)/python -m snippets.weave.successor
+
 lock: $(VENV)/build ## compile requirements/*.in into *.txt
 	$(BIN)/pip install --quiet pip-tools==7.6.2
-	cd requirements && for list in build test; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
+	cd requirements && for list in build zensical test; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
 	  --no-emit-find-links --no-emit-index-url --no-emit-trusted-host --no-emit-options --output-file=$$list.txt $$list.in; done
 	sed -i.old 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements/test.txt && rm requirements/test.txt.old
 
@@ -60,4 +63,8 @@ $(VENV)/build: $(VENV)/made requirements/build.txt pyproject.toml
 
 $(VENV)/test: $(VENV)/build requirements/test.txt
 	$(BIN)/pip install --quiet --requirement requirements/test.txt
+	@touch $@
+
+$(VENV)/zensical: $(VENV)/build requirements/zensical.txt
+	$(BIN)/pip install --quiet --requirement requirements/zensical.txt
 	@touch $@

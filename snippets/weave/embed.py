@@ -36,3 +36,8 @@ def pages() -> dict[str, bytes]:
     """Path under the site and content of each."""
     return {f"embed/{tag}.html": PAGE.format(tag=tag, title=title, name=name, home=home).encode()
             for tag, (title, name, home) in LABS.items()}
+
+
+def placed(text: str, site_url: str) -> str:
+    """A page's Markdown with the address of the site in what it shows to embed, where that is known."""
+    return text.replace(PLACE, site_url or PLACE)

@@ -63,7 +63,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
         raise Abort("\n".join(map(str, faults)))
     if woven.text != text:
         (log.info if serving else log.warning)(f"{page.file.src_uri} on disk is older than its sources: run `make weave`")
-    return get_data(woven.text)[0].replace(embed.PLACE, config.site_url or embed.PLACE)
+    return get_data(embed.placed(woven.text, config.site_url or ""))[0]
 
 
 def _lab(path: Path, page) -> str:

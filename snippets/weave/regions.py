@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import cards, exercises, film, guide
+from snippets.weave import cards, differences, exercises, film, guide
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
@@ -326,6 +326,10 @@ def _solutions(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(exercises.solutions(book, link(page, book, "code/blocks"))))
 
 
+def _differences(name: str, page: Path, book: Book) -> Rendered:
+    return _words(differences.table())
+
+
 def _words(lines: list[str]) -> Rendered:
     return Rendered("\n".join(lines), "\n".join(lines))
 
@@ -349,9 +353,10 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions")
+LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions",
+         "differences")
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
              "ends": _guide_table, "spots": _spots, "video": _video, "cards": _cards, "figures": _figures,
-             "sheet": _sheet, "solutions": _solutions}
+             "sheet": _sheet, "solutions": _solutions, "differences": _differences}
