@@ -41,7 +41,16 @@ def theme(page, url):
         place = element.get("href") or element.get("src")
         return bool(re.search(FILES["theme"], place) if place else re.search("__md_|__tabbed_|__config|__palette", str(element)))
 
-    return cut(element for element in page.find_all(["link", "script"]) if its_own(element))
+    return cut(element for element in page.find_all(["link", "script"]) if its_own(element)) + hashes(page)
+
+
+def hashes(page) -> list[str]:
+    """What the page's policy says of inline scripts, which are the theme's and ours."""
+    found = []
+    for policy in page.find_all("meta", attrs={"http-equiv": "Content-Security-Policy"}):
+        found += re.findall(r"'sha256-[^']*'", policy["content"])
+        policy["content"] = re.sub(r" 'sha256-[^']*'", "", policy["content"])
+    return found
 
 
 def search_marks(page, url):
@@ -93,7 +102,7 @@ def resolved(element, url: str) -> dict:
 
 def facets(page, url: str) -> dict[str, list[str]]:
     """Everything of a page that must be the same, in the order in which it stands there."""
-    article = page.find("article")
+    article = page.find("article") or page.body
     links = {a: urljoin(url, a["href"]) for a in page.find_all("a", href=True)}
     return {
         "title": [page.title.string.strip()],
