@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site measure weave zensical lock clean
+.PHONY: help serve test check site archive measure weave zensical lock clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -32,6 +32,9 @@ check: $(VENV)/build ## pages against their sources, in seconds and without PyTo
 site: $(VENV)/build ## the site as static files in site/
 	$(BIN)/mkdocs build --strict
 
+archive: $(VENV)/build ## the site to read without a network, as one file in archive/
+	@$(BIN)/python -m snippets.archive
+
 measure: $(VENV)/test ## run experiments and blocks again (ONLY=deep_stack, ONLY=blocks/understand)
 	$(BIN)/python -m snippets.measure $(ONLY)
 
@@ -48,7 +51,7 @@ lock: $(VENV)/build ## compile requirements/*.in into *.txt
 	sed -i.old 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements/test.txt && rm requirements/test.txt.old
 
 clean: ## remove the environment, the caches and the built site
-	rm -rf $(VENV) .cache site *.egg-info
+	rm -rf $(VENV) .cache site archive *.egg-info
 
 $(VENV)/made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \

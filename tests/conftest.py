@@ -1,5 +1,6 @@
 """A scratch copy of the checkout, the built site and a browser, for the tests that need them."""
 
+import contextlib
 import functools
 import http.server
 import os
@@ -52,8 +53,15 @@ def site(tmp_path_factory) -> Path:
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
+    under = "/"  # the path that the site stands at; outside it there is nothing
+
     def log_message(self, *_):
         pass
+
+    def translate_path(self, path):
+        if not path.startswith(self.under):
+            return os.devnull + "/outside"
+        return super().translate_path("/" + path.removeprefix(self.under))
 
     def send_error(self, code, message=None, explain=None):
         page = Path(self.directory) / "404.html"
@@ -65,13 +73,21 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(page.read_bytes())
 
 
+@contextlib.contextmanager
+def served(folder: Path, under: str = "/"):
+    """A folder served on loopback, at the root or in a sub-path."""
+    handler = type("Handler", (_Quiet,), {"under": under})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{under.rstrip('/')}"
+    server.shutdown()
+
+
 @pytest.fixture(scope="session")
 def address(site) -> str:
     """The built site served on loopback."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(site)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(site) as place:
+        yield place
 
 
 @pytest.fixture(scope="session")

@@ -92,6 +92,7 @@ def test_what_may_write_is_on_this_list():
     assert writing == {
         ("publish.yml", "deploy", "pages"),
         ("publish.yml", "deploy", "id-token"),
+        ("release.yml", "attach", "contents"),
         ("remeasure.yml", "report", "issues"),
     }
 
