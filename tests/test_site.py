@@ -263,6 +263,9 @@ def test_addresses_may_be_set_or_not(drawn):
     text = (drawn / "site/understand/index.html").read_text(encoding="utf-8")
     assert '<link rel="canonical" href="https://example.org/gradient/understand/">' in text
     assert "https://example.org/authors/gradient/edit/main/docs/understand/index.md" in text
+    lost = (drawn / "site/404.html").read_text(encoding="utf-8")
+    inside = re.findall(r'<(?:link|script|a)\b[^>]*\s(?:href|src)="(/[^"]*)"', lost)
+    assert len(inside) > 20 and [link for link in inside if not link.startswith("/gradient/")] == [], "a lost address finds style and doors"
 
 
 def test_a_stale_page_is_refused(drawn):

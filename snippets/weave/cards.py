@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
+from snippets.weave import moves
 from snippets.weave.markup import DATA
 
 SECTION = re.compile(r"^## Check yourself$(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
@@ -34,7 +35,8 @@ def cards_of(page: Path, text: str, reader: Path) -> list[Card]:
     if not found:
         line = text[:section.start()].count("\n") + 1
         raise Bad(f"{shown(page)}:{line}: “Check yourself” holds no question; write `??? question \"…\"` and an answer, indented by four")
-    return [Card(f"card-{page.parent.name}-{page.stem}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
+    name = moves.first_name(page.parent.parent, page).replace("/", "-")
+    return [Card(f"card-{name}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
             for i, match in enumerate(found, 1)]
 
 

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from markdown.extensions.toc import slugify
-
 from snippets import notebook as labs
 from snippets.measurement import Bad
+from snippets.weave import addresses, film, notebooks
 from snippets.weave import book as books
-from snippets.weave import film, ledger, notebooks
-from snippets.weave.book import Book, nearest, plain
+from snippets.weave.addresses import identities, made
+from snippets.weave.book import Book, nearest
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
-from snippets.weave.markup import FENCE, HEADING, SPAN
+from snippets.weave.markup import FENCE, SPAN
 from snippets.weave.pages import Fault, Woven, pages, read_page, weave
 from snippets.weave.regions import VERDICTS, figure_module
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
-IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
 RUN_FENCES = {"python", "javascript", "text", "console", "yaml", "markdown", "html", "json", "latex", "toml"}
 CHECKED = ("source", "copy", "unchecked")
 
@@ -51,6 +48,7 @@ def check(root: Path) -> list:
     lines, found = _labs(root, book, woven)
     faults += found
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven)]
+    faults += addresses.check(root / "docs", {path: page.text for path, page in woven.items()})
     faults += [Fault(book.docs / film.FOLDER / "manifest.json", 1, message) for message in film.outdated(book)]
     faults += _orphans(book, woven)
     faults += _navigation(root)
@@ -107,22 +105,13 @@ def _fences(path: Path, text: str) -> list[Fault]:
 # ---------- links ----------
 
 def _links(root: Path, woven: dict[Path, Woven]) -> list[Fault]:
-    docs, made = root / "docs", _made(root)
+    docs, built = root / "docs", made(root)
     anchors = {path: identities(page.text) for path, page in woven.items()}
     faults = []
     for path, page in woven.items():
         for number, target in _targets(page.text):
-            faults += _link_fault(path, number, target, docs, made, anchors)
+            faults += _link_fault(path, number, target, docs, built, anchors)
     return faults
-
-
-def _made(root: Path) -> set[str]:
-    """Paths under docs/ that the build puts there."""
-    snippets = root / "snippets"
-    found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
-    found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
-    found |= {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | set(ledger.PATHS.values())
-    return found | notebooks.made(root)
 
 
 def _targets(text: str) -> list[tuple[int, str]]:
@@ -151,26 +140,6 @@ def _link_fault(path: Path, number: int, target: str, docs: Path, made: set[str]
     if anchor and other in anchors and anchor not in anchors[other]:
         return [Fault(path, number, f"the link `{target}` has no such heading; {nearest(anchor, anchors[other])}")]
     return []
-
-
-def identities(text: str) -> set[str]:
-    """Every anchor of a page: headings as the table of contents names them, and explicit ids."""
-    found: set[str] = set()
-    taken: Counter = Counter()
-    fence = ""
-    for line in text.splitlines():
-        mark = FENCE.match(line)
-        if mark and (not fence or mark["fence"].startswith(fence)):
-            fence = "" if fence else mark["fence"]
-        if fence:
-            continue
-        heading = HEADING.match(line)
-        if heading:
-            slug = heading["id"] or slugify(plain(heading["title"]), "-")
-            found.add(f"{slug}_{taken[slug]}" if taken[slug] else slug)
-            taken[slug] += 1
-        found |= {a or b for a, b in IDENTITY.findall(" " + line)}
-    return found
 
 
 # ---------- nothing left over ----------

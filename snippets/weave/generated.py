@@ -7,7 +7,7 @@ from pathlib import Path
 
 from snippets import notebook as labs
 from snippets.measurement import ROOT
-from snippets.weave import digits, drawing, embed, ledger, notebooks
+from snippets.weave import addresses, digits, drawing, embed, ledger, notebooks
 from snippets.weave.book import Book
 from snippets.weave.rules import SCRIPT, rules_script
 
@@ -16,6 +16,12 @@ COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "mea
 
 def files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     """Path under the site and content of each; figures whose sources changed are drawn again."""
+    made = dict(_made(book, site_url))
+    yield from made.items()
+    yield from addresses.redirects(book.docs, made)
+
+
+def _made(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     yield from _drawn(book)
     yield ledger.PATHS["json"], ledger.as_json(book)
     yield ledger.PATHS["csv"], ledger.as_csv(book)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from snippets import notebook as labs
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
+from snippets.weave import addresses, notebooks
 from snippets.weave import book as books
 from snippets.weave.pages import Fault, pages, read_page, weave
 
@@ -24,11 +26,12 @@ def write_pages(root: Path) -> list[Fault]:
 
 def _write(root: Path) -> list[Fault]:
     book = books.load(root)
-    faults, changed = [], []
+    faults, changed, texts = [], [], {}
     for path in pages(root):
         before = read_page(path)
         woven = weave(path, before, book)
         faults += woven.faults
+        texts[path] = woven.text
         if woven.text != before:
             changed.append((path, woven.text))
             if not path.stat().st_mode & stat.S_IWUSR:
@@ -37,4 +40,6 @@ def _write(root: Path) -> list[Fault]:
         for path, text in changed:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")
+        texts |= {path: notebooks.as_markdown(labs.read(path), path.stem) for path in labs.labs(root)}
+        addresses.extend(root / "docs", texts)
     return faults

@@ -1,0 +1,167 @@
+"""Every address that the site ever had: docs/addresses.txt, which only grows, and docs/moved.yml for what stands elsewhere now.
+
+An address counts from the site's root: `fix/optimizers/`, `fix/optimizers/#warm-up`, `figures/warm_up.svg`; the home page is `./`.
+"""
+
+from __future__ import annotations
+
+import html
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from markdown.extensions.toc import slugify
+
+from snippets.measurement import Bad, shown, write_atomically
+from snippets.weave import embed, ledger, moves, notebooks
+from snippets.weave.book import nearest, plain
+from snippets.weave.markup import FENCE, HEADING, SPAN
+from snippets.weave.pages import Fault
+
+LIST = "addresses.txt"
+SCRIPT = "assets/javascripts/moved.js"
+LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code/labs/")  # files that others link to
+IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
+
+PAGE = """<!doctype html>
+<html lang="en" style="font-size: 125%">
+<head>
+  <meta charset="utf-8">
+  <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="robots" content="noindex">
+  <noscript><meta http-equiv="refresh" content="0; url={to}"></noscript>
+  <title>Moved · Where the Gradient Goes</title>
+  <link rel="stylesheet" href="{root}assets/stylesheets/site.css">
+</head>
+<body class="embed" data-md-color-scheme="default">
+  <main class="md-typeset">
+    <h1 class="embed__title">This page has moved</h1>
+    <p><a href="{to}" data-moved="">Here it is now</a>.</p>
+{parts}  </main>
+  <script src="{root}{script}"></script>
+</body>
+</html>
+"""
+PART = '    <p><a href="{to}" data-part="{part}">Its part “{part}”</a></p>\n'
+
+
+# ---------- what stands now ----------
+
+def identities(text: str) -> set[str]:
+    """Every anchor of a page: headings as the table of contents names them, and explicit ids."""
+    found: set[str] = set()
+    taken: Counter = Counter()
+    fence = ""
+    for line in text.splitlines():
+        mark = FENCE.match(line)
+        if mark and (not fence or mark["fence"].startswith(fence)):
+            fence = "" if fence else mark["fence"]
+        if fence:
+            continue
+        heading = HEADING.match(line)
+        if heading:
+            slug = heading["id"] or slugify(plain(heading["title"]), "-")
+            found.add(f"{slug}_{taken[slug]}" if taken[slug] else slug)
+            taken[slug] += 1
+        found |= {a or b for a, b in IDENTITY.findall(" " + SPAN.sub(" ", line))}
+    return found
+
+
+def made(root: Path) -> set[str]:
+    """Paths under docs/ that the build puts there."""
+    snippets = root / "snippets"
+    found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
+    found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
+    found |= {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | set(ledger.PATHS.values())
+    return found | notebooks.made(root)
+
+
+def standing(docs: Path, texts: dict[Path, str]) -> set[str]:
+    """All addresses that someone could link to, from the woven pages and from the files that the build makes."""
+    found = {path for path in made(docs.parent) | set(embed.pages()) if path.startswith(LASTING)}
+    for path, text in texts.items():
+        if path.is_relative_to(docs):
+            page = moves.of_page(path.relative_to(docs).as_posix())
+            found |= {page} | {f"{page}#{anchor}" for anchor in identities(text)}
+    return found
+
+
+# ---------- what was published ----------
+
+def listed(docs: Path) -> list[str]:
+    """The lines of the list."""
+    path = docs / LIST
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def extend(docs: Path, texts: dict[Path, str]) -> None:
+    """Add to the list what stands and is not on it yet; nothing is ever taken off."""
+    before = listed(docs)
+    after = sorted({*before, *standing(docs, texts)} - {""})
+    if after != before:
+        write_atomically(docs / LIST, "\n".join(after) + "\n")
+        print(f"{shown(docs / LIST)}: {len(set(after) - set(before))} addresses added")
+
+
+def resolves(address: str, stands: set[str], table: dict[str, str]) -> bool:
+    """Whether an address leads to what it named: it stands, or its page was moved to one that has the same part."""
+    page, hash_, anchor = address.partition("#")
+    if address in stands or table.get(address) in stands:
+        return True
+    return page in table and f"{table[page].partition('#')[0]}{hash_}{anchor}" in stands
+
+
+def check(docs: Path, texts: dict[Path, str]) -> list[Fault | Bad]:
+    """Addresses that are not listed, that lead nowhere any more, or that the table of moves gets wrong."""
+    path, lines, stands = docs / LIST, listed(docs), standing(docs, texts)
+    try:
+        table = moves.moved(docs)
+    except Bad as bad:
+        return [bad]
+    faults = [Fault(path, 1, f"`{new}` is not listed yet; run `make weave`") for new in sorted(stands - set(lines))]
+    if lines != sorted(set(lines)):
+        faults.append(Fault(path, 1, "the list is not sorted, or holds a line twice; run `make weave`"))
+    faults += [Fault(path, number, _lost(old, stands)) for number, old in enumerate(lines, 1) if not resolves(old, stands, table)]
+    return faults + [fault for old, new in table.items() for fault in _wrong_move(docs / moves.FILE, old, new, stands, set(lines))]
+
+
+def _lost(address: str, stands: set[str]) -> str:
+    page, _, anchor = address.partition("#")
+    said = f"`{address}` was published and leads nowhere now"
+    if anchor and page in stands:
+        return f'{said}: give its heading the id back, {{#{anchor}}}, or put <span id="{anchor}"></span> where that part stands now'
+    more = f"; a line for `{address}`, too, if that part has another name there" if anchor else ""
+    return f"{said}: add `{page}: <where it stands now>` to docs/{moves.FILE}{more}"
+
+
+def _wrong_move(path: Path, old: str, new: str, stands: set[str], lines: set[str]) -> Iterator[Fault]:
+    rows = path.read_text(encoding="utf-8").splitlines()
+    line = next((i for i, row in enumerate(rows, 1) if row.lstrip("\"'").startswith(old)), 1)
+    if old.partition("#")[0] in stands:
+        yield Fault(path, line, f"`{old}` did not move, its page stands; for a part of it put an id where the part stands now")
+    elif old not in lines:
+        yield Fault(path, line, f"`{old}` was never published; {nearest(old, lines)}")
+    if new not in stands:
+        yield Fault(path, line, f"`{old}` leads to `{new}`, which does not stand; {nearest(new, stands)}")
+
+
+# ---------- what the build makes of it ----------
+
+def redirects(docs: Path, contents: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
+    """Path under the site and content for each old address: a page that leads on, or a copy of the file that took its place."""
+    table = moves.moved(docs)
+    for old, new in table.items():
+        if old.endswith(("/", ".html")):
+            yield old + "index.html" * old.endswith("/"), _page(old, table)
+        elif "#" not in old and new in contents:
+            yield old, contents[new]
+
+
+def _page(old: str, table: dict[str, str]) -> bytes:
+    folder = old if old.endswith("/") else posixpath.dirname(old) + "/"
+    root = "../" * folder.count("/")
+    to = {part: html.escape(root + new.removeprefix("./")) for part, new in table.items()}
+    parts = [PART.format(to=to[name], part=name.partition("#")[2]) for name in table if name.startswith(f"{old}#")]
+    return PAGE.format(to=to[old], root=root, script=SCRIPT, parts="".join(parts)).encode()
