@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 ONLY ?=
+WITH ?=
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -13,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site archive measure weave zensical lock clean
+.PHONY: help serve test check site archive measure spread weave zensical lock clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -37,6 +38,9 @@ archive: $(VENV)/build ## the site to read without a network, as one file in arc
 
 measure: $(VENV)/test ## run experiments and blocks again (ONLY=deep_stack, ONLY=blocks/understand)
 	$(BIN)/python -m snippets.measure $(ONLY)
+
+spread: $(VENV)/test ## how far numbers move with other threads and instructions (WITH=…/bin/python: another PyTorch)
+	$(BIN)/python -m snippets.spread $(ONLY) $(if $(WITH),--with "$(WITH)")
 
 weave: $(VENV)/build ## rewrite the generated parts of the pages
 	$(BIN)/python -m snippets.weave

@@ -2,7 +2,7 @@
 
 A NAME is an experiment (deep_stack), a page's blocks (blocks/understand) or a lab (labs/gradient-flow). Without names: everything.
 MEASURE_BACKEND names a joblib backend (default: loky, the cores of this machine); with 'dask',
-MEASURE_SCHEDULER is the address of the scheduler.
+MEASURE_SCHEDULER is the address of the scheduler. MEASURE_THREADS is the number of threads of each run (default: one).
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from joblib import parallel_config
+from joblib import cpu_count, parallel_config
 
 from snippets import notebook as labs
+from snippets.experiments._runs import limited, threads
 from snippets.measurement import OUTPUTS, RESULTS, ROOT, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
 
 EXPERIMENTS = ROOT / "snippets" / "experiments"
@@ -60,21 +61,23 @@ def workers(backend: str | None = None, scheduler: str | None = None):
         with Client(address), parallel_config(backend="dask"):
             yield
     else:
-        with parallel_config(backend=backend, n_jobs=-1, inner_max_num_threads=1):
+        with parallel_config(backend=backend, n_jobs=max(1, cpu_count() // threads()), inner_max_num_threads=threads()):
             yield
 
 
 def measure(name: str) -> Results:
     """Run one experiment in full, and its spot check if it declares one."""
     module = importlib.import_module(f"snippets.experiments.{name}")
-    spot = module.measure(module.SPOT) if hasattr(module, "SPOT") else {}
-    return Results(name, module.measure(), versions(), spot)
+    with limited(threads()):
+        spot = module.measure(module.SPOT) if hasattr(module, "SPOT") else {}
+        return Results(name, module.measure(), versions(), spot)
 
 
 def remeasure(name: str) -> dict[str, Measurement]:
     """What the tests run again: the spot check where an experiment declares one, all of it elsewhere."""
     module = importlib.import_module(f"snippets.experiments.{name}")
-    return module.measure(module.SPOT) if hasattr(module, "SPOT") else module.measure()
+    with limited(threads()):
+        return module.measure(module.SPOT) if hasattr(module, "SPOT") else module.measure()
 
 
 def report(old: dict[str, Measurement], new: dict[str, Measurement]) -> list[str]:
@@ -95,9 +98,12 @@ def report(old: dict[str, Measurement], new: dict[str, Measurement]) -> list[str
 
 def node() -> str:
     """A Node.js: the system's, else the one inside Playwright's wheel."""
+    found = shutil.which("node")
+    if found:
+        return found
     from playwright._impl._driver import compute_driver_executable
 
-    return shutil.which("node") or str(compute_driver_executable()[0])
+    return str(compute_driver_executable()[0])
 
 
 def run_block(path: Path) -> str:

@@ -70,16 +70,33 @@ class Measurement:
 
     def differs(self, again: Measurement) -> str:
         """Say how a re-measurement leaves this one's tolerance; empty when it does not."""
-        for name in ("value", "band"):
-            if getattr(self, name) is None and getattr(again, name) is None:
-                continue
-            ours, theirs = _flat(getattr(self, name)), _flat(getattr(again, name))
+        for name, ours, theirs in self._parts(again):
             if len(ours) != len(theirs):
                 return f"{name} has {len(theirs)} entries, {len(ours)} were stored"
             for old, new in zip(ours, theirs, strict=True):
-                if abs(new - old) > self.atol + self.rtol * abs(old):
+                if not self.share(old, new) <= 1:
                     return f"{name} was {old:.6g}, is {new:.6g} (allowed: ±({self.atol:g} + {self.rtol:g} × |old|))"
         return ""
+
+    def share(self, old: float, new: float) -> float:
+        """How far a new value lies from an old one, as a share of the tolerance; infinite where none is allowed."""
+        allowed = self.atol + self.rtol * abs(old)
+        return 0.0 if new == old else abs(new - old) / allowed if allowed else math.inf
+
+    def moved(self, again: Measurement) -> tuple[float, float] | None:
+        """(old, new) of that entry of value and band which came closest to leaving its tolerance; None when nothing moved.
+
+        Both are compared as they are stored, so that a rounding of the ninth digit is no move.
+        """
+        pairs = [(_rounded(old), _rounded(new)) for _, ours, theirs in self._parts(again) for old, new in zip(ours, theirs, strict=True)]
+        worst = max(pairs, key=lambda pair: self.share(*pair), default=(0, 0))
+        return worst if worst[0] != worst[1] else None
+
+    def _parts(self, again: Measurement):
+        for name in ("value", "band"):
+            pair = getattr(self, name), getattr(again, name)
+            if pair != (None, None):
+                yield name, _flat(pair[0]), _flat(pair[1])
 
 
 def setting(value: float | int, what: str, **more) -> Measurement:

@@ -1,6 +1,7 @@
 """Runs Python blocks alone: each in a process of its own, forked from one that has only imported torch and scikit-learn.
 
-A fresh interpreter for each block would spend most of its time on those imports. Where there is no fork, use `snippets.measure.run_block`.
+A fresh interpreter for each block would spend most of its time on those imports. Where there is no fork, or none that is safe once
+PyTorch is loaded, each block gets one all the same.
 """
 
 import contextlib
@@ -10,26 +11,38 @@ import subprocess
 import sys
 from pathlib import Path
 
-from snippets.measure import RECIPES
-from snippets.measurement import ROOT
+from snippets.measure import RECIPES, run_block
+from snippets.measurement import ROOT, Bad
+
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 
 
 class Runner:
     """A context manager whose `run(path)` returns what the block printed; RuntimeError, with its trace, when it fails."""
 
     def __enter__(self):
+        self.process = None
+        if not FORKS:
+            return self
         quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": os.pathsep.join((str(ROOT), str(RECIPES)))}
         self.process = subprocess.Popen([sys.executable, "-m", "tests.fresh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         cwd=ROOT, env=quiet, text=True, encoding="utf-8")
         return self
 
     def __exit__(self, *_):
+        if self.process is None:
+            return
         self.process.stdin.close()
         self.process.wait(timeout=60)
         self.process.stdout.close()
 
     def run(self, path: Path) -> str:
         """Run one block."""
+        if self.process is None:
+            try:
+                return run_block(path)
+            except Bad as fault:
+                raise RuntimeError(f"{path}: {fault}") from fault
         self.process.stdin.write(f"{path}\n")
         self.process.stdin.flush()
         answer = json.loads(self.process.stdout.readline())

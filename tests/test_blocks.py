@@ -1,6 +1,5 @@
 """Every block that a page shows runs, alone and as printed; no fence escapes."""
 
-import os
 import re
 
 import pytest
@@ -18,7 +17,7 @@ SHOWN = [p for p in blocks()]
 def alone():
     """A function that runs a block in a process of its own."""
     with Runner() as runner:
-        yield lambda path: runner.run(path) if path.suffix == ".py" and hasattr(os, "fork") else run_block(path)
+        yield lambda path: runner.run(path) if path.suffix == ".py" else run_block(path)
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())

@@ -55,3 +55,25 @@ def test_public_functions_say_what_they_do():
             if not node.name.startswith("_") and not ast.get_docstring(node):
                 silent.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
     assert silent == []
+
+
+def test_the_same_bytes_on_every_system():
+    """Seals and hashes are over bytes: a checkout keeps its line ends, and no file is read or written in a system's own encoding."""
+    import ast
+
+    assert "* text=auto eol=lf" in (ROOT / ".gitattributes").read_text(encoding="utf-8").splitlines()
+    loose = []
+    for path in (ROOT / "snippets").rglob("*.py"):
+        calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+        for call in calls:
+            named = {keyword.arg for keyword in call.keywords}
+            does = getattr(call.func, "attr", getattr(call.func, "id", ""))
+            if does in ("read_text", "write_text", "fdopen") and not named & {"encoding"} and not _binary(call):
+                loose.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+            if does in ("run", "Popen") and "text" in named and "encoding" not in named:
+                loose.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert loose == []
+
+
+def _binary(call) -> bool:
+    return any("b" in str(getattr(argument, "value", "")) for argument in call.args[1:])

@@ -137,3 +137,15 @@ def test_no_two_workflows_wait_for_each_other():
     groups = [parsed(path)["concurrency"]["group"] for path in WORKFLOWS]
     assert len(set(groups)) == len(groups)
     assert [group for group in groups if "github.workflow" in group] == []
+
+
+def test_the_weekly_measurement_runs_on_every_system_and_reports_each():
+    """The outputs of a matrix overwrite each other, so each system has one of its own."""
+    measure, report = (jobs(ROOT / ".github" / "workflows" / "remeasure.yml")[name] for name in ("measure", "report"))
+    matrix = measure["strategy"]["matrix"]["include"]
+    assert {one["system"].partition("-")[0] for one in matrix} == {"ubuntu", "macos", "windows"}
+    names = {one["name"] for one in matrix}
+    assert measure["outputs"] == {name: f"${{{{ steps.measure.outputs.{name} }}}}" for name in names}
+    told = set(re.findall(r"needs\.measure\.outputs\.(\w+)", " ".join(report["steps"][0]["env"].values())))
+    assert told == names == set(re.findall(r"needs\.measure\.outputs\.(\w+)", report["if"]))
+    assert names == {word.lower() for word in re.search(r"for system in (.*); do", report["steps"][0]["run"])[1].split()}

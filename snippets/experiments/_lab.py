@@ -31,8 +31,8 @@ def ask(program: str, given=None, beside: dict[str, bytes] | None = None):
         shutil.copytree(SCRIPTS, folder, dirs_exist_ok=True)
         for name, content in (beside or {}).items():
             (folder / name).write_bytes(content)
-        (folder / "package.json").write_text('{"type": "module"}')
-        (folder / "given.json").write_text(json.dumps(given))
+        (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+        (folder / "given.json").write_text(json.dumps(given), encoding="utf-8")
         (folder / "main.js").write_text(READ + program, encoding="utf-8")
         done = subprocess.run([node(), "main.js"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=600)
     if done.returncode:

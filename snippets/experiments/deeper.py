@@ -15,7 +15,7 @@ DEPTHS = (10, 20, 30, 50)
 CHOSEN = ("bn", "res_scaled")
 RATES = (0.01, 0.03, 0.1)
 # Training is chaotic: between AVX2 and plain instructions the error of one seed moved by up to half of this.
-SLACK = {"bn": 0.3, "res_scaled": 0.02}
+SLACK = {"bn": 0.32, "res_scaled": 0.02}
 
 
 @dataclass(frozen=True)

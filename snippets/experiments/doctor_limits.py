@@ -5,7 +5,8 @@ For every healthy, vanishing and exploding net of `_doctor_zoo`, and for those b
 Values are powers of ten, sorted, within ±CLIP; a signal that is exactly zero is at −CLIP. Healthy nets whose last layer starts at
 zero have no signal to compare yet: they are counted apart, as waiting.
 
-Nets that were trained for a while may differ in the last places from processor to processor: the slack is a tenth of a power of ten.
+Nets that were trained for a while may differ in the last places from processor to processor: the slack is a tenth of a power of ten,
+and for exploding nets, which enlarge such a difference by as much as their signal, one and a half.
 """
 
 import math
@@ -18,6 +19,7 @@ from snippets.recipes.gradient_doctor import LIMITS
 
 GROUPS = {"healthy": "healthy nets", "vanishing": "vanishing nets", "exploding": "exploding nets", BETWEEN: "nets between the limits"}
 CLIP = 40.0
+SLACK, EXPLODED = 0.1, 1.5
 FULL, SPOT = [case.name for case in ZOO if case.label in GROUPS], [name for name in spot() if BY_NAME[name].label in GROUPS]
 SHARES = {  # limits that a reader meets as percentages
     "dead": "share of a layer's units inactive on the whole batch", "saturated": "share of a layer's units pinned",
@@ -52,7 +54,8 @@ def measure(part: list[str] = FULL) -> dict[str, Measurement]:
     for group, what in GROUPS.items():
         waiting = [name for name, power in found.items() if group == "healthy" and power == -CLIP]
         powers = sorted(power for name, power in found.items() if BY_NAME[name].label == group and name not in waiting)
-        kept[f"{group}.powers"] = Measurement(powers, f"power of ten of first over last signal: {what}", rtol=0, atol=0.1)
+        slack = EXPLODED if group == "exploding" else SLACK
+        kept[f"{group}.powers"] = Measurement(powers, f"power of ten of first over last signal: {what}", rtol=0, atol=slack)
         kept[f"{group}.nets"] = setting(len(powers), what)
         if group == "healthy":
             kept["waiting.nets"] = setting(len(waiting), "healthy nets whose last layer starts at zero")

@@ -46,6 +46,9 @@ NETS = {
     "relu": "plain ReLU net, He weights times 1.5", "skip": "ReLU net with unscaled skips, nn.Linear's default initialization",
     "tanh": "plain tanh net, σ_w = 4",
 }
+BOUNCES = 1.2  # the clipped ReLU net learns nothing: between one and two threads its loss moved by more than half of its size
+# Weights are drawn in float32; the tanh net is chaotic and enlarges their last place from layer to layer.
+FLOAT32 = dict.fromkeys(NETS, 1e-3) | {"tanh": 3e-3}
 WAYS = [  # (net, rate, clipped)
     ("healthy", "usual", False), ("healthy", "huge", False),
     ("relu", "usual", False), ("relu", "hundredth", False), ("relu", "usual", True),
@@ -220,17 +223,18 @@ def nets(seeds) -> dict[str, Measurement]:
                 [r["broke"] for r in runs], f"step whose loss is the first that is infinite or NaN: {where}", rtol=0, atol=1, show=",")
         # Float32 on another processor differs in the last place, and these runs are chaotic: only the size is kept.
         else:
-            kept[f"{key}.loss"] = over_seeds([r["losses"][-1] for r in runs], f"loss at the last step: {where}", rtol=0.5, atol=0.3)
+            loose = BOUNCES if (net, clip) == ("relu", True) else 0.5
+            kept[f"{key}.loss"] = over_seeds([r["losses"][-1] for r in runs], f"loss at the last step: {where}", rtol=loose, atol=0.3)
             kept[f"{key}.accuracy"] = over_seeds([r["accuracy"] for r in runs], f"training accuracy: {where}", rtol=0, atol=0.2, show=".0%")
     for net, label in NETS.items():
         rate = "usual"
         runs = [found[net, rate, False, seed] for seed in seeds]
         kept[f"train.{net}.norm"] = over_seeds(
-            [r["norms"][0] for r in runs], f"global norm of the gradients at the first step: {label}", rtol=1e-3)
+            [r["norms"][0] for r in runs], f"global norm of the gradients at the first step: {label}", rtol=FLOAT32[net])
         kept[f"train.{net}.first_loss"] = over_seeds([r["losses"][0] for r in runs], f"loss at the first step: {label}", rtol=1e-3)
     kept["train.huge.second"] = Measurement(
         statistics.median(r["norms"][1] for r in (found["healthy", "huge", False, seed] for seed in seeds)),
-        "global norm of the gradients at the second step of the healthy net, huge rate, median", n=len(seeds), rtol=1e-2)
+        "global norm of the gradients at the second step of the healthy net, huge rate, median", n=len(seeds), rtol=1e-3)
     return kept
 
 
@@ -245,7 +249,8 @@ def directions(seeds) -> dict[str, Measurement]:
             [found[net, seed][0] for seed in seeds], f"cosine between weight gradients before and after a tiny move: {label}",
             show=".2f", rtol=0, atol=0.02)
         kept[f"spread.{net}"] = over_seeds(
-            [found[net, seed][1] for seed in seeds], f"norm of ∂L/∂W in layer 1 over that in the last hidden layer: {label}", rtol=1e-3)
+            [found[net, seed][1] for seed in seeds], f"norm of ∂L/∂W in layer 1 over that in the last hidden layer: {label}",
+            rtol=FLOAT32[net])
     return kept
 
 

@@ -24,8 +24,9 @@ FLAT, WIDE = 0.05, 4.0
 ADAM_DEPTH, ADAM_RATE = 8, 1e-3
 EPOCHS, LATE = 2, 23  # LATE steps at the end are averaged: one epoch
 # Between AVX2 and plain instructions all of this agrees to 1e-7, save BatchNorm's course: it doubles a difference in the last
-# place at every other step, and after the first steps its values had come apart by up to half of this.
-SLACK, CHAOTIC = 1e-5, {"bn": 0.9}
+# place at every other step, and after the first steps its values had come apart by up to half of this; a single step's ratio by
+# a whole multiple, so that of it only an order of magnitude upward is compared.
+SLACK, CHAOTIC, STEPWISE = 1e-5, {"bn": 0.9}, {"bn": 2.5}
 LINE = 1e-3  # the ratio that CS231n's notes advise
 
 
@@ -152,7 +153,8 @@ def course(name: str, seeds: tuple) -> dict[str, Measurement]:
             [r["accuracy"] for r in runs], f"training accuracy after the first steps: {kind}", show=".0%", rtol=slack),
         f"{name}.final": over_seeds([r["loss"] for r in runs], f"training loss after the first steps: {kind}", rtol=slack, show="3"),
         f"{name}.ratio.first": over_seeds(
-            [[step[0] for step in r["ratios"]] for r in runs], f"{ratio} of layer 1 at each step: {kind}", rtol=slack, atol=1e-15),
+            [[step[0] for step in r["ratios"]] for r in runs], f"{ratio} of layer 1 at each step: {kind}",
+            rtol=STEPWISE.get(name, SLACK), atol=1e-15),
         f"{name}.ratio.layers": over_seeds(
             late, f"{ratio} of each layer, mean over the second epoch: {kind}", rtol=slack, atol=1e-15),
         f"{name}.ratio.begun": over_seeds(

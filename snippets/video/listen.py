@@ -25,7 +25,7 @@ def measured(film: Path, times, texts: list[str], ffmpeg: str) -> dict:
 def loudness(film: Path, ffmpeg: str, span: tuple[float, float] | None = None) -> dict[str, float]:
     """Integrated loudness `I` in LUFS and true `Peak` in dBFS, by EBU R 128, of all of it or of a span in seconds."""
     done = subprocess.run([ffmpeg, "-hide_banner", "-nostats", *cut(span), "-i", str(film), "-map", "0:a", "-af", "ebur128=peak=true",
-                           "-f", "null", "-"], check=True, capture_output=True, text=True)
+                           "-f", "null", "-"], check=True, capture_output=True, text=True, encoding="utf-8")
     summary = done.stderr.rpartition("Summary:")[2]
     return {name: float(value) for name, value in re.findall(r"\b(I|Peak):\s+(-?[\d.]+) (?:LUFS|dBFS)", summary)}
 

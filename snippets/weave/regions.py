@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import cards, differences, exercises, film, guide
+from snippets.weave import cards, differences, exercises, film, guide, spreads
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
 from snippets.weave.markup import DATA, FENCE, OPEN
@@ -345,6 +345,11 @@ def _spots(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(made or ["None at present."]))
 
 
+def _spreads(name: str, page: Path, book: Book) -> Rendered:
+    """How far the numbers move under other conditions."""
+    return Rendered("\n".join(spreads.table(book)))
+
+
 def _title(page: Path) -> str:
     for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
@@ -354,9 +359,9 @@ def _title(page: Path) -> str:
 
 NAMED = ("block", "figure", "table", "strip", "number")
 LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions",
-         "differences")
+         "differences", "spreads")
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
              "ends": _guide_table, "spots": _spots, "video": _video, "cards": _cards, "figures": _figures,
-             "sheet": _sheet, "solutions": _solutions, "differences": _differences}
+             "sheet": _sheet, "solutions": _solutions, "differences": _differences, "spreads": _spreads}
