@@ -12,7 +12,7 @@ from snippets.weave import addresses, moves
 from tests.conftest import run_in, served
 
 DOCS = ROOT / "docs"
-IDENTITY = re.compile(r'\sid="([^"]+)"')
+IDENTITY = re.compile(r'<[a-z][^<>]*?\sid="([^"]+)"')
 PLACE = "fix/gating/"
 PART = "fig-clip-profile"  # of fix/clipping/
 

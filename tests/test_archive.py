@@ -16,7 +16,7 @@ from tests.test_site import Visit
 NAME = "where-the-gradient-goes-0.0.0"
 TAGS = re.compile(r"<(\w[\w-]*)((?:\s[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*)?)/?>")
 TARGETS = re.compile(r'\s(href|src|poster|data-poster|data-guide)="([^"]*)"')
-IDENTITY = re.compile(r'\sid="([^"]+)"')
+IDENTITY = re.compile(r'<[a-z][^<>]*?\sid="([^"]+)"')
 URL = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
 READ = ["index.html", "understand/index.html", "understand/signal-propagation/index.html", "reference/tables/index.html",
         "practice/sketch/index.html", "labs/gradient-flow/index.html"]
