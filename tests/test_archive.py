@@ -12,6 +12,7 @@ from snippets.archive import edition
 from snippets.measurement import Bad
 from tests.conftest import served
 from tests.test_site import Visit
+from tests.test_subpath import refused
 
 NAME = "where-the-gradient-goes-0.0.0"
 TAGS = re.compile(r"<(\w[\w-]*)((?:\s[^<>\"]*(?:\"[^\"]*\"[^<>\"]*)*)?)/?>")
@@ -185,7 +186,7 @@ def test_the_guide_the_cards_and_the_reader_work_from_disk(browser, unpacked):
         assert visit.page.locator(".reader__figure svg").count() == 1
         guide.click()
         visit.page.wait_for_url(re.compile(r"misdiagnosis/index\.html#"))
-        assert visit.wrong == []
+        assert refused(visit) == []
 
 
 def test_search_works_from_disk(browser, unpacked):
@@ -194,7 +195,7 @@ def test_search_works_from_disk(browser, unpacked):
         visit.page.keyboard.type("clipping")
         visit.page.locator(".md-search-result__link").first.click()
         visit.page.wait_for_url(re.compile(r"/index\.html"))
-        assert visit.page.locator("h1").count() == 1 and visit.wrong == []
+        assert visit.page.locator("h1").count() == 1 and refused(visit) == []
 
 
 def test_where_nothing_runs_from_disk_each_part_says_so(browser, unpacked):
@@ -206,7 +207,7 @@ def test_where_nothing_runs_from_disk_each_part_says_so(browser, unpacked):
             assert "python -m http.server" in visit.page.locator(".from-disk").inner_text(), path
             assert visit.page.locator(part).count() == 1
         visit.page.goto((unpacked / "reference/tables/index.html").as_uri())
-        assert visit.page.locator(".stack").count() == 0 and visit.page.locator("table").count() > 5 and visit.wrong == []
+        assert visit.page.locator(".stack").count() == 0 and visit.page.locator("table").count() > 5 and refused(visit) == []
 
 
 # ---------- from a server ----------
@@ -219,4 +220,4 @@ def test_the_same_archive_runs_the_labs_from_a_server(browser, unpacked):
         visit.page.locator("gradient-lab[data-ready] svg").first.wait_for()
         visit.page.goto(f"{address}/embed/recurrent-lab.html")
         visit.page.locator("recurrent-lab[data-ready]").wait_for()
-        assert visit.page.locator(".from-disk").count() == 0 and visit.wrong == []
+        assert visit.page.locator(".from-disk").count() == 0 and refused(visit) == []
