@@ -211,4 +211,4 @@ def test_the_table_counts_the_numbers_and_names_the_one_that_moved_most():
     assert len([row for row in rows if row.startswith("| ")]) == 2 + len(spread.CONDITIONS)
     for one in tried().values():
         worst = max(one.moves, key=lambda move: move.share)
-        assert any(f"| {one.numbers:,} | {len(one.moves)} |" in row and f"`{worst.key}`" in row for row in rows)
+        assert any(f"| {one.numbers:,} | {len(one.moves)} |" in row and f" {worst.key} |" in row.replace("<wbr>", "") for row in rows)

@@ -11,8 +11,7 @@ from snippets.weave.book import Book
 ORDER = ("again", "threads", "avx2", "plain", "torch")
 USUAL = 1e-6  # the tolerance of a number that gives none
 NAMED = {"DEFAULT": "SSE"}  # what PyTorch calls its code for processors without anything newer
-HEAD = ("Threads", "Instructions", "PyTorch", "NumPy", "Numbers", "Moved at all", "Largest move where one part in a million is allowed",
-        "Largest move of all", "Which number")
+HEAD = ("Measured with", "Numbers", "Moved at all", "Furthest, where a millionth is allowed", "Furthest of all", "Which number")
 
 
 @dataclass(frozen=True)
@@ -66,12 +65,17 @@ def table(book: Book) -> list[str]:
     for spread in spreads(book).values():
         usual = [move.share for move in spread.moves if move.number.rtol <= USUAL and move.number.atol <= USUAL]
         worst = max(spread.moves, key=lambda move: move.share, default=None)
-        instructions = spread.machine["instructions"]
         rows.append(" | ".join([
-            str(spread.machine["threads"]), NAMED.get(instructions, instructions), spread.versions["torch"], spread.versions["numpy"],
-            formatted(spread.numbers), formatted(len(spread.moves)),
-            _share(max(usual, default=0.0)), _share(worst.share if worst else 0.0), f"`{worst.key}`" if worst else "none"]))
+            _condition(spread), formatted(spread.numbers), formatted(len(spread.moves)),
+            _share(max(usual, default=0.0)), _share(worst.share if worst else 0.0),
+            worst.key.replace(".", ".<wbr>") if worst else "none"]))  # a long name may break at its dots
     return ['<div class="stack" markdown="block">', "", *(f"| {row} |" for row in rows), "", "</div>"]
+
+
+def _condition(spread: Spread) -> str:
+    threads, instructions = spread.machine["threads"], spread.machine["instructions"]
+    return (f"{threads} thread{'s' if threads > 1 else ''}, {NAMED.get(instructions, instructions)}, "
+            f"PyTorch {spread.versions['torch']}, NumPy {spread.versions['numpy']}")
 
 
 def _share(value: float) -> str:
