@@ -8,7 +8,7 @@ SUB = ("Norm of ∂L/∂h after each layer, one at the loss; {deep_stack.depth} 
        "median and 5th to 95th percentile of {deep_stack.seeds} seeds")
 ALT = ("Four lines over the layers, on a logarithmic scale, all equal at the loss. The sigmoid net falls steadily to "
        "{deep_stack.sigmoid.default.signal} at the first layer, the default ReLU net to {deep_stack.relu.default.signal}. "
-       "ReLU with He initialization stays level; ReLU with skips grows to {deep_stack.residual.default.signal:,}.")
+       "ReLU with He initialization stays level; ReLU with skips grows to {deep_stack.residual.default.signal}.")
 
 LINES = {"sigmoid": ("sigmoid.default", "sigmoid"), "relu": ("relu.default", "ReLU"),
          "relu_he": ("relu.he", "ReLU, He"), "res": ("residual.default", "ReLU + skips")}

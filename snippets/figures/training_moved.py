@@ -6,8 +6,8 @@ RESULTS = ("training",)
 TITLE = "The first layers of the sigmoid net never leave the place where they began"
 SUB = ("Distance of each layer's weights from their start, relative to their norm, after {training.epochs} epochs on "
        "handwritten digits; one line for each of {training.seeds} seeds")
-ALT = ("Lines over thirty layers on a logarithmic scale. The layers of ReLU with He initialization, BatchNorm and scaled skips "
-       "have all moved by a similar share. In the sigmoid net the first layer has moved by {training.sigmoid.moved.layer1.final} "
+ALT = ("Lines over thirty layers on a logarithmic scale. With scaled skips, tanh, BatchNorm and ReLU with He initialization "
+       "every layer has moved. In the sigmoid net the first layer has moved by {training.sigmoid.moved.layer1.final} "
        "and the last by {training.sigmoid.moved.layer30.final}.")
 
 NETS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "relu_he": "ReLU, He", "bn": "BatchNorm", "res_scaled": "scaled skips"}

@@ -1,6 +1,6 @@
 """Sigmoid and its slope at five points."""
 
-TITLE = "A sigmoid unit passes back a quarter at most, and soon much less"
+TITLE = "Sigmoid's slope is a quarter at most, and soon much less"
 REMARKS = {
     "minus3": "less than a fifth of it, on either side of zero",
     "0": "all of it",
