@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,9 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def drawn(checkout, site):
-    """The copy with its figures drawn, so that to build it takes seconds."""
-    shutil.copytree(ROOT / ".cache" / "figures", checkout / ".cache" / "figures")
+    """The copy with its faces, its figures and its cards drawn, so that to build it takes seconds."""
+    for part in (".cache/figures", ".cache/social", "docs/assets/fonts"):
+        shutil.copytree(ROOT / part, checkout / part)
     return checkout
 
 
@@ -88,6 +90,32 @@ def address(site) -> str:
     """The built site served on loopback."""
     with served(site) as place:
         yield place
+
+
+@dataclass(frozen=True)
+class Published:
+    """The site built for an address of its own in a sub-path, where it is served."""
+
+    url: str
+    folder: Path
+
+    def read(self, name: str) -> str:
+        """The text of one of its files."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory) -> Published:
+    """The strictly built site of this checkout as its address and its repository's are set; served on loopback."""
+    root = tmp_path_factory.mktemp("published")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
+    made = Published(f"http://127.0.0.1:{server.server_port}/gradient/", root / "gradient")
+    done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(made.folder),
+                  SITE_URL=made.url, REPO_URL="https://example.org/authors/gradient")
+    assert done.returncode == 0, done.stderr
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield made
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")

@@ -253,21 +253,6 @@ def test_print_hides_the_controls(browser, address):
 
 # ---------- the build ----------
 
-def test_addresses_may_be_set_or_not(drawn):
-    import shutil
-
-    shutil.copytree(ROOT / "docs/assets/fonts", drawn / "docs/assets/fonts", dirs_exist_ok=True)
-    done = run_in(drawn, "mkdocs", "build", "--strict", "--site-dir", str(drawn / "site"),
-                  SITE_URL="https://example.org/gradient/", REPO_URL="https://example.org/authors/gradient")
-    assert done.returncode == 0, done.stderr
-    text = (drawn / "site/understand/index.html").read_text(encoding="utf-8")
-    assert '<link rel="canonical" href="https://example.org/gradient/understand/">' in text
-    assert "https://example.org/authors/gradient/edit/main/docs/understand/index.md" in text
-    lost = (drawn / "site/404.html").read_text(encoding="utf-8")
-    inside = re.findall(r'<(?:link|script|a)\b[^>]*\s(?:href|src)="(/[^"]*)"', lost)
-    assert len(inside) > 20 and [link for link in inside if not link.startswith("/gradient/")] == [], "a lost address finds style and doors"
-
-
 def test_a_stale_page_is_refused(drawn):
     page = drawn / "docs/understand/index.md"
     text = page.read_text(encoding="utf-8")

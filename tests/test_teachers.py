@@ -7,7 +7,6 @@ from axe_playwright_python.sync_playwright import Axe
 
 from snippets.measurement import ROOT
 from snippets.weave import embed
-from tests.conftest import run_in
 from tests.test_site import Visit
 
 PAGE = ROOT / "docs" / "practice" / "teachers.md"
@@ -47,11 +46,6 @@ def test_without_a_script_a_frame_says_where_to_go(browser, address):
         assert visit.page.url.endswith("understand/signal-propagation/")
 
 
-def test_shown_embed_code_names_this_site_where_it_is_known(drawn):
-    import shutil
-
-    shutil.copytree(ROOT / "docs/assets/fonts", drawn / "docs/assets/fonts", dirs_exist_ok=True)
-    done = run_in(drawn, "mkdocs", "build", "--site-dir", str(drawn / "site"), SITE_URL="https://gradient.test/here/")
-    assert done.returncode == 0, done.stderr
-    text = (drawn / "site/practice/teachers/index.html").read_text(encoding="utf-8")
-    assert "https://gradient.test/here/embed/gradient-lab.html" in text and embed.PLACE not in text
+def test_shown_embed_code_names_this_site_where_it_is_known(published):
+    text = published.read("practice/teachers/index.html")
+    assert f"{published.url}embed/gradient-lab.html" in text and embed.PLACE not in text

@@ -4,6 +4,7 @@ Needs requirements/video.txt and the archive that `npm pack kokoro-js@1.2.1` fet
 the captions' times are exact; frames are drawn from the committed results; what came out is measured and kept in manifest.json.
 """
 
+import datetime
 import hashlib
 import importlib
 import io
@@ -146,8 +147,8 @@ def main(archive: Path) -> int:
     write_atomically(PLACE / f"{NAME}.vtt", f"WEBVTT\n\n{captions}\n")
     files = {path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
              for path in sorted(PLACE.glob(f"{NAME}.*"))}
-    manifest = {"title": TITLE, "seconds": round(length, 3), "voice": f"Kokoro-82M, {VOICE}", "quotes": shown,
-                "curves": {key: drawn(measurement(key).value) for key, _ in CURVES.values()}, "sentences": texts,
+    manifest = {"title": TITLE, "made": datetime.date.today().isoformat(), "seconds": round(length, 3), "voice": f"Kokoro-82M, {VOICE}",
+                "quotes": shown, "curves": {key: drawn(measurement(key).value) for key, _ in CURVES.values()}, "sentences": texts,
                 "times": [[round(t, 3) for t in pair] for pair in times], "heard": heard, "files": files}
     write_atomically(PLACE / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
     print(json.dumps({"seconds": manifest["seconds"], "heard": heard, "bytes": {n: f["bytes"] for n, f in files.items()}}, indent=1))

@@ -19,10 +19,11 @@ from snippets.weave import embed, ledger, moves, notebooks
 from snippets.weave.book import nearest, plain
 from snippets.weave.markup import FENCE, HEADING, SPAN
 from snippets.weave.pages import Fault
+from snippets.weave.publish import feed
 
 LIST = "addresses.txt"
 SCRIPT = "assets/javascripts/moved.js"
-LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code/labs/")  # files that others link to
+LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code/labs/", feed.PATH)  # files that others link to
 IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
 
 PAGE = """<!doctype html>
@@ -74,7 +75,7 @@ def made(root: Path) -> set[str]:
     snippets = root / "snippets"
     found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
     found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
-    found |= {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | set(ledger.PATHS.values())
+    found |= {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | {*ledger.PATHS.values(), feed.PATH}
     return found | notebooks.made(root)
 
 

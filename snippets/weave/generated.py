@@ -7,7 +7,7 @@ from pathlib import Path
 
 from snippets import notebook as labs
 from snippets.measurement import ROOT
-from snippets.weave import addresses, digits, drawing, embed, ledger, notebooks
+from snippets.weave import addresses, digits, drawing, embed, ledger, notebooks, publish
 from snippets.weave.book import Book
 from snippets.weave.rules import SCRIPT, rules_script
 
@@ -28,6 +28,7 @@ def _made(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     yield SCRIPT, rules_script(ROOT / "snippets")
     yield digits.SCRIPT, digits.digits_script(book)
     yield from embed.pages().items()
+    yield from publish.files(book, site_url)
     for path in labs.labs(ROOT):
         yield from _of_lab(path)
     yield from _code(site_url)

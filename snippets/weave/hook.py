@@ -15,12 +15,14 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks
+from snippets.weave import embed, generated, notebooks, publish
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
+from snippets.weave.publish import feed
 
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
+places: dict[str, str] = {}  # of each page, from its file under docs/ to its HTML under the site
 
 
 def on_startup(command: str, dirty: bool) -> None:
@@ -40,9 +42,11 @@ def on_config(config):
 
 def on_files(files, config):
     """Add what the pages link to: code, drawn figures, data."""
+    global places
     try:
         for uri, content in generated.files(books.load(ROOT, drafting=serving), config.site_url or ""):
             files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
+        places = {file.src_uri: file.dest_uri for file in files.documentation_pages()}
     except Bad as bad:
         raise Abort(str(bad)) from bad
     return files
@@ -50,6 +54,7 @@ def on_files(files, config):
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
     """Weave the page as the sources stand now; say so when the file on disk is older."""
+    page.update_date = feed.changed(ROOT)  # for the sitemap
     path = Path(page.file.abs_src_path)
     if path.suffix == ".ipynb":
         return _lab(path, page)
@@ -91,6 +96,16 @@ def on_page_content(html: str, page, config, files) -> str:
     page.markdown = get_data(notebooks.as_markdown(labs.read(path), path.stem))[0]
     Page.render(page, config, files)
     return page.content
+
+
+def on_post_build(config) -> None:
+    """Complete the site for those who share, follow or read it by program, unless someone is editing."""
+    if serving:
+        return
+    try:
+        publish.finish(Path(config.site_dir), books.current(ROOT), places, config.site_url or "")
+    except Bad as bad:
+        raise Abort(str(bad)) from bad
 
 
 def on_serve(server, config, builder):

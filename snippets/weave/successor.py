@@ -19,9 +19,10 @@ from yaml_env_tag import add_env_tag
 from snippets import notebook as labs
 from snippets.measurement import ROOT, SCRATCH, Bad, shown
 from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks
+from snippets.weave import embed, generated, notebooks, publish
 from snippets.weave.book import Book
 from snippets.weave.pages import pages, read_page, weave
+from snippets.weave.publish import outline, plain
 
 KNOWN = ("search",)  # plugins that Zensical has, too
 STAGED = ("mkdocs-jupyter",)  # plugins whose work is done in the files
@@ -109,6 +110,8 @@ def build(root: Path, folder: Path) -> Path:
                           env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
         raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout or done.stderr))
+    places = {entry.uri: plain.directory(entry.uri) for entry in outline.entries(root)}
+    publish.finish(folder / "site", books.load(root), places, configuration(root)["site_url"] or "")
     return folder / "site"
 
 

@@ -1,0 +1,32 @@
+"""What makes the site found and shared: cards, feed, heads, Markdown beside each page. Nothing here writes into docs/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from snippets.weave.book import Book
+from snippets.weave.publish import feed, outline, plain, social
+from snippets.weave.publish.head import Heads
+
+
+def files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
+    """Path under the site and content of the feed, the file for robots and, unless someone is editing, the cards."""
+    yield feed.PATH, feed.atom(book.root, site_url)
+    if site_url:
+        yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site_url.rstrip('/')}/sitemap.xml\n".encode()
+    if not book.drafting:
+        yield from social.cards(outline.entries(book.root), book)
+
+
+def finish(site: Path, book: Book, places: plain.Places, site_url: str) -> None:
+    """Once the pages are built: complete the head of each, put its Markdown beside it, and list them all."""
+    listed = outline.entries(book.root)
+    places = {entry.uri: places[entry.uri] for entry in listed}
+    heads = Heads(book, listed, places, site_url)
+    for uri, place in places.items():
+        page = site / place
+        page.write_text(heads.completed(uri, page.read_text(encoding="utf-8")), encoding="utf-8")
+    for uri, content in plain.copies(book.docs, places, site_url):
+        (site / uri).write_bytes(content)
+    (site / plain.LLMS).write_bytes(plain.llms(listed, places, site_url))

@@ -1,0 +1,63 @@
+"""The pages in the order of the nav, with what each says about itself."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+from snippets import notebook as labs
+from snippets.weave.book import FAST
+from snippets.weave.lint import front_matter
+from snippets.weave.pages import read_page
+
+STRIP = re.compile(r"\]\([\w./-]*strips/([\w.-]+)\.svg\)")
+SITE = "Where the Gradient Goes"
+SUMMARY = "Vanishing and exploding gradients, with every number computed."
+LICENSE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: its file under docs/, its place in the nav, what it says of itself, and the profile that its strip shows."""
+
+    uri: str
+    section: str
+    title: str
+    description: str
+    kind: str  # FAQPage or Quiz where the front matter says so
+    strip: str
+
+
+class _Nav(FAST):
+    """A loader that reads mkdocs.yml without what its tags stand for."""
+
+
+_Nav.add_multi_constructor("!", lambda loader, tag, node: None)
+
+
+def entries(root: Path) -> list[Entry]:
+    """Every page of the nav; a page without a strip takes that of the home page."""
+    nav = yaml.load((root / "mkdocs.yml").read_text(encoding="utf-8"), Loader=_Nav)["nav"]
+    found = [_entry(root / "docs", uri, section) for section, uri in _listed(nav)]
+    return [e if e.strip else replace(e, strip=found[0].strip) for e in found]
+
+
+def _listed(nav: list, section: str = ""):
+    for item in nav:
+        [(label, target)] = item.items()
+        if isinstance(target, list):
+            yield from _listed(target, section or label)
+        else:
+            yield section, target
+
+
+def _entry(docs: Path, uri: str, section: str) -> Entry:
+    if uri.endswith(".ipynb"):
+        front, strip = labs.read(docs / uri)["metadata"], None
+    else:
+        text = read_page(docs / uri)
+        front, strip = front_matter(text), STRIP.search(text)
+    return Entry(uri, section, front["title"], front["description"], front.get("kind", ""), strip[1] if strip else "")
