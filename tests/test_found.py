@@ -5,6 +5,7 @@ import json
 import re
 import uuid
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlparse
@@ -105,8 +106,8 @@ def test_a_card_is_drawn_again_only_when_what_it_shows_changed(monkeypatch, tmp_
     drawn = []
     monkeypatch.setattr(social, "SCRATCH", tmp_path)
     monkeypatch.setattr(social, "draw", lambda title, *_: drawn.append(title) or title.encode())
-    first = ENTRIES[0]
-    for entry in (first, first, outline.replace(first, title="another"), outline.replace(first, strip="deep_stack.sigmoid.default.signal_profile")):
+    first, strip = ENTRIES[0], "deep_stack.sigmoid.default.signal_profile"
+    for entry in (first, first, replace(first, title="another"), replace(first, strip=strip)):
         assert dict(social.cards([entry], load(ROOT))) == {social.path_of(first.uri): entry.title.encode()}
     assert drawn == [first.title, "another", first.title]
 
