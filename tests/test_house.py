@@ -48,7 +48,8 @@ def test_public_functions_say_what_they_do():
     import ast
 
     silent = []
-    for path in [p for folder in (".", "experiments", "weave", "weave/publish", "archive") for p in (ROOT / "snippets" / folder).glob("*.py")]:
+    folders = (".", "experiments", "weave", "weave/publish", "archive")
+    for path in [p for folder in folders for p in (ROOT / "snippets" / folder).glob("*.py")]:
         top = ast.parse(path.read_text()).body
         methods = [m for c in top if isinstance(c, ast.ClassDef) and not c.name.startswith("_") for m in c.body]
         for node in (n for n in [*top, *methods] if isinstance(n, (ast.FunctionDef, ast.ClassDef))):
