@@ -17,6 +17,7 @@ from pathlib import Path
 from snippets.measurement import SCRATCH, Bad, write_atomically
 from snippets.weave.book import Book, load, plain
 from snippets.weave.regions import CITED, figure_module, fill, fresh, strip_note, table_rows
+from snippets.weave.slim import short, slim
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -69,7 +70,7 @@ def _kept(name: str, kind: str, module, book: Book) -> Path:
 
 def _state(module, book: Book) -> str:
     style = [p for p in sorted((book.snippets / "figures" / "style").iterdir()) if p.is_file()]
-    files = [Path(module.__file__), Path(__file__), *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
+    files = [Path(module.__file__), Path(__file__), Path(__file__).with_name("slim.py"), *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())
@@ -144,9 +145,10 @@ def _inlined(svg: bytes, name: str, tokens: dict[str, str]) -> bytes:
     for size in ("width", "height", "version"):
         root.attrib.pop(size, None)
     root.set("class", "fig__svg")
+    slim(root)
     text = ET.tostring(root, encoding="unicode")
     text = re.sub(r'(?<=[\s"ML,(])(-?\d+\.\d{2,})(?=[\s"LQCMz,)])', lambda m: f"{float(m[1]):.1f}".removesuffix(".0"), text)
-    text = re.sub(r">\s+<", "><", text)
+    text = re.sub(r">\s+<", "><", short(text))
     return re.sub(r"\s*\n\s*", " ", text).strip().encode()
 
 

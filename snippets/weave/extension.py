@@ -18,12 +18,14 @@ from math_core import LatexToMathML
 from snippets.measurement import ROOT
 from snippets.weave import book as books
 from snippets.weave.drawing import figure_svg, strip_svg
+from snippets.weave.tokens import few
 
 PICTURE = re.compile(r"(?:^|/)(figures|strips)/([\w.-]+)\.svg$")
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
 NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</data>')
 LABS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
+VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
 
 
@@ -43,7 +45,8 @@ class Pictures(Treeprocessor):
                     parent[at] = self._stashed(svg, child.tail)
 
     def _stashed(self, svg: str, tail: str | None):
-        holder = ET.Element("span", {"class": "svg"})
+        width, height = VIEW.search(svg).groups()
+        holder = ET.Element("span", {"class": "svg", "style": f"--ratio:{width}/{height}"})
         holder.text = self.md.htmlStash.store(svg)
         holder.tail = tail
         return holder
@@ -90,6 +93,14 @@ class Numbers(Postprocessor):
         return f'{text}\n<template class="numbers" data-search-exclude="">{inert}</template>'
 
 
+class Code(Postprocessor):
+    """Makes few elements of each code block."""
+
+    def run(self, text):
+        """When every block stands in the page as it will be read."""
+        return few(text)
+
+
 class Gradient(Extension):
     """All of the above."""
 
@@ -99,6 +110,7 @@ class Gradient(Extension):
         md.treeprocessors.register(Pictures(md), "gradient-pictures", 5)
         md.postprocessors.register(Formulas(md), "gradient-formulas", 5)
         md.postprocessors.register(Numbers(md), "gradient-numbers", 4)
+        md.postprocessors.register(Code(md), "gradient-code", 3)
 
 
 def makeExtension(**options):

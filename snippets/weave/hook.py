@@ -15,7 +15,7 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks, publish
+from snippets.weave import embed, generated, notebooks, publish, searching
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 from snippets.weave.publish import feed
@@ -37,6 +37,7 @@ def on_config(config):
         config.edit_uri = ""
     os.environ["JUPYTER_NO_CONFIG"] = "1"  # what is set up in someone's home decides nothing here
     settings.templates_dir = os.fspath(notebooks.TEMPLATES)
+    config.extra["search_worker"] = searching.WORKER if searching.on_demand(config) else ""
     return config
 
 
@@ -91,16 +92,18 @@ def on_page_content(html: str, page, config, files) -> str:
     What mkdocs-jupyter hands over is not used: nbconvert has read it as HTML, and a > in code has become an entity.
     """
     if not page.file.src_uri.endswith(".ipynb"):
-        return html
+        return searching.leave_out(html)
     path = Path(page.file.abs_src_path)
     page.markdown = get_data(notebooks.as_markdown(labs.read(path), path.stem))[0]
     Page.render(page, config, files)
-    return page.content
+    return searching.leave_out(page.content)
 
 
 def on_post_build(config) -> None:
-    """Complete the site for those who share, follow or read it by program, unless someone is editing."""
-    if serving:
+    """Part the search's index, which the plugins have written; complete the site for those who share, follow or read it by program."""
+    if config.extra["search_worker"]:
+        searching.split(Path(config.site_dir))
+    if serving:  # and only edits
         return
     try:
         publish.finish(Path(config.site_dir), books.current(ROOT), places, config.site_url or "")

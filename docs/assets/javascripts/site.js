@@ -86,6 +86,12 @@ onPage(() => {
   all(SCROLLERS).forEach((region) => resized.observe(region));
 });
 
+/* who goes to the search field will search: search.js may fetch the index */
+const searching = new BroadcastChannel("search");
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
+});
+
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-open-search]")) return;
   const toggle = document.getElementById("__search");
