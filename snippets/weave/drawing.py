@@ -70,7 +70,8 @@ def _kept(name: str, kind: str, module, book: Book) -> Path:
 
 def _state(module, book: Book) -> str:
     style = [p for p in sorted((book.snippets / "figures" / "style").iterdir()) if p.is_file()]
-    files = [Path(module.__file__), Path(__file__), Path(__file__).with_name("slim.py"), *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
+    ours = (Path(__file__), Path(__file__).with_name("slim.py"))
+    files = [Path(module.__file__), *ours, *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())
