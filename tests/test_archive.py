@@ -134,7 +134,7 @@ SEEN = """async () => {
   const tall = (selector) => [...document.querySelectorAll(selector)].filter((e) => e.checkVisibility())
     .every((e) => e.getBoundingClientRect().height > 5);
   await document.fonts.ready;
-  return {formulas: tall("math"), figures: tall("figure svg"), tables: tall("table"), serif: document.fonts.check("1em 'WG Serif'"),
+  return {formulas: tall("math"), figures: tall("figure .svg"), tables: tall("table"), serif: document.fonts.check("1em 'WG Serif'"),
     pictures: [...document.images].every((i) => i.complete && i.naturalWidth), wide: document.documentElement.scrollWidth};
 }"""
 

@@ -23,7 +23,7 @@ URLS = ("href", "src", "data-poster")
 # Files that only one of them has, or that differ, by the difference that they belong to.
 FILES = {
     "theme": r"assets/javascripts/(bundle\.|lunr/|workers/|LICENSE)|assets/stylesheets/(main|palette|classic/|modern/)",
-    "search": r"search/search_index\.json|search\.json",
+    "search": r"search/(?:search_index|whole)\.json|search\.json",
     "sitemap": r"sitemap\.xml(\.gz)?",
 }
 

@@ -27,6 +27,7 @@ POLICY = re.compile(r'[ \t]*<meta\b(?=[^>]*\bhttp-equiv="Content-Security-Policy
 CARD = re.compile(r'("reference":"[^"#]*/)(?=#|")')
 THEME = re.compile(r'[ \t]*<script\b[^>]*\bsrc="[^"]*/bundle[^"/]*\.js"[^>]*></script>|</body>')
 INSTANT = re.compile(r'"navigation\.instant[\w.]*", ?')  # from disk the theme would never say that the page is there
+WORKER = (f"{SCRIPTS}/search.js?workers/", f"{SCRIPTS}/workers/")  # ours fetches, which a page from disk can't
 IMPORTED = re.compile(r'\bfrom "(\.[^"]+)"')
 
 
@@ -43,7 +44,7 @@ def make(site: Path, target: Path, version: str) -> None:
 
 def page(text: str, place: str, site: Path) -> str:
     """A page whose links name files, and which starts from disk: no modules, nothing fetched ahead, no policy about origins."""
-    text = PRELOAD.sub("", POLICY.sub("", text))
+    text = PRELOAD.sub("", POLICY.sub("", text)).replace(*WORKER)
     text = TAG.sub(lambda tag: HREF.sub(lambda m: f"{m[1]}{named(m[2], place, site)}{m[3]}", tag[0]), text)
     text = INSTANT.sub("", CARD.sub(r"\1index.html", text))
     modules = [source.removeprefix(_up(place, SCRIPTS) + "/") for source in MODULE.findall(text)]
@@ -71,7 +72,7 @@ def named(link: str, place: str, site: Path) -> str:
 def start(scripts: Path) -> str:
     """The script that runs the pages' modules from disk, all but the labs', and search by way of a frame in place of a worker."""
     sources = {p.relative_to(scripts).as_posix(): p.read_text(encoding="utf-8") for p in sorted(scripts.rglob("*.js"))
-               if not p.relative_to(scripts).as_posix().startswith(("lab/", "lunr/", "workers/", "bundle."))}
+               if not p.relative_to(scripts).as_posix().startswith(("lab/", "lunr/", "workers/", "bundle.", "search.js"))}
     listed = json.dumps([[path, sources[path]] for path in in_order(sources)], ensure_ascii=False)
     shim = (HERE / "vendor" / "iframe-worker-LICENSE.txt").read_text(encoding="utf-8")
     return f"/* {SHIM.stem}\n{shim}*/\n{SHIM.read_text(encoding='utf-8')}\n{_launcher(listed)}"
@@ -102,7 +103,8 @@ def in_order(sources: dict[str, str]) -> list[str]:
 
 
 def _search(folder: Path) -> None:
-    """The index as a script, for the theme reads it so from disk; its addresses name files."""
+    """The whole index as a script, for the theme reads it so from disk; its addresses name files."""
+    (folder / "whole.json").replace(folder / "search_index.json")  # here the theme's own worker reads it, at once
     index = json.loads((folder / "search_index.json").read_text(encoding="utf-8"))
     for entry in index["docs"]:
         path, hash_, anchor = entry["location"].partition("#")
