@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site archive measure spread weave zensical lock clean
+.PHONY: help serve test check site archive measure spread weave zensical lock audit clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -50,9 +50,14 @@ zensical: $(VENV)/zensical ## the same site by the successor of Material for MkD
 
 lock: $(VENV)/build ## compile requirements/*.in into *.txt
 	$(BIN)/pip install --quiet pip-tools==7.6.2
-	cd requirements && for list in build zensical test; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
+	cd requirements && for list in build zensical test audit; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
 	  --no-emit-find-links --no-emit-index-url --no-emit-trusted-host --no-emit-options --output-file=$$list.txt $$list.in; done
 	sed -i.old 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements/test.txt && rm requirements/test.txt.old
+
+audit: ## ask for known vulnerabilities of the pinned packages (needs pypi.org)
+	$(PYTHON) -m venv .cache/audit
+	.cache/audit/bin/pip install --quiet --requirement requirements/audit.txt
+	.cache/audit/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off $(patsubst %,--requirement %,$(wildcard requirements/*.txt))
 
 clean: ## remove the environment, the caches and the built site
 	rm -rf $(VENV) .cache site archive *.egg-info

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -121,11 +122,47 @@ def published(tmp_path_factory) -> Published:
 @pytest.fixture(scope="session")
 def browser():
     """An installed Chrome or Chromium; without one this is an error, never a skip."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Page, sync_playwright
 
     path = installed()
     assert path, "no Chrome or Chromium: `make test` says how to get one"
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        plain = opened.new_context
+        opened.new_context = lambda **more: _watched(plain(**more))
+        Page.wait_for_function = _wait_for
         yield opened
         opened.close()
+
+
+refused: list[str] = []  # what a page's Content-Security-Policy kept from running or loading
+
+
+def _watched(context):
+    context.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    return context
+
+
+def _wait_for(page, expression: str, *, arg=None, timeout: float = 60_000) -> None:
+    """Playwright's own wait compiles text inside the page, which the policy forbids; this one asks from outside until it holds."""
+    from playwright.sync_api import Error
+
+    until = time.monotonic() + timeout / 1000
+    while time.monotonic() < until:
+        try:
+            if page.evaluate(expression, arg):
+                return
+        except Error as error:
+            if "context was destroyed" not in error.message:  # a page that is just leaving
+                raise
+        page.wait_for_timeout(20)
+    raise AssertionError(f"after {timeout / 1000:g} s still not: {expression}")
+
+
+@pytest.fixture(autouse=True)
+def within_the_policy(request):
+    """Whatever a test does in the browser, the site's own policy refuses none of it."""
+    yield
+    if "browser" in request.fixturenames:
+        seen, refused[:] = list(refused), []
+        assert seen == []

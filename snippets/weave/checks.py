@@ -16,6 +16,7 @@ from snippets.weave.book import Book, nearest
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
 from snippets.weave.markup import FENCE, SPAN
 from snippets.weave.pages import Fault, Woven, pages, read_page, weave
+from snippets.weave.policy import check_scripts
 from snippets.weave.regions import VERDICTS, figure_module
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
@@ -44,7 +45,7 @@ def check(root: Path) -> list:
             faults.append(Fault(path, line, "this generated part is out of date or was edited by hand; run `make weave`"))
         faults += check_numerals(path, text, woven[path])
         faults += check_formulas(path, text)
-        faults += _fences(path, text)
+        faults += _fences(path, text) + check_scripts(path, text)
     lines, found = _labs(root, book, woven)
     faults += found
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven)]
@@ -70,7 +71,8 @@ def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, 
         text = notebooks.as_markdown(lab, path.stem)
         woven[path] = replace(weave(path, text, book), typed=[])  # what a lab's fences hold is under its seal
         lines[path] = notebooks.Lines(path, lab)
-        found = woven[path].faults + check_numerals(path, text, woven[path]) + check_formulas(path, text) + _fences(path, text)
+        found = woven[path].faults + check_numerals(path, text, woven[path]) + check_formulas(path, text)
+        found += _fences(path, text) + check_scripts(path, text)
         if woven[path].text != text and not woven[path].faults:
             number = _first_difference(text, woven[path].text)
             found.append(Fault(path, number, f"expected `{woven[path].text.splitlines()[number - 1].strip()}`"))

@@ -15,7 +15,7 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks, publish, searching
+from snippets.weave import embed, generated, notebooks, policy, publish, searching
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 from snippets.weave.publish import feed
@@ -100,13 +100,14 @@ def on_page_content(html: str, page, config, files) -> str:
 
 
 def on_post_build(config) -> None:
-    """Part the search's index, which the plugins have written; complete the site for those who share, follow or read it by program."""
+    """Part the search's index, which the plugins have written; complete the site for those who share, follow or read it by program; give every page its policy."""
     if config.extra["search_worker"]:
         searching.split(Path(config.site_dir))
     if serving:  # and only edits
         return
     try:
         publish.finish(Path(config.site_dir), books.current(ROOT), places, config.site_url or "")
+        policy.apply(Path(config.site_dir))
     except Bad as bad:
         raise Abort(str(bad)) from bad
 
