@@ -72,6 +72,7 @@ def test_one_edit_is_one_build(served):
         assert builds(log) == before + 1, f"{path}\n{log.read_text()}"
         assert said is None or said in log.read_text()
     assert "Default ReLU and sigmoid" not in (checkout / PAGE).read_text(encoding="utf-8"), "serving wrote under docs/"
+    assert "Content-Security-Policy" not in get(address), "it would refuse the script with which MkDocs reloads a page"
 
 
 def test_a_result_measured_anew_reaches_the_page(served):
