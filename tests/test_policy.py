@@ -23,7 +23,7 @@ INLINE = {  # how each inline script of the site starts; a further one is better
     "waits for the fonts, in overrides/main.html": "{ const root = document.documentElement",
 }
 SINKS = re.compile(r"""\b(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|parseFromString|srcdoc|setHTMLUnsafe)\b
-    |\b(?:document\.write(?:ln)?|eval|Function|importScripts|(?:setTimeout|setInterval)(?=\(\s*["'`]))\(
+    |\b(?:document\.write(?:ln)?|eval|Function|(?:setTimeout|setInterval)(?=\(\s*["'`]))\(
     |setAttribute\(\s*["'`]on""", re.VERBOSE)
 
 

@@ -100,7 +100,7 @@ def on_page_content(html: str, page, config, files) -> str:
 
 
 def on_post_build(config) -> None:
-    """Part the search's index, which the plugins have written; complete the site for those who share, follow or read it by program; give every page its policy."""
+    """Part the search index that the plugins wrote; complete the site for sharing, following and programs; give every page its policy."""
     if config.extra["search_worker"]:
         searching.split(Path(config.site_dir))
     if serving:  # and only edits
