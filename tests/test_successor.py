@@ -241,6 +241,12 @@ def test_a_plugin_that_would_be_left_out_is_refused(tmp_path):
         successor.configuration(tmp_path)
 
 
+def test_without_addresses_there_are_none(monkeypatch):
+    for name in ADDRESSES:
+        monkeypatch.delenv(name, raising=False)
+    assert successor.configuration(ROOT).keys().isdisjoint({"site_url", "repo_url", "edit_uri", "hooks"})
+
+
 def test_a_stale_page_is_not_staged(checkout, tmp_path_factory):
     page = checkout / "docs/understand/index.md"
     text = page.read_text(encoding="utf-8")

@@ -18,8 +18,9 @@ DIFFERENCES = (
     Difference("theme", "The theme's scripts, styles and inline scripts are other files, in part in other folders.",
                "Look at a page of each kind in both schemes and at both widths."),
     Difference("generator", "The head names another generator.", "Nothing."),
-    Difference("search", "A script makes the search dialog. Its index is another file, in another format.",
-               "Move the tests of the search to the new dialog, and look what the index holds."),
+    Difference("search", "A script makes the search dialog. Its index is another file, fetched with every page; it holds code and outputs.",
+               "Let the extension mark code, outputs and formulas, not the hook: Zensical heeds the same mark. "
+               "See whether the index can wait for a question. Move the tests of the search to the new dialog."),
     Difference("search-marks", "What isn't to be searched has lost its mark. It still isn't searched.", "Nothing."),
     Difference("skip", "“Skip to content” leads to a target of the theme, which stands before the title.", "Nothing."),
     Difference("contents", "The list of a page's headings is called “On this page”, and its entries are set like text.",

@@ -51,9 +51,8 @@ def configuration(root: Path) -> dict:
     config["plugins"] = [plugin for name, plugin in plugins.items() if name in KNOWN]
     config["theme"] |= {"variant": "classic"}  # looks as Material does
     config["nav"] = _renamed(config["nav"])
-    config["edit_uri"] = config["edit_uri"] if config["repo_url"] else ""
-    del config["hooks"]
-    return config
+    left = {"hooks"} | {name for name in ("site_url", "repo_url") if not config[name]} | (set() if config["repo_url"] else {"edit_uri"})
+    return {name: value for name, value in config.items() if name not in left}
 
 
 def _renamed(nav):
@@ -66,7 +65,7 @@ def _renamed(nav):
 def stage(root: Path, folder: Path) -> None:
     """Write everything that Zensical reads into an empty folder; Bad when a page is stale or has faults."""
     config, book = configuration(root), books.load(root)
-    site_url = config["site_url"] or ""
+    site_url = config.get("site_url", "")
     shutil.copytree(root / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.md", "*.ipynb", ".*"))
     shutil.copytree(root / "overrides", folder / "overrides")
     for name, content in {**_pages(root, book, site_url), **dict(generated.files(book, site_url))}.items():
@@ -111,7 +110,7 @@ def build(root: Path, folder: Path) -> Path:
     if done.returncode:
         raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout or done.stderr))
     places = {entry.uri: plain.directory(entry.uri) for entry in outline.entries(root)}
-    publish.finish(folder / "site", books.load(root), places, configuration(root)["site_url"] or "")
+    publish.finish(folder / "site", books.load(root), places, configuration(root).get("site_url", ""))
     return folder / "site"
 
 
