@@ -19,7 +19,7 @@ from yaml_env_tag import add_env_tag
 from snippets import notebook as labs
 from snippets.measurement import ROOT, SCRATCH, Bad, shown
 from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks, publish
+from snippets.weave import embed, generated, notebooks, policy, publish
 from snippets.weave.book import Book
 from snippets.weave.pages import pages, read_page, weave
 from snippets.weave.publish import outline, plain
@@ -111,6 +111,7 @@ def build(root: Path, folder: Path) -> Path:
         raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout or done.stderr))
     places = {entry.uri: plain.directory(entry.uri) for entry in outline.entries(root)}
     publish.finish(folder / "site", books.load(root), places, configuration(root).get("site_url", ""))
+    policy.apply(folder / "site")
     return folder / "site"
 
 
