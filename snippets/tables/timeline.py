@@ -5,7 +5,7 @@ TITLE = "From the first chain rule on a computer to nets of a thousand layers"
 STEPS = [
     ("linnainmaa1970", "Reverse-mode differentiation, published for any chain of computations", "tool"),
     ("rumelhart1986", "Backpropagation becomes the way to train a net", "tool"),
-    ("hochreiter1991", "Names the problem: error signals shrink or grow exponentially on their way back", "problem"),
+    ("hochreiter1991", "Finds the problem: error signals shrink or grow exponentially on their way back", "problem"),
     ("bengio1994", "Shows for recurrent nets why long memories are hard to learn by gradient descent", "problem"),
     ("hochreiter1997", "LSTM: a state carried on unchanged, with input and output gates", "cure"),
     ("hochreiter1998", "The problem told in English, and what was known against it", "problem"),
@@ -18,7 +18,7 @@ STEPS = [
     ("nair2010", "ReLU in deep learning", "cure"),
     ("krizhevsky2012", "AlexNet: eight layers with ReLU, on graphics cards", "cure"),
     ("maas2013", "Leaky ReLU", "cure"),
-    ("pascanu2013", "What is needed and what suffices for recurrent gradients to vanish or explode; clipping by the norm", "problem"),
+    ("pascanu2013", "What suffices for recurrent gradients to vanish, what it takes for them to explode; clipping by the norm", "problem"),
     ("saxe2013", "Exact theory of deep linear nets; orthogonal initialization", "theory"),
     ("cho2014", "GRU", "cure"),
     ("kingma2014", "Adam", "tool"),
