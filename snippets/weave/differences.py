@@ -20,7 +20,8 @@ DIFFERENCES = (
     Difference("generator", "The head names another generator.", "Nothing."),
     Difference("search", "A script makes the search dialog. Its index is another file, fetched with every page; it holds code and outputs.",
                "Let the extension mark code, outputs and formulas, not the hook: Zensical heeds the same mark. "
-               "See whether the index can wait for a question. Move the tests of the search to the new dialog."),
+               "See whether the index can wait for a question. The dialog writes a style of its own, which the policy refuses: "
+               "allow its hash in `policy.py`. Move the tests of the search to the new dialog."),
     Difference("search-marks", "What isn't to be searched has lost its mark. It still isn't searched.", "Nothing."),
     Difference("skip", "“Skip to content” leads to a target of the theme, which stands before the title.", "Nothing."),
     Difference("contents", "The list of a page's headings is called “On this page”, and its entries are set like text.",
