@@ -26,6 +26,7 @@ DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DO
 NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</data>')
 LABS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+ENDS = re.compile(r'(<p class="headpiece__note">)<span>input</span>(.*?)<span>loss</span></p>', re.DOTALL)
 PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
 
 
@@ -65,6 +66,15 @@ class Formulas(Postprocessor):
 
         text = DISPLAY.sub(lambda m: f'<div class="eq" tabindex="0" role="group" aria-label="Formula">{converted(m[1], True)}</div>', text)
         return INLINE.sub(lambda m: converted(m[1], False), text)
+
+
+class Silenced(Postprocessor):
+    """What is there for the eye is not read out: a heading's link to itself, which the table of contents has, and the ends of a strip."""
+
+    def run(self, text):
+        """Hide both from those who listen, and the links from the Tab key."""
+        text = text.replace('<a class="headerlink" ', '<a aria-hidden="true" tabindex="-1" class="headerlink" ')
+        return ENDS.sub(r'\1<span aria-hidden="true">input</span>\2<span aria-hidden="true">loss</span></p>', text)
 
 
 class Numbers(Postprocessor):
@@ -111,6 +121,7 @@ class Gradient(Extension):
         md.postprocessors.register(Formulas(md), "gradient-formulas", 5)
         md.postprocessors.register(Numbers(md), "gradient-numbers", 4)
         md.postprocessors.register(Code(md), "gradient-code", 3)
+        md.postprocessors.register(Silenced(md), "gradient-silenced", 2)
 
 
 def makeExtension(**options):

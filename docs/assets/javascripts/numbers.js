@@ -83,7 +83,7 @@ const shut = (giveFocusBack = false) => {
   if (!open) return;
   const { number, card, back } = open;
   open = null;
-  number.setAttribute("aria-expanded", "false");
+  number.removeAttribute("aria-expanded");
   number.removeAttribute("aria-describedby");
   card.remove();
   if (giveFocusBack) back.focus();
@@ -200,7 +200,6 @@ const start = () => {
     number.setAttribute("role", "button");
     number.setAttribute("tabindex", number.closest("table") ? "-1" : "0");
     number.setAttribute("aria-haspopup", "dialog");
-    number.setAttribute("aria-expanded", "false");
   });
   all(".md-content table").filter((table) => !controls.has(table) && table.querySelector("data.num[role=button]")).forEach(addControl);
 };

@@ -16,6 +16,9 @@ export const element = (name, attributes = {}, ...children) => {
 
 export const button = (label, onclick, attributes = {}) => element("button", { type: "button", class: "btn", onclick, ...attributes }, label);
 
+/** A slider's value, for the eye alone: the slider itself says it, and an <output> would say it a second time. */
+export const shown = () => element("span", { class: "lab__value", "aria-hidden": "true" });
+
 const STEPS = 400; // of a logarithmic slider
 
 /** Between the position of a slider and the value: whole numbers step by one, reals by equal ratios, or equally where they may be zero. */
@@ -43,7 +46,7 @@ export const control = (it, label, changed, write = String) => {
     };
   }
   const slide = sliding(it);
-  const output = element("output", { for: id });
+  const output = shown();
   const tell = (value) => { output.textContent = write(value); input.setAttribute("aria-valuetext", write(value)); };
   const input = element("input", { id, type: "range", min: slide.min, max: slide.max, step: slide.step,
     oninput: () => { const value = slide.to(input.value); tell(value); changed(value); } });

@@ -6,6 +6,7 @@ import { admit, defaults, readFragment, written } from "./settings.js";
 
 const AHEAD = "200px"; // a lab this far outside the window counts as in sight
 const REST = 1000; // milliseconds out of sight before its arrays are freed
+const SPOKEN = 4000; // milliseconds until what was announced is taken away: it stands in the page as well
 const SETTLED = 400; // milliseconds without a change before the address is written and the sentence announced
 
 /** The labs' style sheet, fetched once. */
@@ -45,6 +46,7 @@ export class Lab extends HTMLElement {
     this.leaving = null;
     clearTimeout(this.resting);
     clearTimeout(this.settling);
+    clearTimeout(this.spoken);
     this.freed();
   }
 
@@ -102,6 +104,13 @@ export class Lab extends HTMLElement {
     this.tell(notes);
     this.show(settings);
     this.redraw();
+  }
+
+  /** Say it once to those who listen; `announced` is an empty status. */
+  say(text) {
+    this.announced.textContent = text;
+    clearTimeout(this.spoken);
+    this.spoken = setTimeout(() => { this.announced.textContent = ""; }, SPOKEN);
   }
 
   fragment() { return `#${this.id}?${written(this.settings, this.constructor.table)}`; }

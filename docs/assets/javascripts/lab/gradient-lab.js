@@ -81,7 +81,7 @@ class GradientLab extends Lab {
 
   buildPanel() {
     const write = (key) => (key === "gain" || key === "rate" || key === "bias" ? (value) => inWords(value, 3) : String);
-    const short = { init: "initialization", norm: "normalization", place: "its place", skip: "skips", bias: "bias spread σ_b", batch: "inputs" };
+    const short = { init: "initialization", norm: "normalization", place: "place of the norm", skip: "skips", bias: "bias spread σ_b", batch: "inputs" };
     const labelled = (key) => {
       const label = short[key] ?? SETTINGS[key].name;
       return control(SETTINGS[key], label[0].toUpperCase() + label.slice(1), (value) => this.moved({ [key]: value }), write(key));
@@ -290,12 +290,12 @@ class GradientLab extends Lab {
     const { signal, weight, spread, flat } = this.charts;
     const width = signal.figure.clientWidth;
     signal.resize(width);
-    signal.update({ values, from, at, axis, said: alternative("Signal", found.signal.slice(from)) });
+    signal.update({ values, from, at, axis, said: alternative("Signal", found.signal, from) });
     [weight, spread, flat].forEach((chart) => chart.resize(chart.figure.clientWidth));
-    weight.update({ values: { weight: shown(found.weight) }, from, at, axis, said: alternative("Norm of ∂L/∂W", found.weight.slice(from)) });
-    spread.update({ values: { spread: shown(found.spread) }, from, at, axis, said: alternative("Spread of the activations", found.spread.slice(from)) });
+    weight.update({ values: { weight: shown(found.weight) }, from, at, axis, said: alternative("Norm of ∂L/∂W", found.weight, from) });
+    spread.update({ values: { spread: shown(found.spread) }, from, at, axis, said: alternative("Spread of the activations", found.spread, from) });
     flat.update({ values: { saturated: shown(found.saturated), dead: shown(found.dead) }, from, at, axis,
-      said: alternative("Share of units with a flat slope", found.saturated.slice(from)), empty: "no unit of this kind can be flat or dead" });
+      said: `${alternative("Share of units with a flat slope", found.saturated, from)} ${alternative("Dead units", found.dead, from)}`, empty: "no unit of this kind can be flat or dead" });
     this.paintStrip(width, from, depth);
     this.said.textContent = this.asking ? "The curves are hidden until you answer." : sentence(found, this.settings.rate);
     this.walk.max = depth;
@@ -307,7 +307,7 @@ class GradientLab extends Lab {
   paintStrip(width, from, depth) {
     const signals = [...this.found.signal].map((v, i) => (i < from ? 0 : v));
     this.stripSvg.setAttribute("viewBox", `0 0 ${width} ${STRIP}`);
-    this.stripSvg.setAttribute("aria-label", `A strip of ${depth} layers: ${alternative("signal", signals.slice(from))}`);
+    this.stripSvg.setAttribute("aria-label", `A strip of ${depth} layers. ${alternative("Signal", signals, from)}`);
     const inner = width - 58;
     this.stripSvg.replaceChildren(strip(signals, (i) => 8 + inner * (i + 0.5) / depth, inner, { base: STRIP - 2, height: STRIP / 2 - 2 }));
   }
@@ -323,7 +323,7 @@ class GradientLab extends Lab {
     if (words) this.tell([words.replace(/\.$/, "")]);
   }
 
-  announce() { this.announced.textContent = this.asking ? "" : this.said.textContent; }
+  announce() { this.say(this.asking ? "" : this.said.textContent); }
 
   freed() {
     this.pause();

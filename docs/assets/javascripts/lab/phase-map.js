@@ -2,7 +2,7 @@
    gradient lab with that net. */
 
 import { inWords } from "../drawing.js";
-import { button, control, element } from "./controls.js";
+import { button, control, element, shown } from "./controls.js";
 import { Lab } from "./element.js";
 import { PhaseChart } from "./phase-chart.js";
 import {
@@ -65,7 +65,7 @@ class PhaseMap extends Lab {
   /** A slider with equal steps, as the map's axes have them. */
   slider(key, label) {
     const { low, high } = SETTINGS[key], id = `phase-${key}-${made += 1}`;
-    const output = element("output", { for: id });
+    const output = shown();
     const input = element("input", { id, type: "range", min: low, max: high, step: STEP, oninput: () => {
       output.textContent = twoDigits(Number(input.value));
       this.change({ [key]: Number(input.value) });
@@ -98,7 +98,7 @@ class PhaseMap extends Lab {
 
   toEdge() { this.moved({ weight: edgeAt(this.settings.activation, this.settings.bias) }); }
 
-  settled() { this.announced.textContent = `${this.said.textContent} ${this.forward.textContent}`; }
+  settled() { this.say(`${this.said.textContent} ${this.forward.textContent}`); }
 
   // ---------- drawing ----------
 

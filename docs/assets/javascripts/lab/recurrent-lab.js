@@ -117,7 +117,7 @@ class RecurrentLab extends Lab {
     const slid = () => this.walkTo(this.settings.steps - Number(this.walk.value));
     this.walk = element("input", { id, type: "range", min: 0, step: 1, oninput: slid });
     this.walkSaid = element("p", { class: "lab__factor" });
-    return element("div", { class: "lab__walk" },
+    return element("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
       element("div", { class: "lab__bar" }, this.playButton,
         button("Back", () => this.stepBy(1)), button("Step", () => this.stepBy(-1)), button("Reset", () => this.walkTo(null)),
         element("div", { class: "field lab__field lab__slide" }, element("label", { for: id }, "Steps walked back"), this.walk)),
@@ -305,7 +305,7 @@ class RecurrentLab extends Lab {
     this.stripSvg.replaceChildren(strip(signals, (t) => 8 + inner * (t + 0.5) / count, inner, drawn));
   }
 
-  settled() { this.announced.textContent = this.asking ? "" : this.said.textContent; }
+  settled() { this.say(this.asking ? "" : this.said.textContent); }
 
   freed() {
     this.pause();

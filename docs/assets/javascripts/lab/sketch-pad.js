@@ -2,7 +2,7 @@
    kept or sent; the measured curves are fetched when they are asked for. */
 
 import { raised } from "../drawing.js";
-import { button, element } from "./controls.js";
+import { button, element, shown } from "./controls.js";
 import { Lab } from "./element.js";
 import { SketchChart } from "./sketch-chart.js";
 import {
@@ -68,7 +68,7 @@ class SketchPad extends Lab {
 
   slider(net, layer) {
     const id = `sketch-slider-${made += 1}`;
-    const output = element("output", { for: id });
+    const output = shown();
     let moving = false;
     const input = element("input", { id, type: "range", min: LOW, max: HIGH, step: 1,
       oninput: () => {

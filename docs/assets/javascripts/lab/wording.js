@@ -39,10 +39,12 @@ export const warning = (sensitivity) => (sensitivity > 1e-11
   ? `This net is chaotic: a change of its inputs in the sixteenth digit changes these norms by ${
     inWords(sensitivity)} of themselves. Another computer may draw another curve; no digit is meant.` : "");
 
-/** The charts in words, for those who do not see them. */
-export const alternative = (name, values) => {
-  const finite = [...values].filter((v) => !Number.isNaN(v));
+/** The charts in words, for those who do not see them; only layers from this index on are drawn. */
+export const alternative = (name, values, from = 0) => {
+  const drawn = [...values].slice(from), finite = drawn.filter((v) => !Number.isNaN(v));
   if (!finite.length) return `${name}: nothing to draw.`;
-  return `${name}: ${inWords(values[0])} at layer 1, ${inWords(values[values.length - 1])} at layer ${values.length}, between ${
+  const last = `${inWords(drawn.at(-1))} at layer ${values.length}`;
+  if (drawn.length === 1) return `${name}: ${last}.`;
+  return `${name}: ${inWords(drawn[0])} at layer ${from + 1}, ${last}, between ${
     inWords(Math.min(...finite))} and ${inWords(Math.max(...finite))}.`;
 };
