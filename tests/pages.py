@@ -9,18 +9,25 @@ from axe_playwright_python.sync_playwright import Axe, AxeResults
 
 from snippets.measurement import ROOT
 from snippets.notebook import labs
+from snippets.weave.embed import LABS
 
 PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])
 SCHEMES = {"light": "default", "dark": "slate"}
 VIEWS = [(390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")]
 LONGEST = 20  # seconds until a page must be there
 AXE = Axe().axe_script
+LOST = "no/such/page/"
+
+
+EMBEDS = [f"embed/{tag}.html" for tag in LABS]
 
 
 def path_of(page: str) -> str:
     """Where a page is served."""
     return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md").removesuffix(".ipynb")) + ("" if page.endswith("index.md") else "/")
 
+
+EVERYWHERE = [*map(path_of, PAGES), *EMBEDS, LOST]
 
 SHIFT = """() => new Promise(done => {
   let sum = 0;
@@ -145,3 +152,107 @@ def barriers(page, where: str | None = None) -> AxeResults:
         page.evaluate(READY)
     page.evaluate(KINDS)
     return AxeResults(page.evaluate("where => axe.run(where ?? document, {resultTypes: ['violations']})", where))
+
+
+# ---------- labs ----------
+
+FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+DRAWN = "tag => document.querySelector(tag).querySelector('.lab [role=img]')"
+
+
+class Mounted(Visit):
+    """A page with an element of a lab mounted and in sight."""
+
+    def __init__(self, browser, address, path, tag, width=1280, scheme="light", **more):
+        super().__init__(browser, address, path, width, scheme, **more)
+        self.tag, self.path = tag, path
+        self.mounted()
+
+    def mounted(self) -> None:
+        """Bring the element into sight and wait until it is drawn."""
+        self.element().scroll_into_view_if_needed()
+        self.page.locator(f"{self.tag}[data-ready]").first.wait_for()
+        self.page.wait_for_function(DRAWN, arg=self.tag)
+        self.settle()
+
+    def settle(self, milliseconds: int = 0) -> None:
+        """Let the frames that are due be drawn."""
+        if milliseconds:
+            self.page.wait_for_timeout(milliseconds)
+        self.page.evaluate(FRAMES)
+
+    def rests(self, expression: str) -> None:
+        """Wait until a value has not changed for half a second: what still was on its way is there."""
+        self.page.evaluate("""async (expression) => {
+            const read = new Function(`return ${expression}`);
+            for (let before; before !== read();) { before = read(); await new Promise(done => setTimeout(done, 500)); }
+        }""", expression)
+
+    def element(self):
+        return self.page.locator(self.tag).first
+
+    def state(self) -> dict:
+        return self.element().evaluate("it => it.settings")
+
+    def notes(self) -> str:
+        return self.element().locator(":scope > .lab__notes").inner_text()
+
+    def press(self, name: str) -> None:
+        self.element().get_by_role("button", name=name).first.click()
+        self.settle()
+
+    def follow(self, fragment: str, milliseconds: int = 300) -> None:
+        """Go to a fragment; with the first of them the theme fetches the page's text again."""
+        self.page.evaluate("text => { location.hash = text; }", fragment)
+        self.settle(milliseconds)
+        self.page.wait_for_function(f"document.querySelector('{self.tag}')?.settings && document.querySelector('{self.tag} .lab [role=img]')")
+
+    def instantly(self, *paths: str) -> None:
+        """Load again with a map of the site, which the theme needs to change pages without loading them anew."""
+        base = self.page.url.split("#")[0].removesuffix(self.path)
+        urls = "".join(f"<url><loc>{base}{path}</loc></url>" for path in (self.path, *paths))
+        self.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        self.again()
+        self.mounted()
+
+
+def stops_when_left(visit: Mounted, change: str) -> None:
+    """Left by instant navigation an element rests for good, and another one stands there on return; `change` is a fragment for it."""
+    visit.instantly("about/")
+    page = visit.page
+    page.evaluate("tag => { window.old = document.querySelector(tag); window.before = JSON.stringify(old.settings); }", visit.tag)
+    page.locator(".md-tabs a[href$='about/']").click()
+    page.wait_for_function("!old.isConnected")
+    page.evaluate("fragment => { location.hash = fragment; }", change)
+    visit.settle(600)
+    assert page.evaluate("[old.leaving, old.inSight, JSON.stringify(old.settings) === before]") == [None, False, True]
+    page.go_back()
+    page.go_back()
+    visit.mounted()
+    assert page.evaluate("tag => document.querySelector(tag) !== old && document.querySelectorAll(`${tag} .lab`).length === 1", visit.tag)
+    assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to load again cancels what was still on its way
+
+
+def is_collected_when_removed(visit: Mounted, use: str) -> None:
+    """Five elements, used by the JavaScript `use` of one called `it` and taken away, leave memory; the last may still be on its way."""
+    visit.page.evaluate("""async ([tag, use]) => {
+        const frames = async () => { for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame); };
+        window.gone = [];
+        for (let i = 0; i < 5; i++) {
+            const it = document.createElement(tag);
+            it.id = `copy-${i}`;
+            document.querySelector(tag).before(it);
+            while (!('ready' in it.dataset)) await frames();
+            await frames();
+            new Function('it', use)(it);
+            await frames();
+            it.remove();
+            gone.push(new WeakRef(it));
+        }
+    }""", [visit.tag, use])
+    visit.settle(1500)
+    session = visit.page.context.new_cdp_session(visit.page)
+    for _ in range(3):
+        session.send("HeapProfiler.collectGarbage")
+        visit.settle()
+    assert visit.page.evaluate("gone.filter(it => it.deref()).length") <= 1

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.test_site import Visit
+from tests.pages import Visit
 
 PAGE = "practice/cheat-sheet/"
 INCH = 96

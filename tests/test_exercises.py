@@ -10,7 +10,7 @@ from snippets.weave.book import load
 from snippets.weave.exercises import SHOWN, exercises
 from snippets.weave.lint import is_name, numerals
 from snippets.weave.markup import MATHS
-from tests.test_site import Visit
+from tests.pages import Visit
 
 PRACTICE = ROOT / "docs" / "practice"
 PAGE = PRACTICE / "exercises.md"

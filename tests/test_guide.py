@@ -10,7 +10,7 @@ from gradient_doctor import GUIDE
 from snippets.measurement import ROOT, Bad
 from snippets.weave.checks import identities
 from snippets.weave.guide import MOST, UNSURE, paths, verified
-from tests.test_site import Visit, barriers
+from tests.pages import Visit, barriers
 
 TREE = yaml.safe_load((ROOT / "docs" / "guide.yml").read_text(encoding="utf-8"))
 CASES = yaml.safe_load((ROOT / "tests" / "cases" / "symptoms.yml").read_text(encoding="utf-8"))

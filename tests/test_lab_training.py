@@ -13,7 +13,7 @@ from snippets.experiments.lab_parity import CHAOS, CLOSE, apart
 from snippets.measurement import ROOT
 from snippets.weave.book import load
 from snippets.weave.digits import digits_script
-from tests.test_site import Visit
+from tests.pages import Visit
 
 
 def ask(program, given=None):

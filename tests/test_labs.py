@@ -9,7 +9,7 @@ import pytest
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave.checks import check
-from tests.test_site import Visit, barriers
+from tests.pages import Visit, barriers
 
 LABS = labs.labs(ROOT)
 MOST = 150_000  # bytes that a page may take over the wire, compressed, apart from the search and the fonts, which all pages share

@@ -9,13 +9,12 @@ import threading
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from snippets.experiments import mean_field
 from snippets.experiments._lab import ask
 from snippets.measurement import RESULTS, read
 from tests.conftest import _Quiet
-from tests.test_site import SHIFT, Visit
+from tests.pages import SHIFT, Mounted, Visit, is_collected_when_removed, stops_when_left
 
 PAGE = "understand/signal-propagation/"
 MAP = "phase-map"
@@ -156,96 +155,6 @@ def test_in_words():
 
 # ---------- the element ----------
 
-class Mounted(Visit):
-    """A page with an element of a lab mounted and in sight."""
-
-    def __init__(self, browser, address, path, tag, width=1280, scheme="light", **more):
-        super().__init__(browser, address, path, width, scheme, **more)
-        self.tag, self.path = tag, path
-        self.mounted()
-
-    def mounted(self) -> None:
-        """Bring the element into sight and wait for it."""
-        self.element().scroll_into_view_if_needed()
-        self.page.locator(f"{self.tag}[data-ready]").first.wait_for()
-        self.settle()
-
-    def settle(self, milliseconds: int = 100) -> None:
-        """Let the frames that are due be drawn."""
-        self.page.wait_for_timeout(milliseconds)
-
-    def element(self):
-        return self.page.locator(self.tag).first
-
-    def state(self) -> dict:
-        return self.element().evaluate("it => it.settings")
-
-    def notes(self) -> str:
-        return self.element().locator(":scope > .lab__notes").inner_text()
-
-    def follow(self, fragment: str, milliseconds: int = 300) -> None:
-        """Go to a fragment; with the first of them the theme fetches the page's text again."""
-        self.page.evaluate("text => { location.hash = text; }", fragment)
-        self.settle(milliseconds)
-        self.page.wait_for_function(f"document.querySelector('{self.tag}')?.settings && document.querySelector('{self.tag} [role=img]')"
-                                    ".getAttribute('aria-label')")
-
-    def barriers(self):
-        """What axe finds wrong in the element."""
-        return Axe().run(self.page, context=self.tag, options={"resultTypes": ["violations"]})
-
-    def instantly(self, *paths: str) -> None:
-        """Load again with a map of the site, which the theme needs to change pages without loading them anew."""
-        base = self.page.url.split("#")[0].removesuffix(self.path)
-        urls = "".join(f"<url><loc>{base}{path}</loc></url>" for path in (self.path, *paths))
-        self.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
-        self.page.reload()
-        self.page.wait_for_load_state("networkidle")
-        self.mounted()
-
-
-def stops_when_left(visit: Mounted, change: str) -> None:
-    """Left by instant navigation an element rests for good, and another one stands there on return; `change` is a fragment for it."""
-    visit.instantly("about/")
-    page = visit.page
-    page.evaluate("tag => { window.old = document.querySelector(tag); window.before = JSON.stringify(old.settings); }", visit.tag)
-    page.locator(".md-tabs a[href$='about/']").click()
-    page.wait_for_function("!old.isConnected")
-    page.evaluate("fragment => { location.hash = fragment; }", change)
-    visit.settle(600)
-    assert page.evaluate("[old.leaving, old.inSight, JSON.stringify(old.settings) === before]") == [None, False, True]
-    page.go_back()
-    page.go_back()
-    visit.mounted()
-    assert page.evaluate("tag => document.querySelector(tag) !== old && document.querySelectorAll(`${tag} .lab`).length === 1", visit.tag)
-    assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to load again cancels what was still on its way
-
-
-def is_collected_when_removed(visit: Mounted, use: str) -> None:
-    """Five elements, used by the JavaScript `use` of one called `it` and taken away, leave memory; the last may still be on its way."""
-    visit.page.evaluate("""async ([tag, use]) => {
-        const frames = async () => { for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame); };
-        window.gone = [];
-        for (let i = 0; i < 5; i++) {
-            const it = document.createElement(tag);
-            it.id = `copy-${i}`;
-            document.querySelector(tag).before(it);
-            while (!('ready' in it.dataset)) await frames();
-            await frames();
-            new Function('it', use)(it);
-            await frames();
-            it.remove();
-            gone.push(new WeakRef(it));
-        }
-    }""", [visit.tag, use])
-    visit.settle(1500)
-    session = visit.page.context.new_cdp_session(visit.page)
-    for _ in range(3):
-        session.send("HeapProfiler.collectGarbage")
-        visit.settle()
-    assert visit.page.evaluate("gone.filter(it => it.deref()).length") <= 1
-
-
 class Map(Mounted):
     def __init__(self, browser, address, path=PAGE, **more):
         super().__init__(browser, address, path, MAP, **more)
@@ -276,20 +185,7 @@ def test_without_a_script_figure_and_table_stand_there(browser, address):
         assert visit.page.locator("p.needs-script", has_text="sliders").is_hidden()
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_map_has_no_barriers(browser, address, width, scheme):
-    with Map(browser, address, width=width, scheme=scheme) as it:
-        for activation in ("tanh", "relu", "erf"):
-            it.element().get_by_label("Activation").select_option(activation)
-            it.settle()
-            report = it.barriers()
-            assert report.violations_count == 0, report.generate_report()
-        it.element().locator("summary").evaluate_all("all => all.forEach(s => s.click())")
-        report = it.barriers()
-        assert report.violations_count == 0, report.generate_report()
-        assert it.page.evaluate("document.documentElement.scrollWidth") <= width
-        assert it.wrong == []
+
 
 
 @pytest.mark.parametrize("width", [390, 1280])

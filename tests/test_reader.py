@@ -14,8 +14,8 @@ from gradient_doctor import GUIDE, LIMITS, REMEDY, Facts, Layer, examine, judge
 from snippets.measure import node
 from snippets.measurement import ROOT, Bad
 from snippets.weave.rules import RECIPE, rules_script
+from tests.pages import Visit, barriers
 from tests.patients import VERDICTS
-from tests.test_site import Visit, barriers
 from tests.verdicts import CASES
 
 SCRIPTS = ROOT / "docs" / "assets" / "javascripts" / "doctor"

@@ -13,7 +13,7 @@ import torch
 
 from snippets.experiments._lab import ask, run
 from snippets.measurement import ROOT, read
-from tests.test_site import SHIFT, Visit, barriers
+from tests.pages import FRAMES, SHIFT, Visit
 
 PAGE = "understand/recurrent/"
 LAB = ROOT / "docs" / "assets" / "javascripts" / "lab"
@@ -300,7 +300,7 @@ class Opened(Visit):
         self.page.locator("recurrent-lab").get_by_role("button", name=name, exact=True).click()
 
     def frame(self) -> None:
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        self.page.evaluate(FRAMES)
 
 
 @pytest.fixture
@@ -375,7 +375,7 @@ def test_play_jumps_to_the_end_where_motion_is_unwanted(browser, address):
 
 
 @pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
-def test_presets_ask_first_and_have_no_barriers(browser, address, width, scheme):
+def test_presets_ask_first(browser, address, width, scheme):
     with Opened(browser, address, "v=1", width, scheme) as visit:
         choice = visit.page.locator("recurrent-lab select").first
         for key, preset in ask(PRESETS).items():
@@ -389,16 +389,11 @@ def test_presets_ask_first_and_have_no_barriers(browser, address, width, scheme)
             assert visit.page.locator(".lab__verdict").inner_text().startswith(("Right: ", "No: ")) and "‖∂" in visit.said()
             assert visit.page.locator(".lab__look").inner_text() == preset["look"] and choice.input_value() == key
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-            found = barriers(visit.page)
-            assert found.violations_count == 0, f"{key}: {found.generate_report()}"
         visit.page.wait_for_function("document.querySelector('.lab__hidden').textContent.includes('∂c_T')")
         assert visit.wrong == []
 
 
-def test_a_question_has_no_barriers_either(lab):
-    lab.page.locator("recurrent-lab select").first.select_option("hump")
-    lab.frame()
-    assert barriers(lab.page).violations_count == 0
+def test_one_may_look_at_once(lab):
     lab.control("predict first").uncheck()
     lab.page.locator("recurrent-lab select").first.select_option("below")
     lab.frame()
@@ -468,19 +463,18 @@ def test_without_javascript_figure_and_table_stand_there(browser, address):
         assert visit.page.locator("recurrent-lab tbody tr").count() == len(ask(PRESETS))
 
 
-def instantly(page, address) -> None:
+def instantly(visit, address) -> None:
     """Load again with a map of the site, which the theme needs to change pages without loading them anew."""
     urls = "".join(f"<url><loc>{address}/understand/{name}/</loc></url>" for name in ("recurrent", "jacobians"))
-    page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
-    page.reload()
-    page.wait_for_load_state("networkidle")
-    page.wait_for_selector(SIGHT)
+    visit.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+    visit.again()
+    visit.page.wait_for_selector(SIGHT)
 
 
 def test_leaving_and_returning(browser, address):
     with Opened(browser, address) as visit:
         page = visit.page
-        instantly(page, address)
+        instantly(visit, address)
         page.evaluate("old = document.querySelector('recurrent-lab'); 0")
         visit.press("Play the way back")
         page.locator(".md-nav a[href$='jacobians/']").first.click()

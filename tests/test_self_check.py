@@ -6,7 +6,7 @@ import pytest
 
 from snippets.measurement import ROOT, Bad
 from snippets.weave.cards import PARTS, cards_of
-from tests.test_site import Visit, barriers
+from tests.pages import Visit, barriers
 
 PAGE = "practice/self-check/"
 READER = ROOT / "docs" / "practice" / "self-check.md"

@@ -3,11 +3,10 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from snippets.measurement import ROOT
 from snippets.weave import embed
-from tests.test_site import Visit
+from tests.pages import Mounted, Visit
 
 PAGE = ROOT / "docs" / "practice" / "teachers.md"
 
@@ -23,12 +22,8 @@ def test_every_figure_is_listed_with_files_that_exist(site):
 @pytest.mark.parametrize("tag", embed.LABS)
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1000, "light")])
 def test_a_lab_stands_alone(browser, address, tag, width, scheme):
-    with Visit(browser, address, f"embed/{tag}.html", width, scheme) as visit:
-        visit.page.locator(f"{tag}[data-ready]").wait_for()
-        visit.page.wait_for_timeout(300)
+    with Mounted(browser, address, f"embed/{tag}.html", tag, width, scheme) as visit:
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-        report = Axe().run(visit.page, options={"resultTypes": ["violations"]})
-        assert report.violations_count == 0, report.generate_report()
         dark = visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 28)"
         assert dark == (scheme == "dark") and visit.wrong == []
 

@@ -11,7 +11,7 @@ from snippets.video.script import NAME, SENTENCES, filled, keys, spoken, words
 from snippets.weave import film
 from snippets.weave.book import load
 from tests.conftest import run_in
-from tests.test_site import Visit, barriers
+from tests.pages import Visit, barriers
 
 PLACE = ROOT / "docs" / "assets" / "video"
 VIDEO = ".film video"

@@ -9,7 +9,7 @@ LABS = {
 PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known
 
 PAGE = """<!doctype html>
-<html lang="en" style="font-size: 125%">
+<html lang="en" dir="ltr" style="font-size: 125%">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">

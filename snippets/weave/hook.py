@@ -112,6 +112,16 @@ def on_post_build(config) -> None:
         raise Abort(str(bad)) from bad
 
 
+def on_post_page(output: str, page, config) -> str:
+    """Material says the direction of its body alone."""
+    return output.replace('<html lang="en"', '<html lang="en" dir="ltr"', 1)
+
+
+def on_post_template(output_content: str, template_name: str, config) -> str:
+    """The page of lost addresses is a page as well."""
+    return on_post_page(output_content, None, config) if template_name.endswith(".html") else output_content
+
+
 def on_serve(server, config, builder):
     """Watch what pages are made of, besides docs/."""
     for part in ("results", "figures", "tables", "blocks", "recipes"):

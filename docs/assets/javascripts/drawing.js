@@ -14,6 +14,12 @@ export const make = (tag, attributes = {}, ...children) => {
   return element;
 };
 
+/** A drawing is an image once there are words for what it shows. */
+export const told = (svg, said) => {
+  svg.setAttribute("role", "img");
+  svg.setAttribute("aria-label", said);
+};
+
 /** "10⁻⁸" for -8. */
 export const raised = (power) => `10${[...String(power)].map((c) => RAISED[c]).join("")}`;
 

@@ -48,6 +48,14 @@ const nameCells = () => {
   });
 };
 
+/** A table is called what stands above it. */
+const nameTables = () => {
+  all(".md-content table").forEach((table) => {
+    const title = (table.closest(".stack") ?? table.closest(".md-typeset__scrollwrap") ?? table).previousElementSibling;
+    if (title?.matches(".tab__title") && !table.caption) table.setAttribute("aria-label", title.textContent.trim());
+  });
+};
+
 const changed = new MutationObserver(() => {
   nameCodeButtons();
   all(SCROLLERS).forEach((region) => resized.observe(region));
@@ -77,6 +85,7 @@ onPage(() => {
     else approached.observe(lab);
   });
   nameCells();
+  nameTables();
   nameSections();
   nameCodeButtons();
   changed.disconnect();
@@ -99,10 +108,12 @@ document.addEventListener("click", (event) => {
   document.querySelector("[data-md-component=search-query]").focus();
 });
 
-/* folded answers are printed open, and folded again afterwards */
+/* folded answers are printed open, and folded again afterwards; a link to elsewhere prints where it leads */
 let opened = [];
 addEventListener("beforeprint", () => {
   opened = all("details:not([open])");
   opened.forEach((fold) => { fold.open = true; });
+  all("article a[href^=http]").filter((link) => link.origin !== location.origin && !link.href.endsWith(link.textContent.trim().replace(/^\w+:/, "")))
+    .forEach((link) => { link.dataset.leads = link.href; });
 });
 addEventListener("afterprint", () => opened.forEach((fold) => { fold.open = false; }));

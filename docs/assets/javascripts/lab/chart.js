@@ -1,6 +1,6 @@
 /* One chart over layers or steps: lines on a logarithmic axis or on one of shares. It is built once and its attributes change. Knows no net. */
 
-import { make, positive, raised } from "../drawing.js";
+import { make, positive, raised, told } from "../drawing.js";
 
 const ROOM = { left: 8, right: 50, top: 8, bottom: 26 };
 const TICKS = 7;
@@ -30,7 +30,7 @@ export class Chart {
       });
       caption.append(key);
     }
-    this.svg = make("svg", { class: "fig__svg", role: "img", "font-size": 13 });
+    this.svg = make("svg", { class: "fig__svg", "font-size": 13 });
     this.ticks = Array.from({ length: TICKS }, () => {
       const line = make("path", { class: "s-line", fill: "none" }), label = make("text", { class: "f-ink2" });
       this.svg.append(line, label);
@@ -82,7 +82,7 @@ export class Chart {
     const [low, high] = scale === "log" ? this.bounds(values) : [0, 1];
     const y = scale === "log" ? (v) => ROOM.top + ((high - Math.log10(v)) / (high - low)) * tall : (v) => ROOM.top + (1 - v) * tall;
     this.drawTicks(low, high, y);
-    this.svg.setAttribute("aria-label", said);
+    told(this.svg, said);
     this.middle.textContent = axis;
     this.cursor.setAttribute("d", at >= 0 && at < count ? `M${x(at)} ${ROOM.top}V${height - ROOM.bottom}` : "");
     let shown = 0;

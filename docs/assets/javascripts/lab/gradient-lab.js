@@ -1,6 +1,6 @@
 /* <gradient-lab preset="relu">: a net to change, its gradients layer by layer, the walk back, training, and the same net as PyTorch. */
 
-import { inWords, strip, make } from "../drawing.js";
+import { inWords, make, strip, told } from "../drawing.js";
 import { Chart } from "./chart.js";
 import { button, control, copy, download, element, numberField } from "./controls.js";
 import { Lab } from "./element.js";
@@ -104,7 +104,7 @@ class GradientLab extends Lab {
   buildMain() {
     this.said = element("p", { class: "lab__said" });
     this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.stripSvg = make("svg", { class: "fig__svg", role: "img", height: STRIP });
+    this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
     const signal = new Chart({ title: "The signal: norm of ∂L/∂h after each layer", height: 240, series: [
       { key: "predicted", name: "mean field", colour: "ink2", dash: "2 3", marked: false }, { key: "signal", name: "this net", colour: "s0" }] });
     this.charts = { signal };
@@ -307,7 +307,7 @@ class GradientLab extends Lab {
   paintStrip(width, from, depth) {
     const signals = [...this.found.signal].map((v, i) => (i < from ? 0 : v));
     this.stripSvg.setAttribute("viewBox", `0 0 ${width} ${STRIP}`);
-    this.stripSvg.setAttribute("aria-label", `A strip of ${depth} layers. ${alternative("Signal", signals, from)}`);
+    told(this.stripSvg, `A strip of ${depth} layers. ${alternative("Signal", signals, from)}`);
     const inner = width - 58;
     this.stripSvg.replaceChildren(strip(signals, (i) => 8 + inner * (i + 0.5) / depth, inner, { base: STRIP - 2, height: STRIP / 2 - 2 }));
   }

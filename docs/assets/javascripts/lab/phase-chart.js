@@ -1,7 +1,7 @@
 /* The plane of σ_w and σ_b as a drawing: bands between level lines, the edge of chaos, a marked point. It is drawn once for each set of
    lines and width; then only the point moves. Knows no net and no control. */
 
-import { make } from "../drawing.js";
+import { make, told } from "../drawing.js";
 
 const ROOM = { left: 34, right: 36, top: 24, bottom: 44 };
 const LOW = 250, HIGH = 400; // pixels of height
@@ -34,7 +34,7 @@ export class PhaseChart {
   /** weight, bias: { low, high } of the axes; colours: the tokens of the bands, one more than there are lines. */
   constructor({ weight, bias, colours }) {
     Object.assign(this, { weight, bias, colours });
-    this.svg = make("svg", { class: "fig__svg phase__map", role: "img", "font-size": 13 });
+    this.svg = make("svg", { class: "fig__svg phase__map", "font-size": 13 });
   }
 
   x(weight) {
@@ -130,6 +130,6 @@ export class PhaseChart {
     const x = this.x(weight), y = this.y(bias);
     this.marker.setAttribute("transform", `translate(${x} ${y})`);
     this.cross.setAttribute("d", `M${this.frame.x} ${y}H${x}V${this.frame.y + this.frame.height}`);
-    this.svg.setAttribute("aria-label", said);
+    told(this.svg, said);
   }
 }

@@ -1,7 +1,7 @@
 /* <recurrent-lab>: a recurrent net to change, what is left of each of its states against what is quoted for it, the walk back in time, and
    the same net as PyTorch. */
 
-import { inWords, make, strip } from "../drawing.js";
+import { inWords, make, strip, told } from "../drawing.js";
 import { Chart } from "./chart.js";
 import { button, control, copy, download, element, numberField } from "./controls.js";
 import { Lab } from "./element.js";
@@ -102,7 +102,7 @@ class RecurrentLab extends Lab {
   buildMain() {
     this.said = element("p", { class: "lab__said" });
     this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.stripSvg = make("svg", { class: "fig__svg", role: "img", height: STRIP });
+    this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
     this.charts = Object.fromEntries(Object.entries(CHARTS).map(([net, { series }]) => [net,
       new Chart({ title: TITLE, series, ends: ["first state", "last"], height: 300 })]));
     const figures = Object.values(this.charts).map(({ figure }) => figure);
@@ -300,7 +300,7 @@ class RecurrentLab extends Lab {
     const signals = [...line.values].map((v, t) => (t < from ? 0 : v));
     this.stripSvg.setAttribute("viewBox", `0 0 ${width} ${STRIP}`);
     const said = `A strip of ${count} states, paler the less of them is left: ${inWords(signals[from])} at step ${from}`;
-    this.stripSvg.setAttribute("aria-label", said);
+    told(this.stripSvg, said);
     const drawn = { base: STRIP - 2, height: STRIP / 2 - 2, most: 220 };
     this.stripSvg.replaceChildren(strip(signals, (t) => 8 + inner * (t + 0.5) / count, inner, drawn));
   }

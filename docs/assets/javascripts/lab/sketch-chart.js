@@ -1,6 +1,6 @@
 /* Empty axes over thirty layers, on which curves are drawn by hand and laid beside measured ones. Knows no net and no control. */
 
-import { make, raised } from "../drawing.js";
+import { make, raised, told } from "../drawing.js";
 
 const ROOM = { left: 10, right: 48, top: 10, bottom: 42 };
 const SHAPES = { sigmoid: { dash: "", mark: "circle" }, relu: { dash: "8 4", mark: "square" } };
@@ -16,7 +16,7 @@ export class SketchChart {
   /** nets: { key: name }; layers across; low and high are powers of ten; height in pixels. */
   constructor({ nets, layers, low, high, height = 330 }) {
     Object.assign(this, { nets, layers, low, high, height, width: 0 });
-    this.svg = make("svg", { class: "fig__svg sketch__pad", role: "img", "font-size": 13 });
+    this.svg = make("svg", { class: "fig__svg sketch__pad", "font-size": 13 });
     this.grid = make("g");
     this.lines = Object.fromEntries(Object.keys(nets).map((net) => [net, {
       band: make("path", { class: `f-c-${net}`, "fill-opacity": 0.18 }),
@@ -90,6 +90,6 @@ export class SketchChart {
       line.marks.setAttribute("d", marked.join(""));
     });
     this.measuredKeys.forEach((entry) => { entry.style.visibility = ours ? "" : "hidden"; });
-    this.svg.setAttribute("aria-label", said);
+    told(this.svg, said);
   }
 }
