@@ -10,8 +10,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # the blocks are small, and files
 
 
 def pytest_runtest_setup(item):
-    """A block before this one may have made float64 the default."""
-    if item.path.suffix == ".md" and "torch" in sys.modules:
+    """A block, or a program that a lab wrote, may have made float64 the default before."""
+    if "torch" in sys.modules:
         sys.modules["torch"].set_default_dtype(sys.modules["torch"].float32)
 
 

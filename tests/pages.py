@@ -205,7 +205,8 @@ class Mounted(Visit):
         """Go to a fragment; with the first of them the theme fetches the page's text again."""
         self.page.evaluate("text => { location.hash = text; }", fragment)
         self.settle(milliseconds)
-        self.page.wait_for_function(f"document.querySelector('{self.tag}')?.settings && document.querySelector('{self.tag} .lab [role=img]')")
+        self.page.wait_for_function("tag => document.querySelector(tag)?.settings && document.querySelector(`${tag} .lab [role=img]`)",
+                                    arg=self.tag)
 
     def instantly(self, *paths: str) -> None:
         """Load again with a map of the site, which the theme needs to change pages without loading them anew."""

@@ -117,7 +117,8 @@ def test_a_moved_control_moves_the_curve_and_the_sentence(lab):
 def test_the_sentence_is_announced_once_it_has_settled(lab):
     lab.page.evaluate("""() => { window.heard = [];
         const announced = document.querySelector('gradient-lab .lab__hidden[role=status]');
-        new MutationObserver(() => { if (announced.textContent) heard.push(announced.textContent); }).observe(announced, {childList: true}); }""")
+        const hear = () => { if (announced.textContent) heard.push(announced.textContent); };
+        new MutationObserver(hear).observe(announced, {childList: true}); }""")
     lab.page.evaluate("""() => { const slider = document.querySelector('gradient-lab input[type=range]');
         for (const depth of [20, 15, 10]) { slider.value = depth; slider.dispatchEvent(new Event('input', {bubbles: true})); } }""")
     lab.page.wait_for_function("heard.length > 0")
