@@ -76,9 +76,9 @@ def test_search_open_with_results(visit):
 
 def test_the_drawer_open(visit):
     it = visit("about/changelog/")
-    it.page.locator("label.md-header__button[for=__drawer]").click()
+    it.page.locator(".md-header__button[data-for=__drawer]").click()
     it.all_clear("drawer", views=VIEWS[:2])
-    it.page.locator(".md-nav--primary label.md-nav__title[for=__toc]:visible").click()
+    it.page.locator(".md-nav--primary .md-nav__title[data-for^=__nav]:visible").first.click()
     it.all_clear("drawer, one level up", views=VIEWS[:2])
 
 

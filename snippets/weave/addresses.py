@@ -27,7 +27,7 @@ LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code
 IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
 
 PAGE = """<!doctype html>
-<html lang="en" style="font-size: 125%">
+<html lang="en" dir="ltr" style="font-size: 125%">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -28,6 +28,53 @@ const nameSections = () => {
   });
 };
 
+/** In place of a label that only a pointer reaches, a button that does the same. */
+const asButton = (label, name) => {
+  const button = document.createElement("button");
+  const toggle = document.getElementById(label.htmlFor);
+  Object.assign(button, { type: "button", className: label.className, id: label.id });
+  button.dataset.for = label.htmlFor;
+  button.setAttribute("aria-label", name);
+  button.append(...label.childNodes);
+  button.addEventListener("click", () => toggle.click());
+  label.replaceWith(button);
+  return button;
+};
+
+const DRAWER = ".md-sidebar--primary";
+const inDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.checkVisibility({ visibilityProperty: true }));
+
+/** On a narrow window a label opens the drawer, others lead up in it: keys reach all of them, and the focus goes in. */
+const nameDrawer = () => {
+  all(`${DRAWER} .md-nav label.md-nav__title[for]`).forEach((title) => asButton(title, `Back from ${title.textContent.trim()}`));
+  all(`${DRAWER} label.md-nav__link[tabindex="0"][for]`).forEach((part) => {
+    asButton(part, `Pages of ${(part.textContent.trim() || part.previousElementSibling?.textContent.trim())}`);
+  });
+  const label = document.querySelector("label.md-header__button[for=__drawer]");
+  if (!label) return;
+  const toggle = document.getElementById("__drawer");
+  const button = asButton(label, "Pages");
+  const told = () => {
+    button.setAttribute("aria-expanded", String(toggle.checked));
+    if (toggle.checked && button.matches(":focus-visible")) requestAnimationFrame(() => inDrawer()?.focus());
+  };
+  toggle.addEventListener("change", told);
+  told();
+};
+
+document.addEventListener("keydown", (event) => {
+  const toggle = document.getElementById("__drawer");
+  if (event.key !== "Escape" || !toggle?.checked) return;
+  toggle.click();
+  document.querySelector(".md-header__button[data-for=__drawer]").focus();
+});
+
+/** Where the focus goes on into the page, the drawer closes behind it. */
+document.addEventListener("focusin", ({ target }) => {
+  const toggle = document.getElementById("__drawer");
+  if (toggle?.checked && !target.closest(`${DRAWER}, .md-header`)) toggle.click();
+});
+
 const SCROLLERS = ".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.arithmatex, .md-typeset pre > code";
 
 /** A region that scrolls sideways can be reached and scrolled with the keyboard. */
@@ -87,6 +134,7 @@ onPage(() => {
   nameCells();
   nameTables();
   nameSections();
+  nameDrawer();
   nameCodeButtons();
   changed.disconnect();
   resized.disconnect();
