@@ -183,10 +183,10 @@ class Mounted(Visit):
 
     def rests(self, expression: str) -> None:
         """Wait until a value has not changed for half a second: what still was on its way is there."""
-        self.page.evaluate("""async (expression) => {
-            const read = new Function(`return ${expression}`);
-            for (let before; before !== read();) { before = read(); await new Promise(done => setTimeout(done, 500)); }
-        }""", expression)
+        before = None
+        while before != (now := self.page.evaluate(expression)):
+            before = now
+            self.page.wait_for_timeout(500)
 
     def element(self):
         return self.page.locator(self.tag).first

@@ -11,7 +11,7 @@ import pytest
 from snippets.archive import edition
 from snippets.measurement import Bad
 from tests.conftest import served
-from tests.test_site import Visit
+from tests.pages import Visit
 from tests.test_subpath import refused
 
 NAME = "where-the-gradient-goes-0.0.0"

@@ -21,7 +21,7 @@ from snippets.weave.book import Book, load, plain
 from snippets.weave.lint import formulas
 from snippets.weave.publish import feed, head, outline, social, structured
 from snippets.weave.publish import plain as copies
-from tests.test_site import Visit
+from tests.pages import Visit
 
 ENTRIES = outline.entries(ROOT)
 PLACES = {entry.uri: copies.directory(entry.uri) for entry in ENTRIES}

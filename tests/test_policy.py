@@ -13,7 +13,7 @@ from snippets.measurement import ROOT, Bad
 from snippets.weave.pages import pages
 from snippets.weave.policy import apply, check_scripts
 from tests import conftest
-from tests.test_site import PAGES, Visit, path_of
+from tests.pages import PAGES, Visit, path_of
 
 SCRIPTS = sorted((ROOT / "docs/assets/javascripts").rglob("*.js"))
 INLINE = {  # how each inline script of the site starts; a further one is better a module under docs/assets/javascripts/

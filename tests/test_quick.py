@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from snippets.measurement import ROOT
 from snippets.weave.slim import short
 from snippets.weave.tokens import COLOR, few
-from tests.test_site import PAGES, Visit, path_of
+from tests.pages import PAGES, Visit, path_of
 
 TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; the fonts all pages share
 NETS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
@@ -165,7 +165,7 @@ def test_a_closed_drawer_waits_and_an_open_one_shows(browser, address):
         link = visit.page.locator(".md-sidebar--primary a.md-nav__link").first
         seen = "e => e.checkVisibility({contentVisibilityProperty: true, contentVisibilityAuto: true})"
         assert not link.evaluate(f"e => ({seen})(e.closest('.md-nav'))")
-        visit.page.locator("header label[for=__drawer]").click()
+        visit.page.locator(".md-header__button[data-for=__drawer]").click()
         visit.page.wait_for_function(f"({seen})(document.querySelector('.md-sidebar--primary .md-nav'))")
 
 

@@ -9,7 +9,7 @@ import pytest
 from snippets.measurement import ROOT
 from snippets.weave.book import load
 from tests.conftest import run_in
-from tests.pages import EVERYWHERE, LOST, PAGES, SHIFT, VIEWS, Visit, barriers, path_of  # noqa: F401
+from tests.pages import EVERYWHERE, LOST, SHIFT, VIEWS, Visit, barriers
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)

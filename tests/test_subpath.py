@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.conftest import served
-from tests.test_site import Visit
+from tests.pages import Visit
 
 KINDS = ["", "understand/", "fix/clipping/", "reference/tables/", "reference/checked-claims/", "diagnose/guided/",
          "diagnose/read-my-gradients/", "practice/self-check/", "practice/exercise-sheet/", "labs/gradient-flow/", "about/contributing/",
