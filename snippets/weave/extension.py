@@ -73,7 +73,7 @@ class Silenced(Postprocessor):
 
     def run(self, text):
         """Hide both from those who listen, and the links from the Tab key."""
-        text = text.replace('<a class="headerlink" ', '<a aria-hidden="true" tabindex="-1" class="headerlink" ')
+        text = text.replace('<a class="headerlink" ', '<a class="headerlink" aria-hidden="true" tabindex="-1" ')
         return ENDS.sub(r'\1<span aria-hidden="true">input</span>\2<span aria-hidden="true">loss</span></p>', text)
 
 
