@@ -3,7 +3,7 @@
 from snippets.figures.style import EDGE, INK, on_the_right, series
 
 RESULTS = ("recurrent",)
-TITLE = "A positive bias on the gate that keeps the state lifts the factor per step from a half to one"
+TITLE = "A positive bias on the gate that keeps the state lifts the factor per step to about one"
 SUB = ("Factor per step of ∂L/∂c (LSTM) and ∂L/∂h (GRU) at initialization, by the bias of the forget or update gate; "
        "{recurrent.width} units, median and 5th to 95th percentile of {recurrent.sweep.seeds} seeds. Thin line: the gate alone, σ(bias)")
 ALT = ("Two rising curves. At bias zero the LSTM keeps {recurrent.bias0.lstm} and the GRU {recurrent.bias0.gru} per step; at bias "

@@ -15,6 +15,6 @@ def rows(quote):
             f"{quote(f'{key}.total', '3')} ({quote(f'{key}.predicted_total', '3')})",
             quote(f"{key}.total@band"), quote(f"{key}.forward", "3")])
     zero = quote("residual.zero.factor", ".0f")
-    found.append(["0: last layer of each branch starts at zero ([@bachlechner2020])", zero, zero, "exact", zero])
+    found.append(["0: a factor in front of each branch starts at zero ([@bachlechner2020])", zero, zero, "exact", zero])
     return ["Scale of the branch", "Signal per block, measured (predicted)", "Signal over all blocks, measured (predicted)",
             "Middle nine tenths", "State, forward"], found
