@@ -66,7 +66,9 @@ def test_search_open_with_results(visit):
     for width, scheme in VIEWS:
         it.view(width, scheme)
         it.page.keyboard.press("/")
-        it.page.locator(".md-search__input").fill("clipping")
+        it.page.wait_for_function("document.activeElement.matches('.md-search__input')")
+        it.page.locator(".md-search__input").press("ControlOrMeta+a")
+        it.page.keyboard.type("clipping")
         it.page.locator(".md-search-result__item").first.wait_for()
         it.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0)))")
         report = barriers(it.page)

@@ -32,7 +32,8 @@ const nameSections = () => {
 const asButton = (label, name) => {
   const button = document.createElement("button");
   const toggle = document.getElementById(label.htmlFor);
-  Object.assign(button, { type: "button", className: label.className, id: label.id });
+  Object.assign(button, { type: "button", className: label.className });
+  if (label.id) button.id = label.id;
   button.dataset.for = label.htmlFor;
   button.setAttribute("aria-label", name);
   button.append(...label.childNodes);
@@ -46,7 +47,7 @@ const inDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.che
 
 /** On a narrow window a label opens the drawer, others lead up in it: keys reach all of them, and the focus goes in. */
 const nameDrawer = () => {
-  all(`${DRAWER} .md-nav label.md-nav__title[for]`).forEach((title) => asButton(title, `Back from ${title.textContent.trim()}`));
+  all(`${DRAWER} .md-nav label.md-nav__title:is([for^=__nav], [for=__toc])`).forEach((title) => asButton(title, `Back from ${title.textContent.trim()}`));
   all(`${DRAWER} label.md-nav__link[tabindex="0"][for]`).forEach((part) => {
     asButton(part, `Pages of ${(part.textContent.trim() || part.previousElementSibling?.textContent.trim())}`);
   });
