@@ -1,8 +1,10 @@
 """Every page for readers who enlarge, space out, narrow, print, or set colors of their own; what is said aloud; what keys reach."""
 
+import re
+
 import pytest
 
-from tests.pages import EVERYWHERE, LOST, SETTLED, Visit
+from tests.pages import EVERYWHERE, LOST, SETTLED, Mounted, Visit
 
 SPACED = """*:not(svg *) { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""  # WCAG 2.2, criterion 1.4.12
@@ -80,3 +82,66 @@ def test_a_page_enlarged_spaced_and_printed(browser, address, path):
         assert visit.page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["en", "ltr"]
         assert visit.faults() == {}
         assert visit.wrong == [] or path == LOST
+
+
+# ---------- on paper ----------
+
+def sheets(visit, paper: str) -> int:
+    """How many sheets a page takes."""
+    return len(re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format=paper, prefer_css_page_size=True)))
+
+
+@pytest.mark.parametrize(("path", "most"), [
+    ("", 6), ("understand/", 15), ("diagnose/guided/", 6), ("practice/self-check/", 18), (LOST, 1)])
+def test_a_page_takes_the_paper_that_it_needs(browser, address, path, most):
+    """Text, figures and open answers, and nothing of the frame, the menus or the labs' buttons around them."""
+    with Visit(browser, address, path) as visit:
+        assert 1 <= sheets(visit, "A4") <= most and sheets(visit, "Letter") <= most + 1
+
+
+def test_a_printed_lab_shows_its_state_without_its_buttons(browser, address):
+    with Mounted(browser, address, "understand/", "gradient-lab") as lab:
+        lab.page.emulate_media(media="print")
+        assert lab.page.locator("gradient-lab button:visible, gradient-lab input[type=range]:visible").count() == 0
+        assert lab.page.locator("gradient-lab .lab__said").is_visible() and lab.page.locator("gradient-lab .chart svg").first.is_visible()
+        assert "30" in lab.page.locator("gradient-lab .lab__value").first.inner_text()
+        assert lab.element().evaluate("e => getComputedStyle(e).minHeight") == "0px"
+
+
+def test_printed_links_to_elsewhere_say_where_they_lead(browser, address):
+    with Visit(browser, address, "reference/references/") as visit:
+        visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        visit.page.emulate_media(media="print")
+        told = visit.page.locator("article a[data-leads]").evaluate_all("all => all.map(a => getComputedStyle(a, '::after').content)")
+        assert len(told) > 10 and all("http" in words for words in told)
+        assert visit.page.locator(f"article a[data-leads^='{address}']").count() == 0
+
+
+# ---------- colors of the reader's own ----------
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_in_forced_colors_everything_is_told_apart(browser, address, scheme):
+    """Icons, verdicts and what is pressed do not vanish into the ground, and curves keep colors and dashes of their own."""
+    with Visit(browser, address, "reference/checked-claims/", 1280, scheme, forced_colors="active") as visit:
+        assert visit.page.evaluate("matchMedia('(forced-colors: active)').matches")
+        ground = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+        style = "([selector, part]) => getComputedStyle(document.querySelector(selector), part).backgroundColor"
+        assert visit.page.evaluate(style, [".verdict", "::before"]) != ground
+        assert visit.page.evaluate(style, [".btn[aria-pressed=true]", None]) != ground
+        visit.go(f"{address}/understand/")
+        assert visit.page.evaluate(style, [".md-clipboard, .md-code__button", "::after"]) != ground
+        lines = "all => all.map(e => getComputedStyle(e).stroke + getComputedStyle(e).strokeDasharray)"
+        strokes = visit.page.locator(".fig__svg .s-c-sigmoid, .fig__svg .s-c-relu, .fig__svg .s-c-bn").evaluate_all(lines)
+        assert len(set(strokes)) >= 3 and ground not in {s.partition(")")[0] + ")" for s in strokes}
+
+
+def test_more_contrast_is_given_where_it_is_asked_for(browser, address):
+    quiet = "getComputedStyle(document.querySelector('.headpiece__note')).color === getComputedStyle(document.body).color"
+    for contrast, same in (("no-preference", False), ("more", True)):
+        with Visit(browser, address, "understand/", contrast=contrast) as visit:
+            assert visit.page.evaluate(quiet) == same
+
+
+def test_less_motion_is_kept_to(browser, address):
+    with Visit(browser, address, "", reduced_motion="reduce") as visit:
+        assert visit.page.evaluate("document.getAnimations().length") == 0
