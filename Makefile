@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site archive measure spread weave zensical lock audit clean
+.PHONY: help serve test check site archive measure spread weave mutate zensical lock audit clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -44,6 +44,9 @@ spread: $(VENV)/test ## how far numbers move with other threads and instructions
 
 weave: $(VENV)/build ## rewrite the generated parts of the pages
 	$(BIN)/python -m snippets.weave
+
+mutate: $(VENV)/test ## break one thing at a time and see which check notices; hours (ONLY="a sign" for one kind)
+	$(BIN)/python -m tests.mutations $(if $(ONLY),"$(ONLY)")
 
 zensical: $(VENV)/zensical ## the same site by the successor of Material for MkDocs, in .cache/zensical/site
 	$(BIN)/python -m snippets.weave.successor

@@ -69,7 +69,10 @@ class Measurement:
         return found
 
     def differs(self, again: Measurement) -> str:
-        """Say how a re-measurement leaves this one's tolerance; empty when it does not."""
+        """Say how a re-measurement says something else, or leaves this one's tolerance; empty when it does neither."""
+        for name in ("what", "unit", "n", "kind", "show", "rtol", "atol"):
+            if getattr(self, name) != getattr(again, name):
+                return f"{name} was {getattr(self, name)!r}, is {getattr(again, name)!r}"
         for name, ours, theirs in self._parts(again):
             if len(ours) != len(theirs):
                 return f"{name} has {len(theirs)} entries, {len(ours)} were stored"

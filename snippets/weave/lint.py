@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from pathlib import Path
 import yaml
 from math_core import LatexError, LatexToMathML
 
-from snippets.weave.markup import DATA, MATHS, SPAN
+from snippets.weave.book import FAST
+from snippets.weave.markup import DATA, FENCED, MATHS, SPAN
 from snippets.weave.pages import Fault, Woven
 
 DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
@@ -54,11 +56,12 @@ def is_name(numeral: str) -> bool:
     return bool(WORDLIKE.search(numeral))
 
 
+@functools.lru_cache(maxsize=256)
 def front_matter(text: str) -> dict:
     """The front matter of a page as YAML; empty when there is none or it is not a mapping."""
     match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
     try:
-        found = yaml.safe_load(match[1]) if match else {}
+        found = yaml.load(match[1], Loader=FAST) if match else {}
     except yaml.YAMLError:
         found = {}
     return found if isinstance(found, dict) else {}
@@ -140,7 +143,7 @@ def check_formulas(path: Path, text: str) -> list[Fault]:
 
 def formulas(text: str) -> list[tuple[int, str, bool]]:
     """(line, LaTeX, whether it is displayed) of every formula outside code."""
-    blank = re.sub(r"^(\s*)(`{3,}|~{3,}).*?^\s*\2`*\s*$", lambda m: re.sub(r"[^\n]", " ", m.group()), text, flags=re.DOTALL | re.MULTILINE)
+    blank = FENCED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
     blank = SPAN.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), blank)
     return [(text.count("\n", 0, m.start()) + 1, m["block"] or m["inline"], bool(m["block"])) for m in MATHS.finditer(blank)]
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import cards, differences, exercises, film, guide, spreads
+from snippets.weave import cards, differences, exercises, film, guide, mutations, spreads
 from snippets.weave.book import Book, nearest, plain
 from snippets.weave.ledger import PATHS
-from snippets.weave.markup import DATA, FENCE, OPEN
+from snippets.weave.markup import DATA, FENCE, FENCED, OPEN
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
 CITED = re.compile(r"\[@([\w-]+)\]")  # how a table's script names a reference
@@ -297,7 +297,7 @@ def _guide_table(name: str, page: Path, book: Book) -> Rendered:
 
 def _figures(name: str, page: Path, book: Book) -> Rendered:
     """Every figure: what it shows, the page that explains it, and its files."""
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(book.docs.rglob("*.md")) if path != page}
+    pages = {path: FENCED.sub("", path.read_text(encoding="utf-8")) for path in sorted(book.docs.rglob("*.md")) if path != page}
     rows = []
     for figure in sorted(p.stem for p in (book.snippets / "figures").glob("[!_]*.py")):
         on = [f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p, text in pages.items()
@@ -350,6 +350,10 @@ def _spreads(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(spreads.table(book)))
 
 
+def _mutations(name: str, page: Path, book: Book) -> Rendered:
+    return Rendered("\n".join(mutations.score(book.root)))
+
+
 def _title(page: Path) -> str:
     for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
@@ -359,9 +363,10 @@ def _title(page: Path) -> str:
 
 NAMED = ("block", "figure", "table", "strip", "number")
 LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions",
-         "differences", "spreads")
+         "differences", "spreads", "mutations")
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
              "ends": _guide_table, "spots": _spots, "video": _video, "cards": _cards, "figures": _figures,
-             "sheet": _sheet, "solutions": _solutions, "differences": _differences, "spreads": _spreads}
+             "sheet": _sheet, "solutions": _solutions, "differences": _differences, "spreads": _spreads,
+             "mutations": _mutations}

@@ -1,0 +1,108 @@
+"""Runs `make check` or tests in a copy of the checkout, each in a process forked from one that has only imported the big packages.
+
+Run as a script, so that nothing of this project is imported before the fork: what runs is the copy's own.
+"""
+
+import contextlib
+import json
+import os
+import sys
+import traceback
+
+OWN = ("snippets", "tests")
+
+
+class Recorder:
+    """A pytest plugin: leaves out, or keeps only, the tests that need a browser or the built site; remembers the first failure."""
+
+    def __init__(self, needs_site: bool):
+        self.needs_site, self.failed, self.ran = needs_site, "", 0
+
+    def pytest_collection_modifyitems(self, items):
+        """Keep the tests of one sort."""
+        slow = {"site", "address", "browser"}
+        items[:] = [item for item in items if bool(slow & set(getattr(item, "fixturenames", ()))) == self.needs_site]
+
+    def pytest_runtest_logreport(self, report):
+        """Remember the first test that fails."""
+        self.ran += report.when == "call"
+        if report.failed and not self.failed:
+            self.failed = report.nodeid
+
+    def pytest_collectreport(self, report):
+        """A file that can't be imported fails, too."""
+        if report.failed and not self.failed:
+            self.failed = report.nodeid or "collection"
+
+
+def check(root: str) -> dict:
+    """What `make check` says first; empty when it is content."""
+    from pathlib import Path
+
+    from snippets.weave.checks import check as every
+
+    return {"failed": next(map(str, every(Path(root))), "")}
+
+
+def tests(needs_site: bool, names: list[str]) -> dict:
+    """The first of these tests that fails, and how many ran."""
+    import pytest
+
+    recorder = Recorder(needs_site)
+    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *names], plugins=[recorder])
+    if status not in (0, 1, 5):  # 5: none was left after sorting
+        recorder.failed = recorder.failed or f"pytest ended with status {status}"
+    return {"failed": recorder.failed, "ran": recorder.ran}
+
+
+def _child(job: dict, writer: int) -> None:
+    os.setpgrp()
+    os.chdir(job["root"])
+    sys.path.insert(0, job["root"])
+    os.environ["PYTHONPATH"] = job["root"]
+    with open(os.devnull, "w") as quiet, os.fdopen(writer, "w", encoding="utf-8") as out:
+        os.dup2(quiet.fileno(), 1)
+        os.dup2(quiet.fileno(), 2)
+        try:
+            found = check(job["root"]) if job["what"] == "check" else tests(job["what"] == "site", job["names"])
+        except BaseException:
+            found = {"failed": traceback.format_exc().strip().splitlines()[-1]}
+        out.write(json.dumps(found))
+    os._exit(0)
+
+
+def serve() -> None:
+    """Answer each line of standard input, a job as JSON, with what failed."""
+    import mkdocs.config  # noqa: F401
+    import pytest  # noqa: F401
+    import sklearn.datasets  # noqa: F401
+    import torch._dynamo  # noqa: F401
+
+    assert not any(name.partition(".")[0] in OWN for name in sys.modules)
+    for line in sys.stdin:
+        job = json.loads(line)
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reader)
+            _child(job, writer)
+        os.close(writer)
+        print(json.dumps(_wait(child, reader, job["seconds"])), flush=True)
+
+
+def _wait(child: int, reader: int, seconds: float) -> dict:
+    import select
+    import signal
+
+    with os.fdopen(reader, encoding="utf-8") as told:
+        ready, _, _ = select.select([told], [], [], seconds)
+        if not ready:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)
+        text = told.read() if ready else ""
+    os.waitpid(child, 0)
+    return json.loads(text) if text else {"failed": "" if not ready else "ended without an answer"}  # out of time: not noticed
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,80 @@
+"""The mutations are drawn alike each time; a sample of them is noticed; what changes nothing is not."""
+
+import random
+import re
+
+import pytest
+
+from snippets.measurement import ROOT, Bad, read_sealed
+from snippets.weave import mutations
+from tests.mutations.judges import Copy, steps
+from tests.mutations.makers import KINDS, Mutation, draw
+from tests.mutations.score import SCORE, tallied
+
+READ = (".md", ".yml", ".ipynb", ".json")  # by `make check`, which lets none of these through
+QUICK = [kind for kind, (_, files, _) in KINDS.items() if files()[0].suffix in READ and not kind.endswith("its seal")]
+
+
+@pytest.fixture(scope="module")
+def copy():
+    with Copy() as copy:
+        yield copy
+
+
+def test_every_kind_is_drawn_alike_and_changes_its_file():
+    drawn = {kind: draw(kind) for kind in KINDS}
+    assert drawn == {kind: draw(kind) for kind in KINDS}
+    assert sum(map(len, drawn.values())) >= 500
+    for mutation in (m for found in drawn.values() for m in found):
+        text = (ROOT / mutation.file).read_text(encoding="utf-8")
+        assert mutation.apply(text) != text and next(steps(mutation))
+
+
+def test_an_untouched_copy_is_in_order(copy):
+    assert copy.run("check", []) == {"failed": ""}
+
+
+@pytest.mark.parametrize("kind", QUICK)
+def test_a_sample_is_noticed(kind, copy):
+    """One of each kind that `make check` reads; `make mutate` judges all."""
+    mutation = random.Random(kind).choice(draw(kind))
+    assert copy.judge(mutation).by == "check", mutation
+    assert copy.run("check", []) == {"failed": ""}, "the file was not put back"
+
+
+def test_what_changes_nothing_is_told_as_a_survivor(copy, monkeypatch):
+    monkeypatch.setattr("tests.mutations.judges.steps", lambda mutation: [("check", []), ("quick", ["tests/test_coverage.py"])])
+    nothing = Mutation("a digit in prose", "README.md", 2, 2, "", "")
+    verdict = copy.judge(nothing)
+    assert not verdict.by and tallied([(nothing, verdict)]) == {"made": 1, "check": 0, "test": 0, "survived": [str(nothing)]}
+
+
+def test_a_test_that_fails_is_named(copy):
+    failing = copy.root / "tests" / "test_failing.py"
+    failing.write_text("def test_good():\n    pass\n\n\ndef test_bad():\n    assert 1 == 2\n")
+    assert copy.run("quick", ["tests/test_failing.py"]) == {"failed": "tests/test_failing.py::test_bad", "ran": 2}
+    failing.unlink()
+
+
+def test_the_score_on_the_page_covers_every_kind():
+    kinds = read_sealed(SCORE)["kinds"]
+    assert kinds.keys() == KINDS.keys()
+    assert all(tally["made"] == KINDS[kind][0] == tally["check"] + tally["test"] + len(tally["survived"]) for kind, tally in kinds.items())
+
+
+def test_a_survivor_needs_an_argument_and_an_argument_a_survivor(tmp_path):
+    from snippets.measurement import write_sealed
+
+    (tmp_path / "tests" / "mutations").mkdir(parents=True)
+    write_sealed(tmp_path / mutations.SCORE, {"kinds": {"a sign": {"made": 2, "check": 1, "test": 0, "survived": ["x.md:1: 'a' -> 'b'"]}}})
+    with pytest.raises(Bad, match=re.escape("nothing noticed the mutation `x.md:1: 'a' -> 'b'`; add a check")):
+        mutations.score(tmp_path)
+    argued = tmp_path / mutations.ARGUED
+    argued.write_text("\"x.md:1: 'a' -> 'b'\": no reader sees it\n")
+    assert "- `x.md:1: 'a' -> 'b'`: no reader sees it" in mutations.score(tmp_path)
+    argued.write_text(argued.read_text() + "y: no reason\n")
+    with pytest.raises(Bad, match="argues for `y`, which is not among the survivors"):
+        mutations.score(tmp_path)
+    argued.write_text("- a list\n")
+    with pytest.raises(Bad, match=r"argued\.yml:1: expected lines of the form"):
+        mutations.score(tmp_path)
