@@ -7,7 +7,7 @@ import pytest
 
 from snippets.measurement import ROOT, Bad, read_sealed
 from snippets.weave import mutations
-from tests.mutations.judges import Copy, steps
+from tests.mutations.judges import Copy, Verdict, steps
 from tests.mutations.makers import KINDS, Mutation, draw
 from tests.mutations.score import SCORE, tallied
 
@@ -60,6 +60,11 @@ def test_the_score_on_the_page_covers_every_kind():
     kinds = read_sealed(SCORE)["kinds"]
     assert kinds.keys() == KINDS.keys()
     assert all(tally["made"] == KINDS[kind][0] == tally["check"] + tally["test"] + len(tally["survived"]) for kind, tally in kinds.items())
+
+
+def test_what_fails_anyway_noticed_nothing(copy):
+    assert copy.refuse([Verdict("check", "x.md:1: stale", "check"), Verdict("test", "tests/test_coverage.py::test_no_row_stands_twice", "quick")]) == ""
+    assert copy.refuse([Verdict("test", "tests/test_coverage.py::test_that_is_not_there", "quick")])
 
 
 def test_a_survivor_needs_an_argument_and_an_argument_a_survivor(tmp_path):

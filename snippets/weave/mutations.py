@@ -14,6 +14,8 @@ ARGUED = Path("tests/mutations/argued.yml")
 
 def score(root: Path) -> list[str]:
     """The lines of the region. Bad when a mutation that nothing noticed is not argued for, or an argument has no such mutation."""
+    if not (root / SCORE).exists():
+        raise Bad(f"there is no {SCORE}; run `make mutate`")
     kinds = read_sealed(root / SCORE)["kinds"]
     reasons = _reasons(root)
     survived = [mutation for tally in kinds.values() for mutation in tally["survived"]]

@@ -18,15 +18,24 @@ def main(words: list[str]) -> int:
     if not kinds:
         print(f"no kind of mutation is called {' '.join(words)!r}; there are: {', '.join(KINDS)}", file=sys.stderr)
         return 2
+    if _fails_already([]):
+        return 2
     judged = _judge([mutation for kind in kinds for mutation in draw(kind)])
-    with Copy() as untouched:
-        if broken := untouched.refuse([verdict for _, verdict in judged]):
-            print(f"without any mutation this fails already, so nothing is kept: {broken}", file=sys.stderr)
-            return 2
+    if _fails_already([verdict for _, verdict in judged]):
+        return 2
     keep({kind: tallied([(m, v) for m, v in judged if m.kind == kind]) for kind in kinds}, list(KINDS))
     survived = sum(not verdict.by for _, verdict in judged)
     print(f"{len(judged)} mutations, {len(judged) - survived} noticed, {survived} not")
     return 1 if survived else 0
+
+
+def _fails_already(verdicts: list[Verdict]) -> bool:
+    """Whether a check or test that noticed something fails in an untouched copy, too; then it noticed nothing."""
+    with Copy() as untouched:
+        broken = untouched.refuse(verdicts)
+    if broken:
+        print(f"without any mutation this fails already, so nothing is kept: {broken}", file=sys.stderr)
+    return bool(broken)
 
 
 def _judge(mutations: list[Mutation]) -> list[tuple[Mutation, Verdict]]:
