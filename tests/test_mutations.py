@@ -63,8 +63,9 @@ def test_the_score_on_the_page_covers_every_kind():
 
 
 def test_what_fails_anyway_noticed_nothing(copy):
-    assert copy.refuse([Verdict("check", "x.md:1: stale", "check"), Verdict("test", "tests/test_coverage.py::test_no_row_stands_twice", "quick")]) == ""
-    assert copy.refuse([Verdict("test", "tests/test_coverage.py::test_that_is_not_there", "quick")])
+    good, gone = (Verdict("test", f"tests/test_coverage.py::test_{name}", "quick") for name in ("no_row_stands_twice", "that_is_gone"))
+    assert copy.refuse([Verdict("check", "x.md:1: out of date", "check"), good]) == ""
+    assert copy.refuse([good, gone])
 
 
 def test_a_survivor_needs_an_argument_and_an_argument_a_survivor(tmp_path):
