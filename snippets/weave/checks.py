@@ -33,19 +33,10 @@ def check(root: Path) -> list:
     faults: list = []
     woven: dict[Path, Woven] = {}
     for path in pages(root):
-        try:
-            text = read_page(path)
-        except Bad as bad:
-            faults.append(bad)
-            continue
-        woven[path] = weave(path, text, book)
-        faults += woven[path].faults
-        if woven[path].text != text and not woven[path].faults:
-            line = _first_difference(text, woven[path].text)
-            faults.append(Fault(path, line, "this generated part is out of date or was edited by hand; run `make weave`"))
-        faults += check_numerals(path, text, woven[path])
-        faults += check_formulas(path, text)
-        faults += _fences(path, text) + check_scripts(path, text)
+        page, found = check_page(path, book)
+        faults += found
+        if page:
+            woven[path] = page
     lines, found = _labs(root, book, woven)
     faults += found
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven)]
@@ -56,6 +47,21 @@ def check(root: Path) -> list:
     faults += _sources(book)
     faults += _ledger(book)
     return sorted(faults, key=lambda f: (str(f.path), f.line, f.message) if isinstance(f, Fault) else (str(f), 0, ""))
+
+
+def check_page(path: Path, book: Book) -> tuple[Woven | None, list]:
+    """One page, woven, and the faults that it has by itself; None when it can't be read."""
+    try:
+        text = read_page(path)
+    except Bad as bad:
+        return None, [bad]
+    woven = weave(path, text, book)
+    faults: list = list(woven.faults)
+    if woven.text != text and not faults:
+        line = _first_difference(text, woven.text)
+        faults.append(Fault(path, line, "this generated part is out of date or was edited by hand; run `make weave`"))
+    faults += check_numerals(path, text, woven) + check_formulas(path, text) + _fences(path, text) + check_scripts(path, text)
+    return woven, faults
 
 
 def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, notebooks.Lines], list]:

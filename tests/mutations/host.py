@@ -1,6 +1,7 @@
 """Runs `make check` or tests in a copy of the checkout, each in a process forked from one that has only imported the big packages.
 
-Run as a script, so that nothing of this project is imported before the fork: what runs is the copy's own.
+Run as a script, so that nothing of this project is imported before the fork: what runs is the copy's own. With the copy's folder as
+its argument it has read that copy once before, and only checks: that is faster, and right as long as no code of the weaver is changed.
 """
 
 import contextlib
@@ -35,13 +36,17 @@ class Recorder:
             self.failed = report.nodeid or "collection"
 
 
-def check(root: str) -> dict:
-    """What `make check` says first; empty when it is content."""
+def check(root: str, page: str = "") -> dict:
+    """A fault that `make check` finds, those of the changed page first; empty when it is content."""
     from pathlib import Path
 
-    from snippets.weave.checks import check as every
+    from snippets.weave import book, checks
 
-    return {"failed": next(map(str, every(Path(root))), "")}
+    faults = checks.check_page(Path(page), _BOOK.get(root) or book.load(Path(root)))[1] if page else []
+    return {"failed": next(map(str, faults or checks.check(Path(root))), "")}
+
+
+_BOOK: dict = {}  # what no change of a page alters, by the root of the copy
 
 
 def tests(needs_site: bool, names: list[str]) -> dict:
@@ -64,21 +69,33 @@ def _child(job: dict, writer: int) -> None:
         os.dup2(quiet.fileno(), 1)
         os.dup2(quiet.fileno(), 2)
         try:
-            found = check(job["root"]) if job["what"] == "check" else tests(job["what"] == "site", job["names"])
+            found = check(job["root"], *job["names"]) if job["what"] == "check" else tests(job["what"] == "site", job["names"])
         except BaseException:
             found = {"failed": traceback.format_exc().strip().splitlines()[-1]}
         out.write(json.dumps(found))
     os._exit(0)
 
 
-def serve() -> None:
-    """Answer each line of standard input, a job as JSON, with what failed."""
+def _warm_up(roots: list[str]) -> None:
+    if roots:
+        from pathlib import Path
+
+        sys.path.insert(0, roots[0])
+        check(roots[0])
+        from snippets.weave import book
+        _BOOK[roots[0]] = book.load(Path(roots[0]))
+        return
     import mkdocs.config  # noqa: F401
     import pytest  # noqa: F401
     import sklearn.datasets  # noqa: F401
     import torch._dynamo  # noqa: F401
 
     assert not any(name.partition(".")[0] in OWN for name in sys.modules)
+
+
+def serve(roots: list[str]) -> None:
+    """Answer each line of standard input, a job as JSON, with what failed."""
+    _warm_up(roots)
     for line in sys.stdin:
         job = json.loads(line)
         reader, writer = os.pipe()
@@ -105,4 +122,4 @@ def _wait(child: int, reader: int, seconds: float) -> dict:
 
 
 if __name__ == "__main__":
-    serve()
+    serve(sys.argv[1:])

@@ -41,7 +41,7 @@ def steps(mutation: Mutation) -> Iterator[Step]:
     """The steps that could notice, in order."""
     file, stem = mutation.file, Path(mutation.file).stem
     if not file.startswith("tests/"):
-        yield "check", []
+        yield "check", [file] if file.endswith(".md") else []
     if file.startswith("tests/"):
         test = f"{file}::{_function(mutation)}"
         yield from (("quick", [test]), ("site", [test]))
@@ -106,20 +106,25 @@ class Copy:
             shutil.copy2(ROOT / name, self.root / name)
         if (ROOT / ".cache" / "figures").exists():
             shutil.copytree(ROOT / ".cache" / "figures", self.root / ".cache" / "figures")
-        self.host = subprocess.Popen([sys.executable, str(Path(__file__).with_name("host.py"))], cwd=self.root, text=True,
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        self.fresh, self.warm = self._host(), self._host(str(self.root))
         return self
 
+    def _host(self, *roots: str) -> subprocess.Popen:
+        return subprocess.Popen([sys.executable, str(Path(__file__).with_name("host.py")), *roots], cwd=self.root, text=True,
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+
     def __exit__(self, *_) -> None:
-        self.host.stdin.close()
-        self.host.wait(timeout=60)
-        self.host.stdout.close()
+        for host in (self.fresh, self.warm):
+            host.stdin.close()
+            host.wait(timeout=60)
+            host.stdout.close()
         self.folder.cleanup()
 
-    def run(self, what: str, names: list[str]) -> dict:
-        """One step: what failed first, or nothing."""
-        print(json.dumps({"root": str(self.root), "what": what, "names": names, "seconds": LIMIT}), file=self.host.stdin, flush=True)
-        return json.loads(self.host.stdout.readline())
+    def run(self, what: str, names: list[str], warm: bool = False) -> dict:
+        """One step: what failed first, or nothing. `warm` where what is changed is read, not run, by the weaver."""
+        host = self.warm if warm else self.fresh
+        print(json.dumps({"root": str(self.root), "what": what, "names": names, "seconds": LIMIT}), file=host.stdin, flush=True)
+        return json.loads(host.stdout.readline())
 
     def refuse(self, verdicts: list[Verdict]) -> str:
         """What fails without any mutation: then nothing it noticed would count."""
@@ -130,11 +135,12 @@ class Copy:
     def judge(self, mutation: Mutation) -> Verdict:
         """Make the change, take the steps until one notices, and put the file back."""
         path = self.root / mutation.file
+        read = path.suffix != ".py" or path.is_relative_to(self.root / "snippets" / "blocks")
         kept = path.read_bytes()
         path.write_bytes(mutation.apply(kept.decode("utf-8")).encode("utf-8"))
         try:
             for what, names in steps(mutation):
-                failed = self.run(what, names)["failed"]
+                failed = self.run(what, names, warm=read and what == "check")["failed"]
                 if failed:
                     return Verdict("check" if what == "check" else "test", failed.replace(f"{self.root}/", ""), what)
             return Verdict("", "")
