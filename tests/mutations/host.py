@@ -42,7 +42,7 @@ def check(root: str, page: str = "") -> dict:
 
     from snippets.weave import book, checks
 
-    faults = checks.check_page(Path(page), _BOOK.get(root) or book.load(Path(root)))[1] if page else []
+    faults = checks.check_page(Path(root, page), _BOOK.get(root) or book.load(Path(root)))[1] if page else []
     return {"failed": next(map(str, faults or checks.check(Path(root))), "")}
 
 

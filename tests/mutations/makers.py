@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import ROOT, seal
-from snippets.weave.markup import CLOSE, FENCE, MATHS, OPEN
+from snippets.weave.markup import CLOSE, FENCE, FENCED, MATHS, OPEN
 
 SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 HIDDEN = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>|\]\((?!https?:)[^)\s]*\)|\{[:#.][^}]*\}|^\s*(?:>\s*)*\d+[.)]\s")
@@ -115,16 +115,21 @@ def _units(text: str, rng: Rng) -> Iterator[Site]:
                 yield at + m.start(), at + m.end(), rng.choice([u for u in ("%", "‰", "kB", "ms") if u != m.group()])
 
 
+def _quoted(text: str) -> list[re.Match]:
+    """The names of numbers, outside of code."""
+    return list(re.finditer(r'(?<=<data value=")[^"]+(?=")', FENCED.sub(lambda m: " " * len(m.group()), text)))
+
+
 def _keys(text: str, rng: Rng) -> Iterator[Site]:
-    keys = sorted(set(re.findall(r'<data value="([^"]+)"', text)))
-    for m in re.finditer(r'(?<=<data value=")[^"]+(?=")', text):
+    keys = sorted({m.group() for m in _quoted(text)})
+    for m in _quoted(text):
         same = [k for k in keys if k != m.group() and k.partition(".")[0] == m.group().partition(".")[0]]
         if same:
             yield m.start(), m.end(), rng.choice(same)
 
 
 def _misspelt(text: str, rng: Rng) -> Iterator[Site]:
-    for m in re.finditer(r'(?<=<data value=")[^"]+(?=")', text):
+    for m in _quoted(text):
         cut = rng.randrange(len(m.group()))
         yield m.start(), m.end(), m.group()[:cut] + m.group()[cut + 1:]
 
