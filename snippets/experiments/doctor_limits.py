@@ -52,8 +52,9 @@ def measure(part: list[str] = FULL) -> dict[str, Measurement]:
             for name, what in (SHARES | RATIOS).items()}
     kept["clip"] = setting(CLIP, "powers of ten beyond which a ratio is drawn at the edge")
     for group, what in GROUPS.items():
-        waiting = [name for name, power in found.items() if group == "healthy" and power == -CLIP]
-        powers = sorted(power for name, power in found.items() if BY_NAME[name].label == group and name not in waiting)
+        inside = {name: power for name, power in found.items() if BY_NAME[name].label == group}
+        waiting = [name for name, power in inside.items() if group == "healthy" and power == -CLIP]
+        powers = sorted(power for name, power in inside.items() if name not in waiting)
         slack = EXPLODED if group == "exploding" else SLACK
         kept[f"{group}.powers"] = Measurement(powers, f"power of ten of first over last signal: {what}", rtol=0, atol=slack)
         kept[f"{group}.nets"] = setting(len(powers), what)
