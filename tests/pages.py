@@ -236,7 +236,8 @@ def stops_when_left(visit: Mounted, change: str) -> None:
 
 def is_collected_when_removed(visit: Mounted, use: str) -> None:
     """Five elements, used by the JavaScript `use` of one called `it` and taken away, leave memory; the last may still be on its way."""
-    visit.page.evaluate("""async ([tag, use]) => {
+    visit.page.evaluate("""async (tag) => {
+        const use = (it) => { USE };
         const frames = async () => { for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame); };
         window.gone = [];
         for (let i = 0; i < 5; i++) {
@@ -245,12 +246,12 @@ def is_collected_when_removed(visit: Mounted, use: str) -> None:
             document.querySelector(tag).before(it);
             while (!('ready' in it.dataset)) await frames();
             await frames();
-            new Function('it', use)(it);
+            use(it);
             await frames();
             it.remove();
             gone.push(new WeakRef(it));
         }
-    }""", [visit.tag, use])
+    }""".replace("USE", use), visit.tag)
     visit.settle(1500)
     session = visit.page.context.new_cdp_session(visit.page)
     for _ in range(3):

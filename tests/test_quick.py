@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snippets.measurement import ROOT
@@ -220,6 +220,7 @@ def corners(data: str) -> list[tuple[int, int]]:
     return ends
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no clock decides
 @given(tenth, tenth, st.lists(part, max_size=12))
 def test_short_paths_pass_the_same_points(x, y, parts):
     long = f"M {x} {y} " + " ".join(f"{command} {' '.join(map(str, numbers))}" for command, numbers in parts)

@@ -16,6 +16,8 @@ PAGE = """<!doctype html>
   <meta name="robots" content="noindex">
   <title>{title} · Where the Gradient Goes</title>
   <link rel="icon" href="../assets/images/logo.svg">
+  <link rel="preload" as="font" type="font/woff2" crossorigin href="../assets/fonts/WG-Serif.woff2">
+  <link rel="preload" as="font" type="font/woff2" crossorigin href="../assets/fonts/WG-Sans.woff2">
   <link rel="stylesheet" href="../assets/stylesheets/site.css">
   <script type="module" src="../assets/javascripts/lab/{tag}.js"></script>
 </head>
