@@ -23,7 +23,7 @@ def score(root: Path) -> list[str]:
         raise Bad(f"nothing noticed the mutation `{silent[0]}`; add a check, or say in {ARGUED} why it may stay")
     if idle := sorted(reasons.keys() - set(survived)):
         raise Bad(f"{ARGUED} argues for `{idle[0]}`, which is not among the survivors of {SCORE}; remove it")
-    rows = [_row(kind, tally) for kind, tally in kinds.items()]
+    rows = [_row(kind, tally) for kind, tally in kinds.items() if tally["made"]]
     total = {name: sum(tally[name] for tally in kinds.values()) for name in ("made", "check", "test")} | {"survived": survived}
     head = ["| one thing is changed | times | `make check` notices | `make test` notices | nothing notices |",
             "| --- | ---: | ---: | ---: | ---: |"]
