@@ -19,6 +19,7 @@ PAGE = """<!doctype html>
   <link rel="preload" as="font" type="font/woff2" crossorigin href="../assets/fonts/WG-Serif.woff2">
   <link rel="preload" as="font" type="font/woff2" crossorigin href="../assets/fonts/WG-Sans.woff2">
   <link rel="stylesheet" href="../assets/stylesheets/site.css">
+  <link rel="stylesheet" href="../assets/stylesheets/lab.css">
   <script type="module" src="../assets/javascripts/lab/{tag}.js"></script>
 </head>
 <body class="embed" data-md-color-scheme="default">
