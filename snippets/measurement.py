@@ -71,8 +71,9 @@ class Measurement:
     def differs(self, again: Measurement) -> str:
         """Say how a re-measurement says something else, or leaves this one's tolerance; empty when it does neither."""
         for name in ("what", "unit", "n", "kind", "show", "rtol", "atol"):
-            if getattr(self, name) != getattr(again, name):
-                return f"{name} was {getattr(self, name)!r}, is {getattr(again, name)!r}"
+            old, new = (_rounded(getattr(one, name)) for one in (self, again))
+            if old != new:
+                return f"{name} was {old!r}, is {new!r}"
         for name, ours, theirs in self._parts(again):
             if len(ours) != len(theirs):
                 return f"{name} has {len(theirs)} entries, {len(ours)} were stored"

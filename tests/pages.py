@@ -36,6 +36,17 @@ SHIFT = """() => new Promise(done => {
   setTimeout(() => done(sum), 300);
 })"""
 
+# how many parts wait with their style and layout, and the heights, set aside and real, where these differ
+ROOM = """() => {
+  const all = [...document.querySelectorAll("article .highlight[style], article .fig > p > .svg")].filter(e => e.getClientRects().length);
+  const waits = all.filter(e => e.firstElementChild && !e.firstElementChild.checkVisibility({contentVisibilityAuto: true})).length;
+  const before = all.map(e => e.offsetHeight);
+  all.forEach(e => { e.style.contentVisibility = "visible"; });
+  const wrong = all.map((e, i) => [before[i], e.offsetHeight]).filter(([a, b]) => Math.abs(a - b) > 1.5);
+  all.forEach(e => { e.style.contentVisibility = ""; });
+  return [waits, wrong];
+}"""
+
 SETTLED = """async ([width, scheme]) => {
   const until = async (done) => { while (!done()) await new Promise(requestAnimationFrame); };
   await until(() => innerWidth === width && (!scheme || document.body.dataset.mdColorScheme === scheme));

@@ -2,6 +2,7 @@
 
 import math
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -62,10 +63,21 @@ def test_what_is_not_a_finite_number_is_a_fault(bad):
 
 def test_a_remeasurement_outside_its_tolerance_differs():
     stored = Measurement(2.0, "x", rtol=0.01, band=[1.0, 3.0], n=20)
-    assert not stored.differs(Measurement(2.01, "x", band=[1.0, 3.0], n=20))
-    assert "value was 2, is 2.03" in stored.differs(Measurement(2.03, "x", band=[1.0, 3.0], n=20))
-    assert "band was 3, is 3.2" in stored.differs(Measurement(2.0, "x", band=[1.0, 3.2], n=20))
-    assert "entries" in stored.differs(Measurement(2.0, "x"))
+    assert not stored.differs(replace(stored, value=2.01))
+    assert "value was 2, is 2.03" in stored.differs(replace(stored, value=2.03))
+    assert "band was 3, is 3.2" in stored.differs(replace(stored, band=[1.0, 3.2]))
+    assert "entries" in stored.differs(replace(stored, band=None))
+
+
+@pytest.mark.parametrize(("name", "other"), [
+    ("what", "y"), ("unit", "s"), ("n", 21), ("kind", "setting"), ("show", "3"), ("rtol", 0.02), ("atol", 1.0)])
+def test_a_remeasurement_that_says_something_else_differs(name, other):
+    stored = Measurement(2.0, "x", rtol=0.01, band=[1.0, 3.0], n=20)
+    assert f"{name} was " in stored.differs(replace(stored, **{name: other}))
+
+
+def test_the_ninth_digit_of_a_tolerance_is_no_difference():
+    assert not Measurement(2.0, "x", atol=0.222222222).differs(Measurement(2.0, "x", atol=2 / 9))
 
 
 def test_the_plain_value_is_machine_readable():

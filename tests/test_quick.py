@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from snippets.measurement import ROOT
 from snippets.weave.slim import short
 from snippets.weave.tokens import COLOR, few
-from tests.pages import PAGES, Visit, path_of
+from tests.pages import PAGES, ROOM, Visit, path_of
 
 TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; the fonts all pages share
 NETS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
@@ -143,19 +143,10 @@ def test_a_site_to_open_from_disk_keeps_the_theme_s_worker():
 
 # ---------- what waits with its style ----------
 
-ROOM = """() => {
-  const all = [...document.querySelectorAll("article .highlight[style], article .fig > p > .svg")].filter(e => e.getClientRects().length);
-  const waits = all.filter(e => e.firstElementChild && !e.firstElementChild.checkVisibility({contentVisibilityAuto: true})).length;
-  const before = all.map(e => e.offsetHeight);
-  all.forEach(e => { e.style.contentVisibility = "visible"; });
-  return [waits, all.map((e, i) => [before[i], e.offsetHeight]).filter(([a, b]) => Math.abs(a - b) > 1.5)];
-}"""
-
-
-@pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("path", ["understand/", "diagnose/misdiagnosis/", "labs/gradient-flow/"])
-def test_what_is_far_waits_and_keeps_its_room(browser, address, path, width):
-    with Visit(browser, address, path, width) as visit:
+def test_what_is_far_waits_and_keeps_its_room(browser, address, path):
+    """On a phone every page is asked for its room in test_site."""
+    with Visit(browser, address, path) as visit:
         waits, wrong = visit.page.evaluate(ROOM)
         assert waits >= 4 and wrong == []
 

@@ -9,7 +9,7 @@ import pytest
 from snippets.measurement import ROOT
 from snippets.weave.book import load
 from tests.conftest import run_in
-from tests.pages import EVERYWHERE, LOST, SHIFT, VIEWS, Visit, barriers
+from tests.pages import EVERYWHERE, LOST, ROOM, SHIFT, VIEWS, Visit, barriers
 
 
 @pytest.mark.parametrize("path", EVERYWHERE)
@@ -17,6 +17,7 @@ def test_a_page(browser, address, path):
     """One load, as on a phone, then axe in each width and scheme."""
     with Visit(browser, address, path, *VIEWS[0]) as visit:
         assert visit.page.evaluate(SHIFT) <= 0.001, "the layout shifts while the page loads"
+        assert visit.page.evaluate(ROOM)[1] == [], "what waits far from the window is not as high as the room set aside"
         for width, scheme in VIEWS:
             visit.view(width, scheme)
             assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, f"at {width} px the page scrolls sideways"

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import venv
+from dataclasses import replace
 
 import pytest
 from joblib import parallel_config
@@ -20,6 +21,7 @@ from snippets.weave.book import current
 from snippets.weave.spreads import USUAL, spreads, table
 
 UNDER = {"versions": {"torch": "9", "numpy": "9"}, "machine": {"threads": 1, "instructions": "DEFAULT"}}
+KEPT = {"still": Measurement(1.0, "a"), "moves": Measurement([1.0, 2.0], "b", rtol=1e-3), "depth": Measurement(9, "c", kind="setting")}
 
 
 @pytest.fixture
@@ -28,18 +30,16 @@ def results(tmp_path, monkeypatch):
     folder = tmp_path / "results"
     monkeypatch.setattr(spread, "RESULTS", folder)
     monkeypatch.setattr(spread, "SPREAD", folder / "spread")
-    kept = {"still": Measurement(1.0, "a"), "moves": Measurement([1.0, 2.0], "b", rtol=1e-3), "depth": Measurement(9, "c", kind="setting")}
-    write(folder / "made_up.json", Results("made_up", kept, {"torch": "8"}))
+    write(folder / "made_up.json", Results("made_up", KEPT, {"torch": "8"}))
     return folder
 
 
-def found(monkeypatch, **values):
-    """Let a condition find these values."""
+def found(monkeypatch, kept=KEPT, **values):
+    """Let a condition find what is kept, but for these values."""
     def measured(condition, names, python):
         yield UNDER
         for name in names:
-            yield name, {"still": Measurement(1.0, "a"), "moves": Measurement([1.0, 2.0], "b")} | {
-                key: Measurement(value, "x") for key, value in values.items()}
+            yield name, kept | {key: replace(kept[key], value=value) for key, value in values.items()}
 
     monkeypatch.setattr(spread, "measured", measured)
 
@@ -61,7 +61,7 @@ def test_a_number_that_leaves_its_tolerance_is_named(results, monkeypatch):
 def test_a_number_for_which_nothing_is_allowed_may_not_move(results, monkeypatch):
     kept = {"count": Measurement(3, "seeds", rtol=0.0)}
     write(results / "counted.json", Results("counted", kept, {}))
-    found(monkeypatch, count=4)
+    found(monkeypatch, kept, count=4)
     assert "counted.count: value was 3, is 4" in spread.spread("again", ["counted"])[0]
 
 
