@@ -36,6 +36,12 @@ SHIFT = """() => new Promise(done => {
   setTimeout(() => done(sum), 300);
 })"""
 
+# the pictures that are not there, once those that wait until they come near were asked for
+BROKEN = """() => Promise.all([...document.images].map(async (image) => {
+  image.loading = 'eager';
+  return image.decode().then(() => [], () => [image.src]);
+})).then((found) => found.flat())"""
+
 # how many parts wait with their style and layout, and the heights, set aside and real, where these differ
 ROOM = """() => {
   const all = [...document.querySelectorAll("article .highlight[style], article .fig > p > .svg")].filter(e => e.getClientRects().length);
@@ -130,6 +136,8 @@ class Visit:
         self.page.close()
 
 
+MEASURED = """() => [...document.querySelectorAll('.highlight pre > code')]
+  .every((code) => code.tabIndex === 0 || code.scrollWidth <= code.clientWidth + 1)"""
 KINDS = """() => {
   const seen = new Set(), grounds = new Map([[null, '']]);
   const ground = (e) => {
@@ -158,6 +166,7 @@ def barriers(page, where: str | None = None) -> AxeResults:
     Contrast takes nine tenths of its time, so it is judged once for each kind of text: one element of those that share name, class, color,
     size, weight and all that lies behind. Targets below 24 px are looked for as well, which axe leaves out unless asked.
     """
+    page.wait_for_function(MEASURED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
         page.evaluate(READY)

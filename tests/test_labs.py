@@ -82,7 +82,9 @@ def test_its_page(browser, address, path):
     with Visit(browser, address, f"labs/{path.stem}/") as visit:
         page = visit.page
         assert page.locator("article math").count() and page.locator("article h2[id]").count() >= 5
-        assert page.locator("article .highlight .md-clipboard, article .md-code__button").count() >= 10
+        for block in page.locator("article .highlight").all():
+            block.scroll_into_view_if_needed()
+        page.wait_for_function("document.querySelectorAll('article .highlight :is(.md-clipboard, .md-code__button)').length >= 10")
         assert all(page.locator("article img").evaluate_all("images => images.map(i => i.alt)"))
         shown = {text.strip() for text in page.locator("article pre code").all_text_contents()}
         assert {labs.joined(c["source"]).strip() for c in labs.read(path)["cells"] if c["cell_type"] == "code"} <= shown

@@ -129,6 +129,8 @@ def test_in_forced_colors_everything_is_told_apart(browser, address, scheme):
         assert visit.page.evaluate(style, [".verdict", "::before"]) != ground
         assert visit.page.evaluate(style, [".btn[aria-pressed=true]", None]) != ground
         visit.go(f"{address}/understand/")
+        visit.page.locator("article .highlight").first.scroll_into_view_if_needed()
+        visit.page.locator(".md-clipboard, .md-code__button").first.wait_for()
         assert visit.page.evaluate(style, [".md-clipboard, .md-code__button", "::after"]) != ground
         lines = "all => all.map(e => getComputedStyle(e).stroke + getComputedStyle(e).strokeDasharray)"
         strokes = visit.page.locator(".fig__svg .s-c-sigmoid, .fig__svg .s-c-relu, .fig__svg .s-c-bn").evaluate_all(lines)

@@ -7,16 +7,19 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin
 
+import material
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from snippets.measurement import ROOT
+from snippets.measurement import ROOT, Bad
+from snippets.weave import sheets
 from snippets.weave.slim import short
 from snippets.weave.tokens import COLOR, few
 from tests.pages import PAGES, ROOM, Visit, path_of
 
-TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; the fonts all pages share
+TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; a page counts with its fonts
+HEAVY = {"reference/checked-claims.md": 170_000}  # all claims on one page, so that one filter goes over all
 NETS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 PARTS = {'class="reader"': "doctor/reader.js", 'class="guide"': "guide.js", 'class="cards"': "cards.js"}
 LINKED = re.compile(r'<link (?=[^>]*?rel="(?:stylesheet|preload|icon|modulepreload)")[^>]*?href="([^"]+)"'
@@ -55,10 +58,60 @@ def test_a_page_is_light(site, page):
     sizes = {file.relative_to(site).as_posix(): weight(file) for file in needed(site, page)}
     sizes.pop("assets/javascripts/lab/digits.js", None)  # comes when a reader trains on the digits
     mathematics = sizes.pop("assets/fonts/WG-Math.woff2", 0)
-    fonts = sum(sizes.pop(file) for file in list(sizes) if file.endswith(".woff2"))
-    most = WITH_NET if any("/lab/" in file for file in sizes) else TEXT
+    fonts = sum(size for file, size in sizes.items() if file.endswith(".woff2"))
+    most = WITH_NET if any("/lab/" in file for file in sizes) else HEAVY.get(page, TEXT)
     assert len(sizes) >= 8 and 0 < fonts <= FONTS and mathematics <= MATH
     assert sum(sizes.values()) <= most, (sum(sizes.values()), sorted(sizes.items(), key=lambda item: -item[1])[:8])
+
+
+# ---------- the theme's style sheets ----------
+
+STYLES = Path(material.__file__).parent / "templates" / "assets" / "stylesheets"  # as the theme has them
+GONE = """async ([whole, here]) => {
+  const rules = (sheet) => [...sheet.cssRules].filter(rule => !(rule instanceof CSSKeyframesRule))
+    .flatMap(rule => rule.selectorText ? [rule] : rule.cssRules ? rules(rule) : []);
+  const parts = (rule) => rule.selectorText.split(/,(?![^()]*\\))/).map(it => it.trim());
+  const selectors = async (text) => rules(await new CSSStyleSheet().replace(text)).flatMap(parts);
+  const kept = new Set(await selectors(here));
+  const gone = [...new Set(await selectors(whole))].filter(it => !kept.has(it));
+  const plain = (it) => it.replace(/::?(?!is|where|not|has|root|first-|last-|only-|nth-)[\\w-]+(\\([^()]*\\))?/g, ":is(*)");
+  return [gone.length, gone.filter(it => !it.includes("color-switching") && document.querySelector(plain(it)))];
+}"""
+
+
+@pytest.mark.parametrize("path", ["", "understand/", "diagnose/read-my-gradients/", "reference/tables/", "about/contributing/"])
+def test_a_rule_of_the_theme_that_is_gone_matches_nothing(browser, address, site, path):
+    """Also not what the theme and the labs make while the page is used."""
+    with Visit(browser, address, path, 390) as visit:
+        page = visit.page
+        for part in page.locator(", ".join(["article .highlight", *NETS])).all()[:8]:
+            part.scroll_into_view_if_needed()
+        page.locator(".md-header__button[data-for=__drawer]").click()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        page.keyboard.type("gradient")
+        page.locator(".md-search-result__item").first.wait_for()
+        for sheet in sheets.THEME:
+            both = [next(folder.glob(Path(sheet).name)) for folder in (STYLES, site / Path(sheet).parent)]
+            count, missed = page.evaluate(GONE, [path.read_text(encoding="utf-8") for path in both])
+            assert count > 50 and missed == []
+
+
+def test_a_rule_stays_while_a_page_or_a_script_has_its_names():
+    names = sheets.Names(words={"p", "a", "lab", "dir"}, made={"md-made", "tabbed"}, values={name: {"ltr"} for name in sheets.FIXED})
+    sheet = ("p>a.lab:hover{a:b}.md-made{a:b}.md-not{a:b}.tabbed{a:b}:is(.x,.lab) p{a:b}:is(.x,.y) p{a:b}p:not(.x){a:b}"
+             "[dir=rtl] p{a:b}[dir=ltr] .lab,.x{a:b}@media print{.x{a:b}}@media screen{.x{a:b}p{a:b}}")
+    assert sheets.needed(sheet, names) == ("p>a.lab:hover{a:b}.md-made{a:b}:is(.x,.lab) p{a:b}p:not(.x){a:b}"
+                                    "[dir=ltr] .lab{a:b}@media screen{p{a:b}}")
+
+
+def test_what_nothing_reads_is_not_declared():
+    assert sheets.without(":root{--a:1;--b:url(x;y);c:d}.e{--f:1}", {"--a"}) == ":root{--a:1;c:d}"
+
+
+def test_a_theme_without_its_sheets_is_an_error(tmp_path):
+    with pytest.raises(Bad, match=r"brings 0 sheets called assets/stylesheets/main"):
+        sheets.trim(tmp_path)
 
 
 # ---------- the search ----------
@@ -163,9 +216,13 @@ def test_a_closed_drawer_waits_and_an_open_one_shows(browser, address):
 # ---------- fewer elements ----------
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_merged_tokens_had_the_same_color(browser, address, scheme):
+def test_merged_tokens_had_the_same_color(browser, address, site, scheme):
+    """By the whole sheets of the theme: those of the site have lost the rules for what was merged."""
+    whole = [next(STYLES.glob(Path(sheet).name)).read_text(encoding="utf-8") for sheet in sheets.THEME]
+    own = (site / "assets" / "stylesheets" / "site.css").read_text(encoding="utf-8")
     with Visit(browser, address, "understand/", 1280, scheme) as visit:
-        colors = visit.page.evaluate("""classes => {
+        colors = visit.page.evaluate("""async ([classes, texts]) => {
+          document.adoptedStyleSheets = await Promise.all(texts.map(text => new CSSStyleSheet().replace(text)));
           const code = document.querySelector(".highlight code");
           return classes.map(name => {
             const span = document.createElement("span");
@@ -174,7 +231,7 @@ def test_merged_tokens_had_the_same_color(browser, address, scheme):
             const { color, fontWeight, fontStyle, backgroundColor } = getComputedStyle(span);
             return [color, fontWeight, fontStyle, backgroundColor].join();
           });
-        }""", [*COLOR, *COLOR.values()])
+        }""", [[*COLOR, *COLOR.values()], [*whole, own]])
         assert colors[:len(COLOR)] == colors[len(COLOR):]
 
 

@@ -88,6 +88,7 @@ def test_each_palette_chosen_by_hand(visit):
     it = visit("about/")
     for _ in range(3):
         it.page.locator(".md-header__option label:not([hidden])").first.click()
+        it.page.evaluate("Promise.all(document.getAnimations().map(fade => fade.finished)).then(() => 0)")
         report = barriers(it.page)
         assert report.violations_count == 0, report.generate_report()
 
@@ -95,6 +96,7 @@ def test_each_palette_chosen_by_hand(visit):
 def test_details_open_and_copied(visit):
     it = visit("understand/")
     it.page.evaluate("document.querySelectorAll('article details').forEach(fold => { fold.open = true; })")
+    it.page.locator("article .highlight").first.scroll_into_view_if_needed()
     it.page.locator(".md-clipboard, .md-code__button[data-clipboard-target]").first.evaluate("button => button.click()")
     it.all_clear("all folds open", "article")
 

@@ -78,6 +78,7 @@ def notebooks(page, url):
 
 PAGES = {
     "theme": theme,
+    "ahead": lambda page, url: cut(page.head.find_all("link", attrs={"as": "script"})),
     "generator": lambda page, url: cut(page.head.find_all("meta", attrs={"name": "generator"})),
     "search": lambda page, url: cut(box for d in page.find_all(attrs={"data-md-component": "search"}) for box in d(True, recursive=False)),
     "search-marks": search_marks,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from pathlib import Path
 
 from mkdocs.exceptions import Abort
@@ -15,11 +16,12 @@ from mkdocs_jupyter.config import settings
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks, policy, publish, searching
+from snippets.weave import embed, generated, notebooks, policy, publish, searching, sheets
 from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 from snippets.weave.publish import feed
 
+SCRIPT = re.compile(r'<script fetchpriority="low" src="([^"]+)"( type="module")?></script>')
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
 places: dict[str, str] = {}  # of each page, from its file under docs/ to its HTML under the site
@@ -100,21 +102,27 @@ def on_page_content(html: str, page, config, files) -> str:
 
 
 def on_post_build(config) -> None:
-    """Part the search index that the plugins wrote; complete the site for sharing, following and programs; give every page its policy."""
+    """Part the search index that the plugins wrote; complete the site for sharing, following and programs.
+
+    The theme's sheets lose what no page needs, and every page gets its policy.
+    """
     if config.extra["search_worker"]:
         searching.split(Path(config.site_dir))
     if serving:  # and only edits
         return
     try:
         publish.finish(Path(config.site_dir), books.current(ROOT), places, config.site_url or "")
+        sheets.trim(Path(config.site_dir))
         policy.apply(Path(config.site_dir))
     except Bad as bad:
         raise Abort(str(bad)) from bad
 
 
 def on_post_page(output: str, page, config) -> str:
-    """Material says the direction of its body alone."""
-    return output.replace('<html lang="en"', '<html lang="en" dir="ltr"', 1)
+    """Material says the direction of its body alone, and names its scripts at the end, which a browser that reads a policy finds late."""
+    ahead = [f'<link rel="{"module" * bool(module)}preload" as="script" fetchpriority="low" href="{source}">'
+             for source, module in SCRIPT.findall(output)]
+    return output.replace('<html lang="en"', '<html lang="en" dir="ltr"', 1).replace("</head>", "\n".join([*ahead, "</head>"]), 1)
 
 
 def on_post_template(output_content: str, template_name: str, config) -> str:

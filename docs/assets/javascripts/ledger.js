@@ -26,7 +26,8 @@ const filtered = (ledger) => {
 };
 
 let show;
-const start = () => {
+/** Make the filter of this page work. */
+export const start = () => {
   const ledger = document.querySelector(".ledger-bar");
   if (!ledger || ledger.dataset.ready) return;
   ledger.dataset.ready = "";
@@ -40,7 +41,3 @@ addEventListener("hashchange", () => {
   show?.("all", "");
   claim.scrollIntoView();
 });
-
-if (window.document$) window.document$.subscribe(start);
-else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-else start();

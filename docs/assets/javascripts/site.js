@@ -86,6 +86,21 @@ const reach = (region) => {
 };
 const resized = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
 
+/** Code far from the window has no layout and tells no size: it is measured a few blocks at a time, when there is nothing else to do. */
+const idle = window.requestIdleCallback ?? ((run) => setTimeout(run, 50));
+let measuring = 0;
+const measure = () => {
+  const turn = ++measuring; // a later call takes over
+  const blocks = all(".md-typeset .highlight pre > code");
+  const some = () => {
+    if (turn !== measuring) return;
+    blocks.splice(0, 3).forEach(reach);
+    if (blocks.length) idle(some);
+  };
+  idle(some);
+};
+addEventListener("resize", measure);
+
 /** On a phone each row of a `.stack` table is a card: name its cells after their columns. */
 const nameCells = () => {
   all(".stack table").forEach((table) => {
@@ -110,7 +125,7 @@ const changed = new MutationObserver(() => {
 });
 
 /** Parts that few pages have are fetched where they stand. */
-const PARTS = { ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".cards": "./cards.js" };
+const PARTS = { ".stack table": "./tables.js", ".ledger-bar": "./ledger.js", ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".cards": "./cards.js" };
 
 /** The labs, custom elements, and the poster of a film are fetched when one of them comes near the window or the address names it. */
 const LABS = ["gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"];
@@ -142,6 +157,7 @@ onPage(() => {
   const content = document.querySelector(".md-content");
   if (content) changed.observe(content, { childList: true, subtree: true });
   all(SCROLLERS).forEach((region) => resized.observe(region));
+  measure();
 });
 
 /* who goes to the search field will search: search.js may fetch the index */

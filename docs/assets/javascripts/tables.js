@@ -58,10 +58,8 @@ const sortable = (table) => {
   if (below?.matches(".tab__get")) below.append(menu(names, (column) => sort(table, first, column, false)));
 };
 
-const start = () => {
+/** Make the tables of this page sortable. */
+export const start = () => {
   document.querySelectorAll(".stack table").forEach(sortable);
   reachable();
 };
-if (window.document$) window.document$.subscribe(start);
-else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-else start();

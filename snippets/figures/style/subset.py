@@ -11,6 +11,7 @@ The Open Font License reserves the name Source for unchanged fonts; ours are cal
 import io
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
@@ -20,6 +21,7 @@ from fontTools.varLib import instancer
 HERE = Path(__file__).resolve().parent
 FONTS = HERE.parents[2] / "docs" / "assets" / "fonts"
 
+PAIRS = 2  # the type of lookup in GPOS that adjusts pairs
 ASCII = "".join(map(chr, range(0x20, 0x7F)))
 MARKS = "\u00a0\u2009\u202f\u2011–—‘’“”…•·§"
 SIGNS = "×÷±−≈≠≤≥∞∂∇√→←↑↓‖"
@@ -28,6 +30,7 @@ INDICES = "₀₁₂₃₄₅₆₇₈₉ⁿ"
 GREEK = "αβγδεηθκλμνξπρστφχψωΔΣΠΩ"
 NAMES = "áàâäåãçéèêëíñóôöøúüßÅÉÖÜ"
 SERIF = ASCII + MARKS + SIGNS + "∑∏½" + POWERS + INDICES + GREEK + NAMES + "†°′"
+KERNED = "".join(c for c in ASCII if c.isalpha()) + ".,-‘’“”"  # pairs of what else there is are rare, and weigh 6 kB
 ITALIC = ASCII + "\u00a0–—‘’“”…×−éöü"
 SANS = ASCII + MARKS + SIGNS + POWERS + "₀₁₂₃" + "éöüσφλχμρβε′"
 
@@ -40,6 +43,7 @@ def main(folder: Path) -> None:
     italic = _cut(TTFont(serif / "TTF" / "SourceSerif4-It.ttf"), ITALIC, "WG Serif", "Italic")
     upright = _cut(_still(TTFont(sans / "VF" / "SourceSans3VF-Upright.ttf"), wght=(400, 600)), SANS, "WG Sans")
     for name, font in {"WG-Serif": roman, "WG-Serif-Italic": italic, "WG-Sans": upright}.items():
+        _kern_less(font)
         (FONTS / f"{name}.woff2").write_bytes(_bytes(font, "woff2"))
     figures = _cut(TTFont(sans / "TTF" / "SourceSans3-Regular.ttf"), SANS, "WG Sans")
     (HERE / "WG-Sans.ttf").write_bytes(_bytes(figures, None))
@@ -89,6 +93,14 @@ MADE = {
     "∇": (lambda font: font["hmtx"]["Delta"][0], [("Delta", 1.0, -1.0, 0, 675)]),
     "‑": (lambda font: font["hmtx"]["hyphen"][0], [("hyphen", 1.0, 1.0, 0, 0)]),
 }
+
+
+def _kern_less(font: TTFont) -> None:
+    """Keep the kerning between letters and the points and quotes beside them."""
+    glyphs = {name for code, name in font.getBestCmap().items() if chr(code) in KERNED}
+    tables = [getattr(table, "ExtSubTable", table) for lookup in font["GPOS"].table.LookupList.Lookup for table in lookup.SubTable]
+    for pairs in (table for table in tables if table.LookupType == PAIRS):
+        pairs.subset_glyphs(SimpleNamespace(glyphs=glyphs))
 
 
 def _draw(font: TTFont, char: str, width: int, parts: list) -> None:
