@@ -143,6 +143,18 @@ def test_a_cited_figure_must_stand_in_its_quote(checkout):
     fails(checkout, r"docs/references\.yml:\d+: `he2015\.\w+`: 153 does not stand in the quoted words")
 
 
+@pytest.mark.parametrize("name, line", [("references.yml", "  year: 2009\n"), ("claims.yml", "  verdict: holds\n")])
+def test_a_key_that_stands_twice(checkout, name, line):
+    number = edit(checkout / "docs" / name, line, line + line)
+    key = line.split(":")[0].strip()
+    fails(checkout, rf"docs/{re.escape(name)}:{number + 1}: not valid YAML \(`{key}` stands twice\)")
+
+
+def test_an_address_that_moves_twice(checkout):
+    (checkout / "docs/moved.yml").write_text("fix/old/: fix/gating/\nfix/old/: fix/clipping/\n")
+    fails(checkout, r"docs/moved\.yml:2: not valid YAML: `fix/old/` stands twice")
+
+
 def test_a_claim_must_stand_on_something(checkout):
     (checkout / "docs/claims.yml").write_text("- id: a\n  said: s\n  verdict: maybe\n  topic: t\n  found: f\n  test: test_nowhere\n")
     fails(checkout, "`a` has the verdict 'maybe', expected one of holds, care, fails")

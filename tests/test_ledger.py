@@ -55,6 +55,22 @@ def test_what_is_said_holds_no_digit_and_an_id_is_lower_case():
     assert [c["id"] for c in CLAIMS if not all(map(is_name, numerals(c["said"]))) or not re.fullmatch(r"[a-z]+(-[a-z]+)*", c["id"])] == []
 
 
+def test_each_topic_on_offer_is_that_of_a_claim_and_each_topic_is_on_offer():
+    page = (ROOT / "docs" / "reference" / "checked-claims.md").read_text(encoding="utf-8")
+    select = re.search(r"<select data-topic>(.*?)</select>", page)[1]
+    topics = {topic for found in re.findall(r'<article class="claim"[^>]* data-topic="([^"]+)"', page) for topic in found.split(" ")}
+    offered = re.findall(r'<option value="([^"]+)">', select)
+    assert sorted(topics) == offered and len(offered) > 5
+
+
+def test_a_claim_that_went_into_another_is_still_found_by_its_name():
+    page = (ROOT / "docs" / "reference" / "checked-claims.md").read_text(encoding="utf-8")
+    for claim in CLAIMS:
+        for old in claim.get("was", []):
+            assert old not in {c["id"] for c in CLAIMS}
+            assert f'<span id="{old}"></span>[{claim["id"]}](#{claim["id"]})' in page
+
+
 def test_the_ledger_can_be_taken_away():
     rows = json.loads(ledger.as_json(load(ROOT)))
     again = list(csv.DictReader(io.StringIO(ledger.as_csv(load(ROOT)).decode())))

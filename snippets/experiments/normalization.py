@@ -27,6 +27,7 @@ from snippets.measurement import Measurement, over_seeds, setting
 DEPTH, WIDTH, BATCH = 30, 256, 128
 SEEDS, SPOT = range(20), range(2)
 NETS = {"relu": "he", "sigmoid": "xavier", "tanh": "xavier"}
+SPOKEN = {"relu": "ReLU"}
 NORMS = {"none": None, "batch": nn.BatchNorm1d, "layer": nn.LayerNorm, "rms": nn.RMSNorm}
 LABELS = {"none": "no normalization", "batch": "BatchNorm", "layer": "LayerNorm", "rms": "RMSNorm"}
 SKIP = 5  # the layers nearest input and output, where the activations still settle
@@ -171,7 +172,7 @@ def stacks(runs: list[dict]) -> dict[str, Measurement]:
     for activation, init in NETS.items():
         for normalization, named in LABELS.items():
             profiles = [r[activation, normalization][0] for r in runs]
-            where = f"a {activation} stack with {named}, {init.capitalize()} initialization"
+            where = f"a {SPOKEN.get(activation, activation)} stack with {named}, {init.capitalize()} initialization"
             key = f"{activation}.{normalization}"
             kept[f"{key}.factor"] = over_seeds(
                 [factor(p) for p in profiles], f"geometric mean factor per layer of ∂L/∂h in {where}", show="3")

@@ -18,6 +18,19 @@ FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the ledger
 PRINTED = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?|[-+]?inf|nan|None")
 
 
+class Once(FAST):
+    """YAML in which no key of a mapping stands twice; of two the later one would win without a word."""
+
+    def construct_mapping(self, node, deep=False):
+        """Refuse the second key where it stands."""
+        known = set()
+        for key, _ in node.value:
+            if key.value in known:
+                raise yaml.constructor.ConstructorError(problem=f"`{key.value}` stands twice", problem_mark=key.start_mark)
+            known.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 @dataclass(frozen=True)
 class Number:
     """A number as a page shows it: its text, its plain value, and what its card says."""
@@ -54,7 +67,7 @@ class Book:
         if not path.exists():
             return empty
         try:
-            return yaml.load(path.read_text(encoding="utf-8"), Loader=FAST) or empty
+            return yaml.load(path.read_text(encoding="utf-8"), Loader=Once) or empty
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
             raise Bad(f"{shown(path)}:{mark.line + 1 if mark else 1}: not valid YAML ({getattr(error, 'problem', error)})") from error

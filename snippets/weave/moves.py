@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 
 from snippets.measurement import Bad, shown
+from snippets.weave.book import Once
 
 FILE = "moved.yml"
 
@@ -23,7 +24,7 @@ def moved(docs: Path) -> dict[str, str]:
     """Where each old address leads."""
     path = docs / FILE
     try:
-        table = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
+        table = yaml.load(path.read_text(encoding="utf-8"), Loader=Once) if path.exists() else None
     except yaml.YAMLError as error:
         raise Bad(f"{shown(path)}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}") from error
     if not isinstance(table or {}, dict) or not all(isinstance(part, str) for pair in (table or {}).items() for part in pair):

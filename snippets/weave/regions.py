@@ -212,13 +212,14 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
         sources += [f"[{book.short(r)}]({target}#{r})" for r in claim.get("sources", [])]
         if claim.get("page"):
             sources.append(f"[explained here]({link(page, book, claim['page'])})")
+        before = "".join(f'<span id="{old}"></span>' for old in claim.get("was", []))
         prose += [claim["said"], found]
         made += [
             f'<article class="claim" id="{claim["id"]}" data-verdict="{claim["verdict"]}" '
             f'data-topic="{claim["topic"]}" markdown="block">', "",
             '<div class="claim__mark" markdown="block">', "",
             f'<span class="verdict verdict--{claim["verdict"]}">{VERDICTS[claim["verdict"]]}</span>', "",
-            f"[{claim['id']}](#{claim['id']})", "{.claim__id}", "", "</div>", "",
+            f"{before}[{claim['id']}](#{claim['id']})", "{.claim__id}", "", "</div>", "",
             '<div markdown="block">', "", f"“{claim['said']}”", "{.claim__said}", "", found, "{.claim__found}", "",
             " · ".join(sources), "{.claim__src}", "", "</div>", "", "</article>", "",
         ]
@@ -233,7 +234,7 @@ def _ledger_bar(claims: list[dict]) -> list[str]:
     buttons = [f'<button class="btn" type="button" data-filter="all" aria-pressed="true">All {len(claims)}</button>']
     buttons += [f'<button class="btn" type="button" data-filter="{verdict}" aria-pressed="false">'
                 f'<span class="verdict verdict--{verdict}">{word}</span> {count[verdict]}</button>' for verdict, word in VERDICTS.items()]
-    topics = "".join(f'<option value="{t}">{t.replace("-", " ")}</option>' for t in sorted({c["topic"] for c in claims}))
+    topics = "".join(f'<option value="{t}">{t.replace("-", " ")}</option>' for t in sorted({t for c in claims for t in c["topic"].split()}))
     return ['<div class="ledger-bar" role="group" aria-label="Show claims">', *buttons,
             f'<label class="field">Topic <select data-topic><option value="">every topic</option>{topics}</select></label>', "</div>",
             f'<p class="ledger-count" role="status">All {len(claims)} claims.</p>']
@@ -340,7 +341,7 @@ def _spots(name: str, page: Path, book: Book) -> Rendered:
     for source, results in book.results.items():
         runs = [max((m.n or 0 for m in part.values()), default=0) for part in (results.spot, results.measurements)]
         if results.spot:
-            share = f": {formatted(runs[0])} of {formatted(runs[1])} runs" if all(runs) else ""
+            share = f": {formatted(runs[0])} of {formatted(runs[1])} runs" if runs[0] < runs[1] else ""
             made.append(f"- [{source}.py]({link(page, book, f'code/experiments/{source}.py')}){share}")
     return Rendered("\n".join(made or ["None at present."]))
 
