@@ -58,6 +58,7 @@ def on_files(files, config):
 def on_page_markdown(markdown: str, page, config, files) -> str:
     """Weave the page as the sources stand now; say so when the file on disk is older."""
     page.update_date = feed.changed(ROOT)  # for the sitemap
+    page.meta.setdefault("search", searching.rank(page.file.src_uri))
     path = Path(page.file.abs_src_path)
     if path.suffix == ".ipynb":
         return _lab(path, page)
