@@ -72,7 +72,7 @@ def test_the_skip_link_leads_into_the_page(browser, address):
     with Visit(browser, address, "fix/clipping/") as visit:
         visit.page.keyboard.press("Tab")
         visit.page.keyboard.press("Enter")
-        visit.page.locator(":target").wait_for()
+        visit.page.wait_for_function("document.activeElement.closest('article')")
         visit.page.keyboard.press("Tab")
         assert visit.page.evaluate(STOP)["article"]
 

@@ -22,7 +22,7 @@ from snippets.weave.pages import Fault
 
 TEMPLATES = Path(__file__).parent / "lab"
 TEXTS = ("stdout", "text/plain")
-COLORS = 64
+COLORS = 32
 DOWNLOADS = "code/labs"
 KINDS = (("Notebook", "ipynb"), ("Script", "py"))
 Place = tuple[int, int]  # index of a cell, line of its source

@@ -87,7 +87,7 @@ const reach = (region) => {
 const resized = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
 
 /** Code far from the window has no layout and tells no size: it is measured a few blocks at a time, when there is nothing else to do. */
-const idle = window.requestIdleCallback ?? ((run) => setTimeout(run, 50));
+const idle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 500 }) : setTimeout(run, 50));
 let measuring = 0;
 const measure = () => {
   const turn = ++measuring; // a later call takes over
@@ -122,6 +122,7 @@ const nameTables = () => {
 const changed = new MutationObserver(() => {
   nameCodeButtons();
   all(SCROLLERS).forEach((region) => resized.observe(region));
+  measure();
 });
 
 /** Parts that few pages have are fetched where they stand. */
@@ -164,6 +165,14 @@ onPage(() => {
 const searching = new BroadcastChannel("search");
 document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
+});
+
+/** The theme may take a link within the page for one of its own, and the focus stays behind: it goes along. */
+document.addEventListener("click", (event) => {
+  const target = document.getElementById(event.target.closest(".md-skip")?.hash.slice(1));
+  if (!target) return;
+  target.tabIndex = -1;
+  target.focus();
 });
 
 document.addEventListener("click", (event) => {
