@@ -188,10 +188,16 @@ def _measure_one(name: str) -> set[str]:
 
 
 def quoting(keys: set[str]) -> list[str]:
-    """file:line of every sentence that quotes one of the keys."""
+    """file:line of every sentence that quotes one of the keys; an example in a fence quotes nothing."""
     found = []
     for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
+        fence = ""
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines() if page.exists() else [], 1):
+            mark = re.match(r"\s*(`{3,}|~{3,})", line)
+            if mark and (not fence or mark[1].startswith(fence)):
+                fence = "" if fence else mark[1]
+            if fence:
+                continue
             found += [f"{shown(page)}:{number}: quotes {key}" for key in sorted(keys) if re.search(rf'value="{re.escape(key)}["@]', line)]
     return found
 

@@ -1,6 +1,8 @@
 """What the pages about the site say of it: one version everywhere, the experiments that are spot-checked, messages that exist."""
 
 import re
+import subprocess
+import sys
 import tomllib
 
 import yaml
@@ -34,3 +36,17 @@ def test_every_explained_message_exists():
               for message in re.findall(r"`([^`]+)`", line.partition("`: ")[0] + "`") for piece in message.split("…")}
     woven = {"value was", "the title holds the numeral", "has a percentile band over fewer than 20 seeds", "Python 3.11 or newer is needed"}
     assert len(pieces) > 50 and {p for p in pieces if p and p not in known} <= woven
+
+
+def test_the_examples_for_contributors_pass_the_checks_that_contributors_meet():
+    text = (ABOUT / "contributing.md").read_text(encoding="utf-8")
+    files = re.findall(r"[Ss]ave this as `([\w./-]+)`:\n\n( *)```\w+\n(.*?)^\2```$", text, re.DOTALL | re.MULTILINE)
+    examples = {path: re.sub(f"^{indent}", "", code, flags=re.MULTILINE) for path, indent, code in files}
+    examples["tests/test_claims.py"] = re.search(r"```text\n(def test_half_silent.*?)```", text, re.DOTALL)[1]
+    assert len(examples) == 6
+    description = yaml.safe_load(examples.pop("docs/understand/silent-units.md").split("---")[1])["description"]
+    assert 110 <= len(description) <= 160
+    for path, code in examples.items():
+        command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--ignore=F821", "--stdin-filename", path, "-"]
+        done = subprocess.run(command, cwd=ROOT, input=code, capture_output=True, text=True, encoding="utf-8", timeout=60)
+        assert done.returncode == 0, done.stdout + done.stderr

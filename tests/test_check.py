@@ -138,6 +138,15 @@ def test_nothing_is_left_over(checkout, path, message):
     fails(checkout, rf"{path}:1: {message}")
 
 
+def test_an_example_in_a_fence_uses_no_results(checkout):
+    for path in ("snippets/experiments/deep_stack.py", "snippets/results/deep_stack.json"):
+        copy = checkout / path.replace("deep_stack", "orphan")
+        copy.write_text((checkout / path).read_text(encoding="utf-8"), encoding="utf-8")
+    page = checkout / PAGE
+    page.write_text(page.read_text(encoding="utf-8") + '\n```html\n<data value="orphan.seeds"></data>\n```\n', encoding="utf-8")
+    fails(checkout, r"snippets/results/orphan\.json:1: no page quotes and no figure draws these results")
+
+
 def test_a_cited_figure_must_stand_in_its_quote(checkout):
     edit(checkout / "docs/references.yml", "value: 152", "value: 153")
     fails(checkout, r"docs/references\.yml:\d+: `he2015\.\w+`: 153 does not stand in the quoted words")

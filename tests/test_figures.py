@@ -59,7 +59,8 @@ def test_says_what_it_shows(name):
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_data_can_be_taken_away(name):
     lines = drawing.drawn(name, "csv", load(ROOT)).decode().splitlines()
-    assert len(lines) > 3 and len({line.count(",") for line in lines if '"' not in line}) == 1
+    assert len(lines) > 3, f"snippets/figures/{name}.py: data() gives {len(lines) - 1} rows; expected three or more"
+    assert len({line.count(",") for line in lines if '"' not in line}) == 1
 
 
 def test_redrawn_when_results_change_and_only_then(checkout):

@@ -142,6 +142,8 @@ class Book:
     def _printed(self, key: str) -> Number:
         _, block, label = (key.split(":", 2) + ["", ""])[:3]
         if block not in self.outputs:
+            if any((self.snippets / "blocks" / f"{block}{suffix}").is_file() for suffix in (".py", ".js")):
+                raise Bad(f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`")
             raise Bad(f"unknown block output `{block}`; {nearest(block, self.outputs)}")
         lines = [line for line in self.outputs[block]["stdout"] if line.strip().startswith(label)]
         found = PRINTED.findall(lines[0].strip()[len(label):]) if lines else []

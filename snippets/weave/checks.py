@@ -14,7 +14,7 @@ from snippets.weave import book as books
 from snippets.weave.addresses import identities, made
 from snippets.weave.book import Book, nearest
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
-from snippets.weave.markup import FENCE, SPAN
+from snippets.weave.markup import FENCE, FENCED, SPAN
 from snippets.weave.pages import Fault, Woven, pages, read_page, weave
 from snippets.weave.policy import check_scripts
 from snippets.weave.regions import VERDICTS, figure_module
@@ -154,7 +154,7 @@ def _link_fault(path: Path, number: int, target: str, docs: Path, made: set[str]
 
 def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
     used = {(kind, name) for page in woven.values() for kind, name, _ in page.uses}
-    texts = "\n".join(page.text for page in woven.values())
+    texts = "\n".join(FENCED.sub("", page.text) for page in woven.values())  # an example in a fence quotes nothing
     linking = "\n".join(page.text for page in woven.values() if not any(kind == "recipes" for kind, _, _ in page.uses))
     faults = []
     blocks = book.snippets / "blocks"

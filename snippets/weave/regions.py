@@ -262,7 +262,7 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
     rows = []
     for block, heading, other in used:
         if block not in book.outputs:
-            raise Bad(f"block `{block}` was never run; run `make measure`")
+            raise Bad(f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`")
         path = next(p for p in (book.snippets / "blocks").glob(f"{block}.*") if p.suffix in LANGUAGES)
         versions = book.outputs[block]["versions"]
         checked = f"torch {versions['torch']}" if path.suffix == ".py" else "Node.js"
