@@ -81,6 +81,7 @@ const SCROLLERS = ".md-typeset__scrollwrap, .md-typeset .eq, .md-typeset div.ari
 /** A region that scrolls sideways can be reached and scrolled with the keyboard. */
 const reach = (region) => {
   const scrolls = region.scrollWidth > region.clientWidth + 1;
+  if (scrolls === region.hasAttribute("tabindex")) return;
   if (scrolls) region.tabIndex = 0;
   else region.removeAttribute("tabindex");
 };
@@ -156,7 +157,7 @@ onPage(() => {
   changed.disconnect();
   resized.disconnect();
   const content = document.querySelector(".md-content");
-  if (content) changed.observe(content, { childList: true, subtree: true });
+  if (content) changed.observe(content, { childList: true, subtree: true, attributes: true, attributeFilter: ["tabindex"] }); // the theme sets it, too
   all(SCROLLERS).forEach((region) => resized.observe(region));
   measure();
 });
