@@ -168,13 +168,15 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
 });
 
-/** The theme may take a link within the page for one of its own, and the focus stays behind: it goes along. */
-document.addEventListener("click", (event) => {
-  const target = document.getElementById(event.target.closest(".md-skip")?.hash.slice(1));
+/** The theme would fetch the page again for its skip link, and the focus would stay behind: it goes along. */
+addEventListener("click", (event) => {
+  const target = document.getElementById(event.target.closest?.(".md-skip")?.hash.slice(1));
   if (!target) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
   target.tabIndex = -1;
   target.focus();
-});
+}, { capture: true });
 
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-open-search]")) return;
