@@ -157,7 +157,7 @@ def _may_match(selector: list, names: Names) -> bool:
             return False
         if sort == "function" and token.lower_name in ANY and not any(_may_match(one, names) for one in _parted(token.arguments, ",")):
             return False
-        before = token.value if sort == "literal" else before if before == ":" and sort == "literal" else ""
+        before = token.value if sort == "literal" else ""
     return True
 
 
