@@ -68,6 +68,8 @@ def test_search_leads_on(browser, below):
 
 def test_a_lost_address_is_told_in_words(browser, below):
     """Where the site doesn't know its own address, the page for lost ones can't find its style: its words must do."""
-    with Visit(browser, below, "no/such/page/") as visit:
+    with Visit(browser, below, "about/") as visit:
+        visit.page.goto(f"{below}/no/such/page/")
+        visit.page.locator("html:not(.page-on-its-way)").wait_for()
         assert visit.page.get_by_role("heading", name="Nothing arrives here").is_visible()
         assert visit.page.locator("main a").count() >= 3
