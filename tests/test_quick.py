@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import time
 from functools import cache
 from pathlib import Path
 from urllib.parse import urljoin
@@ -23,7 +24,7 @@ HEAVY = {"reference/checked-claims.md": 170_000}  # all claims on one page, so t
 NETS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 PARTS = {'class="reader"': "doctor/reader.js", 'class="guide"': "guide.js", 'class="cards"': "cards.js"}
 LINKED = re.compile(r'<link (?=[^>]*?rel="(?:stylesheet|preload|icon|modulepreload)")[^>]*?href="([^"]+)"'
-                    r'|<(?:script|img)\b[^>]*?\ssrc="([^"]+)"|data-poster="([^"]+)"|"search": "([^"?]+)')
+                    r'|<(?:script|img)\b[^>]*?\s(?:data-)?src="([^"]+)"|data-poster="([^"]+)"|"search": "([^"?]+)')
 NEEDED = re.compile(r"""(?:\bfrom|\bimport|\bimport\(|new URL\()\s*["'](\.[^"']+\.(?:js|css))["']""")
 PACKED = (".woff2", ".png", ".webp")
 
@@ -51,6 +52,44 @@ def needed(site: Path, page: str) -> set[Path]:
         if file.suffix == ".js" and "material" not in url and "bundle" not in url:
             waiting += [urljoin(url, other) for other in NEEDED.findall(file.read_text(encoding="utf-8"))]
     return found | {site / place / "index.html", site / "search/search_index.json"}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_script_is_asked_for_before_the_text(site, page):
+    html = (site / path_of(page) / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r"<script[^>]*\ssrc=[^>]*>|<link[^>]*(?:modulepreload|as=.?script)[^>]*>", html) == []
+    assert len(re.findall(r'<script data-src="[^"]+/(?:bundle\.\w+\.min|site|numbers)\.js"', html)) == 3
+
+
+FETCHED = """() => ({
+  painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
+  files: performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) => [name.split("/").at(-1), startTime, responseEnd]),
+})"""
+
+
+def test_text_is_painted_with_its_styles_and_faces_then_scripts_come_and_each_file_once(browser, address):
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route("**/*.css", lambda route: (time.sleep(.2), route.continue_()))
+        page.goto(f"{address}/understand/")
+        page.locator(".md-header__button[data-for=__drawer]").wait_for(state="attached")
+        page.wait_for_load_state("networkidle")
+        fetched = page.evaluate(FETCHED)
+    names = [name for name, *_ in fetched["files"]]
+    before = [name for name, _, end in fetched["files"] if end <= fetched["painted"]]
+    assert len(names) == len(set(names)), names
+    assert {"site.css", "WG-Serif.woff2", "WG-Sans.woff2"} <= set(before) and sum(name.endswith(".css") for name in before) == 3, fetched
+    assert not [name for name in before if name.endswith(".js")], fetched
+
+
+def test_the_theme_is_told_once_that_the_page_is_there(browser, address):
+    with Visit(browser, address, "understand/") as visit:
+        read = "[...document.documentElement.classList].sort().join(' ') + ' ' + document.querySelectorAll('.md-typeset table:not([class])').length"
+        assert visit.page.evaluate(read) == "js js-focus-visible 0"
+        visit.page.locator('a.md-tabs__link[href$="/fix/"]').click()
+        visit.page.wait_for_url("**/fix/")
+        visit.page.locator(".md-content h1", has_text="How to fix vanishing").wait_for()
+        assert visit.page.evaluate(read) == "js js-focus-visible 0"
 
 
 @pytest.mark.parametrize("page", PAGES)

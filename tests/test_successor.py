@@ -36,10 +36,15 @@ def cut(found) -> list[str]:
     return [str(element.extract()) for element in list(found)]
 
 
+def address_of(script) -> str | None:
+    """Where a script is fetched from, at once or after the first paint."""
+    return script.get("src") or script.get("data-src")
+
+
 def theme(page, url):
     """Scripts and styles of the theme: by their address, or by what stands in them."""
     def its_own(element) -> bool:
-        place = element.get("href") or element.get("src")
+        place = element.get("href") or address_of(element)
         return bool(re.search(FILES["theme"], place) if place else re.search("__md_|__tabbed_|__config|__palette", str(element)))
 
     return cut(element for element in page.find_all(["link", "script"]) if its_own(element)) + hashes(page)
@@ -79,7 +84,6 @@ def notebooks(page, url):
 
 PAGES = {
     "theme": theme,
-    "ahead": lambda page, url: cut(page.head.find_all("link", attrs={"as": "script"})),
     "generator": lambda page, url: cut(page.head.find_all("meta", attrs={"name": "generator"})),
     "search": lambda page, url: cut(box for d in page.find_all(attrs={"data-md-component": "search"}) for box in d(True, recursive=False)),
     "search-marks": search_marks,
@@ -109,7 +113,7 @@ def facets(page, url: str) -> dict[str, list[str]]:
     return {
         "title": [page.title.string.strip()],
         "head": sorted(f"{e.name} {sorted(resolved(e, url).items())}" for e in page.head.find_all(["meta", "link"])),
-        "scripts": [e.get("src") and urljoin(url, e["src"]) or re.sub(r"\s", "", e.string) for e in page.find_all("script")],
+        "scripts": [address_of(e) and urljoin(url, address_of(e)) or re.sub(r"\s", "", e.string) for e in page.find_all("script")],
         "headings": [f"{h.name} #{h.get('id')} {words(h)}" for h in article.find_all(HEADINGS)],
         "formulas": [str(e) for e in article.find_all("math")],
         "figures": [str(e) for e in article.find_all("svg")],
@@ -195,7 +199,7 @@ CHANGES = {
     "numbers": ('data-key="deep_stack', 'data-key="deep_stock'),
     "cards": ('"kind":"measured"', '"kind":"cited"'),
     "code": ("torch", "porch"),
-    "tables": ("<td>", "<td>x"),
+    "tables": ("</td>", "x</td>"),
     "links": ('href="../', 'href="../x'),
     "anchors": ("id=", "data-id="),
     "elements": ('class="', 'class="x'),

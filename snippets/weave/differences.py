@@ -15,10 +15,8 @@ class Difference:
 
 
 DIFFERENCES = (
-    Difference("theme", "The theme's scripts, styles and inline scripts are other files, in part in other folders.",
-               "Look at a page of each kind in both schemes and at both widths."),
-    Difference("ahead", "The head doesn't name the scripts, so a browser finds them late. The theme's styles are whole.",
-               "Name them there, and trim the styles, in a step after the build."),
+    Difference("theme", "The theme's scripts, styles and inline scripts are other files, in part in other folders. Its styles are whole.",
+               "Look at a page of each kind in both schemes and at both widths; trim the styles in a step after the build."),
     Difference("generator", "The head names another generator.", "Nothing."),
     Difference("search", "A script makes the search dialog. Its index is another file, fetched with every page; it holds code and outputs.",
                "Let the extension mark code, outputs and formulas, not the hook: Zensical heeds the same mark. "

@@ -27,6 +27,10 @@ NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</da
 LABS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 ENDS = re.compile(r'(<p class="headpiece__note">)<span>input</span>(.*?)<span>loss</span></p>', re.DOTALL)
+STACK = re.compile(r'<div class="stack">\s*<div class="md-typeset__scrollwrap">.*?</table>', re.DOTALL)
+HEAD = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
+ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
+MARK = re.compile(r"<[^>]*>")
 PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
 
 
@@ -51,6 +55,24 @@ class Pictures(Treeprocessor):
         holder.text = self.md.htmlStash.store(svg)
         holder.tail = tail
         return holder
+
+
+class Tables(Treeprocessor):
+    """Wraps each table as the theme's script would, which finds none without a class left: nothing is laid out twice."""
+
+    def run(self, root):
+        """Put every table into a region that scrolls sideways."""
+        for parent in list(root.iter()):
+            for at, child in enumerate(parent):
+                if child.tag == "table" and "class" not in child.attrib:
+                    parent[at] = self._wrapped(child)
+
+    def _wrapped(self, table):
+        table.set("class", "tab")
+        outer = ET.Element("div", {"class": "md-typeset__scrollwrap"})
+        ET.SubElement(outer, "div", {"class": "md-typeset__table"}).append(table)
+        outer.tail, table.tail = table.tail, None
+        return outer
 
 
 class Formulas(Postprocessor):
@@ -103,6 +125,23 @@ class Numbers(Postprocessor):
         return f'{text}\n<template class="numbers" data-search-exclude="">{inert}</template>'
 
 
+class Stacks(Postprocessor):
+    """On a phone each row of a `.stack` table is a card: its cells carry the names of their columns."""
+
+    def run(self, text):
+        """Name every cell of those tables, once their heads read as they will be read."""
+        return STACK.sub(lambda stack: self._named(stack[0]), text)
+
+    def _named(self, stack: str) -> str:
+        heads = [MARK.sub("", head).strip().replace('"', "&quot;") for head in HEAD.findall(stack)]
+
+        def named(row: re.Match) -> str:
+            names = iter(heads)
+            return re.sub(r"<td\b", lambda cell: f'{cell[0]} data-label="{next(names)}"', row[0])
+
+        return ROW.sub(named, stack)
+
+
 class Code(Postprocessor):
     """Makes few elements of each code block."""
 
@@ -118,10 +157,12 @@ class Gradient(Extension):
         """Register after inline parsing and before links are rewritten; the labs are blocks, in which Markdown may stand."""
         md.block_level_elements.extend(LABS)
         md.treeprocessors.register(Pictures(md), "gradient-pictures", 5)
+        md.treeprocessors.register(Tables(md), "gradient-tables", 4)
         md.postprocessors.register(Formulas(md), "gradient-formulas", 5)
         md.postprocessors.register(Numbers(md), "gradient-numbers", 4)
         md.postprocessors.register(Code(md), "gradient-code", 3)
         md.postprocessors.register(Silenced(md), "gradient-silenced", 2)
+        md.postprocessors.register(Stacks(md), "gradient-stacks", 1)
 
 
 def makeExtension(**options):

@@ -21,7 +21,6 @@ from snippets.weave.lint import check_formulas
 from snippets.weave.pages import read_page, weave
 from snippets.weave.publish import feed
 
-SCRIPT = re.compile(r'<script fetchpriority="low" src="([^"]+)"( type="module")?></script>')
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
 places: dict[str, str] = {}  # of each page, from its file under docs/ to its HTML under the site
@@ -120,10 +119,8 @@ def on_post_build(config) -> None:
 
 
 def on_post_page(output: str, page, config) -> str:
-    """Material says the direction of its body alone, and names its scripts at the end, which a browser that reads a policy finds late."""
-    ahead = [f'<link rel="{"module" * bool(module)}preload" as="script" fetchpriority="low" href="{source}">'
-             for source, module in SCRIPT.findall(output)]
-    return output.replace('<html lang="en"', '<html lang="en" dir="ltr"', 1).replace("</head>", "\n".join([*ahead, "</head>"]), 1)
+    """Material says the direction of its body alone."""
+    return output.replace('<html lang="en"', '<html lang="en" dir="ltr"', 1)
 
 
 def on_post_template(output_content: str, template_name: str, config) -> str:

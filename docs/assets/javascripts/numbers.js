@@ -204,6 +204,6 @@ const start = () => {
   all(".md-content table").filter((table) => !controls.has(table) && table.querySelector("data.num[role=button]")).forEach(addControl);
 };
 
-if (window.document$) window.document$.subscribe(start);
+if (window.document$) window.document$.subscribe(() => setTimeout(start)); // when the theme is done
 else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
 else start();

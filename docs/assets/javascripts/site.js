@@ -1,11 +1,11 @@
-/* What the page's frame needs beyond Material: names for landmarks, reachable scrollers, labels of stacked tables.
+/* What the page's frame needs beyond Material: names for landmarks, reachable scrollers.
    Every page reads without this file. */
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/** Run on the first page and after each instant navigation. */
+/** Run on the first page and after each instant navigation, when the theme is done. */
 const onPage = (run) => {
-  if (window.document$) window.document$.subscribe(run);
+  if (window.document$) window.document$.subscribe(() => setTimeout(run));
   else if (document.readyState === "loading") addEventListener("DOMContentLoaded", run);
   else run();
 };
@@ -102,16 +102,6 @@ const measure = () => {
 };
 addEventListener("resize", measure);
 
-/** On a phone each row of a `.stack` table is a card: name its cells after their columns. */
-const nameCells = () => {
-  all(".stack table").forEach((table) => {
-    const heads = all("thead th", table).map((head) => head.textContent.trim());
-    all("tbody tr", table).forEach((row) => [...row.cells].forEach((cell, i) => {
-      cell.dataset.label ??= heads[i] ?? "";
-    }));
-  });
-};
-
 /** A table is called what stands above it. */
 const nameTables = () => {
   all(".md-content table").forEach((table) => {
@@ -149,7 +139,6 @@ onPage(() => {
     if (lab.id && location.hash.startsWith(`#${lab.id}?`)) load(lab);
     else approached.observe(lab);
   });
-  nameCells();
   nameTables();
   nameSections();
   nameDrawer();
