@@ -22,7 +22,7 @@ ROUNDS = 5
 SIZES = (125, 250, 500)
 COPIED = ("fix/clipping", "understand/jacobians", "fix/gating", "understand/exploding", "fix/activations", "understand/the-whisper-game")
 OURS = (r"^hooks: .*\n", r"^  - snippets\.weave\.extension\n", r"^extra_css: .*\n", r"^extra_javascript:\n(  .*\n)+",
-        r"^  custom_dir: .*\n", r"^watch: .*\n")
+        r"^  custom_dir: .*\n", r"^watch: .*\n", r' ignore: \["\*\.md"\],')
 TWICE = """
 import sys, time
 from mkdocs.commands import build
@@ -52,7 +52,10 @@ def staged(folder: Path, pages: int = 0) -> Path:
 
 
 def plain(folder: Path) -> Path:
-    """Leave MkDocs, Material and mkdocs-jupyter: no hook, no extension, no template, style or script of ours."""
+    """Leave MkDocs, Material and mkdocs-jupyter: no hook, no extension, no template, style or script of ours.
+
+    mkdocs-jupyter reads each Markdown page twice, to see whether it is a notebook; that this site tells it not to is ours as well.
+    """
     path = folder / "mkdocs.yml"
     text = path.read_text(encoding="utf-8")
     for ours in OURS:
