@@ -101,6 +101,16 @@ def test_a_numeral_of_a_title(checkout):
     fails(checkout, r"docs/index\.md:1: the title holds the numeral 7")
 
 
+@pytest.mark.parametrize("name, text, said", [
+    ("title", "t" * 61, "the title has 61 characters; expected 1 to 60"),
+    ("description", "d" * 109, "the description has 109 characters; expected 110 to 160"),
+    ("description", "d" * 161, "the description has 161 characters; expected 110 to 160")])
+def test_a_title_or_description_of_another_length(checkout, name, text, said):
+    page = checkout / "docs/index.md"
+    page.write_text(re.sub(rf"^{name}: .*$", f"{name}: {text}", page.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
+    fails(checkout, rf"docs/index\.md:1: {said}")
+
+
 def test_a_bad_formula(checkout):
     page = checkout / PAGE
     page.write_text(page.read_text(encoding="utf-8") + "\nHere $\\sgima$ fails.\n", encoding="utf-8")

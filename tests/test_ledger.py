@@ -11,7 +11,9 @@ from snippets.measurement import ROOT
 from snippets.weave import ledger
 from snippets.weave.book import load
 from snippets.weave.lint import is_name, numerals
+from snippets.weave.regions import VERDICTS
 from tests import test_claims
+from tests.pages import Visit
 
 CLAIMS = yaml.safe_load((ROOT / "docs" / "claims.yml").read_text(encoding="utf-8"))
 REFERENCES = yaml.safe_load((ROOT / "docs" / "references.yml").read_text(encoding="utf-8"))
@@ -76,3 +78,16 @@ def test_the_ledger_can_be_taken_away():
     again = list(csv.DictReader(io.StringIO(ledger.as_csv(load(ROOT)).decode())))
     assert [r["id"] for r in rows] == [r["id"] for r in again] == [c["id"] for c in CLAIMS] and len(rows) >= 120
     assert all(r["said"] and r["found"] and "<data" not in r["found"] and (r["test"] or r["sources"]) for r in rows)
+
+
+def test_a_link_to_a_claim_that_the_filter_hides_shows_it_by_its_present_and_its_former_name(browser, address):
+    claim = next(claim for claim in CLAIMS if claim.get("was"))
+    other = next(verdict for verdict in VERDICTS if verdict != claim["verdict"])
+    with Visit(browser, address, "reference/checked-claims/") as visit:
+        shown = visit.page.locator(f'.claim[id="{claim["id"]}"]')
+        for name in (claim["id"], claim["was"][0]):
+            visit.page.locator(f'[data-filter="{other}"]').click()
+            assert shown.is_hidden()
+            visit.page.evaluate("name => { location.hash = name }", name)
+            shown.wait_for()
+            assert visit.page.locator(".ledger-count").text_content() == f"All {len(CLAIMS)} claims."

@@ -306,5 +306,6 @@ def test_our_modules_would_live_with_trusted_types(browser, address, path):
         said = page.evaluate("said")
     theme = [one for one in said if "/bundle." in one.split()[0]]
     others = [one for one in said if one not in theme]
-    assert theme != [] and all(re.fullmatch(rf"{address}/{path} HTMLScriptElement src\|\S+/(bundle|site|numbers)\b\S+", one) for one in others), others
+    own = rf"{address}/{path} HTMLScriptElement src\|\S+/(bundle|site|numbers)\b\S+"
+    assert theme != [] and all(re.fullmatch(own, one) for one in others), others
     conftest.refused.clear()

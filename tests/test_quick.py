@@ -63,7 +63,7 @@ def test_no_script_is_asked_for_before_the_text(site, page):
 
 FETCHED = """() => ({
   painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime ?? null,
-  files: performance.getEntriesByType("resource").map(({ name, startTime, responseEnd }) => [name.split("/").at(-1), startTime, responseEnd]),
+  files: performance.getEntriesByType("resource").map(({ name, responseEnd }) => [name.split("/").at(-1), responseEnd]),
 })"""
 
 
@@ -76,7 +76,7 @@ def test_text_is_painted_with_its_styles_and_faces_then_scripts_come_and_each_fi
         page.wait_for_load_state("networkidle")
         fetched = page.evaluate(FETCHED)
     names = [name for name, *_ in fetched["files"]]
-    before = [name for name, _, end in fetched["files"] if end <= fetched["painted"]]
+    before = [name for name, end in fetched["files"] if end <= fetched["painted"]]
     assert len(names) == len(set(names)), names
     assert {"site.css", "WG-Serif.woff2", "WG-Sans.woff2"} <= set(before) and sum(name.endswith(".css") for name in before) == 3, fetched
     assert not [name for name in before if name.endswith(".js")], fetched
@@ -84,7 +84,8 @@ def test_text_is_painted_with_its_styles_and_faces_then_scripts_come_and_each_fi
 
 def test_the_theme_is_told_once_that_the_page_is_there(browser, address):
     with Visit(browser, address, "understand/") as visit:
-        read = "[...document.documentElement.classList].sort().join(' ') + ' ' + document.querySelectorAll('.md-typeset table:not([class])').length"
+        read = """[...document.documentElement.classList].sort().join(' ') + ' '
+          + document.querySelectorAll('.md-typeset table:not([class])').length"""
         assert visit.page.evaluate(read) == "js js-focus-visible 0"
         visit.page.locator('a.md-tabs__link[href$="/fix/"]').click()
         visit.page.wait_for_url("**/fix/")

@@ -22,6 +22,7 @@ from snippets.weave.regions import VERDICTS, figure_module
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
 RUN_FENCES = {"python", "javascript", "text", "console", "yaml", "markdown", "html", "json", "latex", "toml"}
 CHECKED = ("source", "copy", "unchecked")
+LENGTHS = {"title": (1, 60), "description": (110, 160)}  # characters, as a search shows them
 
 
 def check(root: Path) -> list:
@@ -206,7 +207,9 @@ def _navigation(root: Path) -> list[Fault]:
             faults.append(Fault(config, line, f"nav names {name}, which does not exist"))
     for path in every:
         front = front_matter(path.read_text(encoding="utf-8", errors="replace")) if path.suffix == ".md" else _metadata(path)
-        faults += [Fault(path, 1, f"the front matter has no `{k}`") for k in ("title", "description") if not front.get(k)]
+        faults += [Fault(path, 1, f"the front matter has no `{k}`") for k in LENGTHS if not front.get(k)]
+        faults += [Fault(path, 1, f"the {k} has {len(str(front[k]))} characters; expected {least} to {most}, as a search shows them")
+                   for k, (least, most) in LENGTHS.items() if front.get(k) and not least <= len(str(front[k])) <= most]
     return faults
 
 
@@ -214,7 +217,7 @@ def _metadata(path: Path) -> dict:
     try:
         return labs.read(path)["metadata"]
     except Bad:
-        return {"title": "?", "description": "?"}  # told already
+        return {k: "?" * least for k, (least, _) in LENGTHS.items()}  # told already
 
 
 # ---------- references and claims ----------

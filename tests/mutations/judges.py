@@ -20,7 +20,7 @@ from tests.mutations.makers import Mutation
 LIMIT = 900.0  # seconds for one step of one mutation
 MEASURED = "tests/test_measurements.py::test_measured_again"
 WEAVER = ["check", "weave", "labs", "ledger", "figures", "exercises", "guide", "self_check", "video", "teachers", "about", "house",
-          "prose", "blocks", "measurements", "doctor", "reader", "serve", "site", "numbers"]
+          "prose", "blocks", "measurements", "addresses", "doctor", "reader", "serve", "quick", "found", "successor", "site", "numbers"]
 LAB = {"doctor": ["reader"], "rec": ["recurrent_lab", "lab"], "pha": ["phase_map"], "ske": ["sketch"],
        "": ["lab", "lab_training", "recurrent_lab", "phase_map", "gradient_lab", "exercises"]}
 

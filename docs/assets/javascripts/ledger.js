@@ -36,8 +36,9 @@ export const start = () => {
 
 /* a link to a claim that the filter hides shows it */
 addEventListener("hashchange", () => {
-  const claim = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!claim?.matches?.(".claim[hidden]")) return;
+  const named = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  const claim = named && named.closest(".claim[hidden]"); // its name, or one that it had before
+  if (!claim) return;
   show?.("all", "");
   claim.scrollIntoView();
 });
