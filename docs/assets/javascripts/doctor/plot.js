@@ -51,7 +51,7 @@ const line = (layers, field, x, y, colour, dash) => {
 
 /** The numbers behind the drawing, as a table with at most `most` rows. */
 export const numbers = (layers, write, most = 1000) => {
-  const table = document.createElement("table");
+  const table = Object.assign(document.createElement("table"), { className: "tab" });
   const head = table.createTHead().insertRow();
   ["Layer", "∂L/∂h", "∂L/∂W", "of last"].forEach((name) => {
     const cell = document.createElement("th");

@@ -79,7 +79,7 @@ class PhaseMap extends Lab {
   buildTable() {
     this.cells = Object.fromEntries(Object.keys(ROWS).map((key) => [key, element("td")]));
     const rows = Object.entries(ROWS).map(([key, name]) => element("tr", {}, element("th", { scope: "row" }, name), this.cells[key]));
-    return this.fold("This point as a table", element("table", {}, element("tbody", {}, ...rows)));
+    return this.fold("This point as a table", element("table", { class: "tab" }, element("tbody", {}, ...rows)));
   }
 
   // ---------- what is done to it ----------

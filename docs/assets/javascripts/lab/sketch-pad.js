@@ -175,7 +175,7 @@ class SketchPad extends Lab {
       ...Object.keys(NETS).flatMap((net) => [filled(this.curves[net])[layer - 1], this.ours[net].value[layer - 1]].map(cell))]);
     const row = ([layer, ...cells]) =>
       element("tr", {}, element("th", { scope: "row" }, layer), ...cells.map((text) => element("td", {}, text)));
-    return element("table", {},
+    return element("table", { class: "tab" },
       element("thead", {}, element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name)))),
       element("tbody", {}, ...rows.map(row)));
   }
