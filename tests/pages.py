@@ -54,7 +54,13 @@ ROOM = """() => {
 }"""
 
 SETTLED = """async ([width, scheme]) => {
-  const until = async (done) => { while (!done()) await new Promise(requestAnimationFrame); };
+  const late = performance.now() + 60_000;
+  const until = async (done) => {
+    while (!done()) {
+      if (performance.now() > late) throw new Error(`after a minute still not: ${done}`);
+      await new Promise(go => { requestAnimationFrame(go); setTimeout(go, 200); }); // a window that is not painted has no frames
+    }
+  };
   await until(() => innerWidth === width && (!scheme || document.body.dataset.mdColorScheme === scheme));
   await until(() => document.getAnimations().every(a => a.playState !== 'running'));
 }"""
@@ -177,7 +183,7 @@ def barriers(page, where: str | None = None) -> AxeResults:
 
 # ---------- labs ----------
 
-FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
+FRAMES = "new Promise(done => { requestAnimationFrame(() => requestAnimationFrame(() => done())); setTimeout(done, 1000); })"
 DRAWN = "tag => document.querySelector(tag).querySelector('.lab [role=img]')"
 
 
