@@ -34,7 +34,8 @@ def test_every_explained_message_exists():
     explained = (ABOUT / "contributing.md").read_text(encoding="utf-8").partition("{#messages}")[2]
     pieces = {piece.strip(" ()") for line in explained.splitlines() if line.startswith("- ")
               for message in re.findall(r"`([^`]+)`", line.partition("`: ")[0] + "`") for piece in message.split("…")}
-    woven = {"value was", "the title holds the numeral", "has a percentile band over fewer than 20 seeds", "Python 3.11 or newer is needed"}
+    woven = {"value was", "the title holds the numeral", "the description has",
+             "has a percentile band over fewer than 20 seeds", "Python 3.11 or newer is needed"}
     assert len(pieces) > 50 and {p for p in pieces if p and p not in known} <= woven
 
 

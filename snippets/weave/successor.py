@@ -108,7 +108,7 @@ def build(root: Path, folder: Path) -> Path:
     done = subprocess.run([sys.executable, "-m", "zensical", "build", "--clean", "--strict"], cwd=folder,
                           env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
-        raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout or done.stderr))
+        raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout + done.stderr))
     places = {entry.uri: plain.directory(entry.uri) for entry in outline.entries(root)}
     publish.finish(folder / "site", books.load(root), places, configuration(root).get("site_url", ""))
     policy.apply(folder / "site")
