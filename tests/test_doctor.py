@@ -5,6 +5,7 @@ import contextlib
 import copy
 import dataclasses
 import json
+import math
 import random
 import re
 
@@ -393,6 +394,17 @@ def test_watching_without_an_optimizer_and_with_accumulation():
         for _ in range(4):
             CE(net(X), Y).backward()
     assert seen.history == [(1, "vanishing"), (3, "vanishing")]
+
+
+def test_of_the_layers_that_are_not_finite_the_first_is_named_alone():
+    net = mlp()
+    with torch.no_grad():
+        net[2].weight.fill_(float("inf"))
+    with watch(net, every=1, on_change=None) as seen:
+        CE(net(X), Y).backward()
+    finding = seen.report.findings[0]
+    assert sum(layer.spread is not None and not math.isfinite(layer.spread) for layer in seen.report.layers) > 1
+    assert (finding.code, finding.layers) == ("nonfinite_layer", ["2"]) and "2 is the first layer that is not finite" in finding.evidence
 
 
 def test_watching_divides_out_the_scaler():
