@@ -12,7 +12,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from gradient_doctor import GUIDE, LIMITS, REMEDY, SCHEMA, Facts, Finding, Layer, Report, examine, watch
+from gradient_doctor import GUIDE, LIMITS, REMEDY, SCHEMA, Facts, Finding, Layer, Report, examine, judge, watch
 from torch import nn, optim
 
 from snippets.measurement import ROOT
@@ -405,6 +405,12 @@ def test_of_the_layers_that_are_not_finite_the_first_is_named_alone():
     finding = seen.report.findings[0]
     assert sum(layer.spread is not None and not math.isfinite(layer.spread) for layer in seen.report.layers) > 1
     assert (finding.code, finding.layers) == ("nonfinite_layer", ["2"]) and "2 is the first layer that is not finite" in finding.evidence
+
+
+def test_the_updates_of_the_first_third_are_compared_with_those_of_the_last():
+    layers = [Layer(str(i), "linear", depth=12 - i, signal=2.0 ** (i - 30), weight=1.0, update=2.0 ** i / 2 ** 20) for i in range(12)]
+    first, last = (2 ** 1 + 2 ** 2) / 2, (2 ** 9 + 2 ** 10) / 2
+    assert f"relative updates are {first / last:.1e} of the last layers'" in judge(layers, Facts(loss=2.3))[0].evidence
 
 
 def test_watching_divides_out_the_scaler():
