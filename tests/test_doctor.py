@@ -275,7 +275,9 @@ def test_a_plot_is_one_plot():
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    ax = examine(mlp(), CE, X, Y).plot()
+    report = examine(mlp(), CE, X, Y)
+    ax = report.plot()
+    assert [list(line.get_ydata()) for line in ax.lines] == [[x.signal for x in report.layers], [x.weight_grad for x in report.layers]]
     assert len(ax.figure.axes) == 1 and len(ax.lines) == 2 and ax.get_yscale() == "log"
     assert examine(mlp(), CE, X, Y).plot(ax) is ax
     pyplot.close("all")

@@ -274,12 +274,12 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "a marker": (30, _pages, _markers),
     "a constant of a block": (25, _glob("snippets/blocks/**/*.py"), _constants),
     "a constant of an experiment": (12, _glob("snippets/experiments/*.py"), _constants),
-    "a constant of a recipe": (20, _glob("snippets/recipes/*.py"), _constants),
-    "a constant of the in-page network": (10, _modules, _javascript),
+    "a constant of a recipe": (0, _glob("snippets/recipes/*.py"), _constants),
+    "a constant of the in-page network": (5, _modules, _javascript),
     "a value in a results file": (20, _glob("snippets/results/*.json"), _values),
     "a value in a results file and its seal": (3, _glob("snippets/results/*.json"), _values),
     "a digit in references, claims or the guide": (30, _glob("docs/*.yml"), _listed),
-    "a step of the weaver": (10, _glob("snippets/weave/*.py"), _steps),
+    "a step of the weaver": (1, _glob("snippets/weave/*.py"), _steps),
     "a comparison in a test": (10, _glob("tests/test_*.py"), _comparisons),
 }
 
