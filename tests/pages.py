@@ -70,6 +70,12 @@ THERE = """() => document.readyState === 'complete' && !document.documentElement
   && [...document.querySelectorAll('.guide, .cards')].every(part => 'ready' in part.dataset)
   && [...document.querySelectorAll('.reader')].every(part => part.querySelector('gradient-reader textarea'))"""
 
+
+def there(page) -> None:
+    """Wait until a page and its parts are there; only then does the theme hear the keys."""
+    page.wait_for_function(THERE)
+
+
 _contexts: dict = {}  # by browser and options: pages of one context share what was fetched
 
 
@@ -115,7 +121,7 @@ class Visit:
     def loaded(self) -> None:
         """Wait until the page and its parts are there and nothing is on its way."""
         if self.scripted:
-            self.page.wait_for_function(THERE)
+            there(self.page)
         until = time.monotonic() + LONGEST
         while self.fetching and time.monotonic() < until:
             self.page.wait_for_timeout(5)

@@ -13,7 +13,7 @@ from snippets.measurement import ROOT, Bad
 from snippets.weave.pages import pages
 from snippets.weave.policy import apply, check_scripts
 from tests import conftest
-from tests.pages import PAGES, Visit, path_of
+from tests.pages import PAGES, Visit, path_of, there
 
 SCRIPTS = sorted((ROOT / "docs/assets/javascripts").rglob("*.js"))
 INLINE = {  # how each inline script of the site starts; a further one is better a module under docs/assets/javascripts/
@@ -185,6 +185,7 @@ def test_the_policy_of_one_page_suits_all_others(browser, address):
         urls = "".join(f"<url><loc>{address}{path}</loc></url>" for path in paths)
         page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
         page.goto(address + max(paths, key=lambda path: path.count("/")))
+        there(page)
         page.wait_for_load_state("networkidle")
         page.evaluate("stayed = true")
         for path in paths:
@@ -297,6 +298,7 @@ def test_our_modules_would_live_with_trusted_types(browser, address, path):
         page.add_init_script("""said = [];
             addEventListener("securitypolicyviolation", ({ sourceFile, sample }) => said.push(`${sourceFile} ${sample}`));""")
         page.goto(f"{address}/{path}")
+        there(page)
         page.wait_for_load_state("networkidle")
         page.evaluate("document.querySelector('gradient-lab, recurrent-lab, .reader, .claim').scrollIntoView()")
         page.wait_for_load_state("networkidle")

@@ -17,7 +17,7 @@ from snippets.measurement import ROOT, Bad
 from snippets.weave import sheets
 from snippets.weave.slim import short
 from snippets.weave.tokens import COLOR, few
-from tests.pages import PAGES, ROOM, Visit, path_of
+from tests.pages import PAGES, ROOM, Visit, path_of, there
 
 TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; a page counts with its fonts
 HEAVY = {"reference/checked-claims.md": 170_000}  # all claims on one page, so that one filter goes over all
@@ -167,6 +167,7 @@ def test_the_index_comes_with_the_focus_and_not_before(browser, address):
     page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
     context.on("request", lambda request: asked.append(request.url.removeprefix(address)))
     page.goto(address)
+    there(page)
     page.wait_for_load_state("networkidle")
     page.locator("a.md-tabs__link").nth(1).click()  # instant navigation keeps the worker
     page.wait_for_url("**/understand/")
@@ -207,6 +208,7 @@ def test_a_failed_index_is_asked_for_again(browser, address):
     page, failed = context.new_page(), []
     context.route("**/whole.json", lambda route: route.continue_() if failed else (failed.append(1), route.fulfill(status=503)))
     page.goto(address)
+    there(page)
     page.wait_for_load_state("networkidle")
     with page.expect_console_message(lambda message: "503" in message.text):
         page.keyboard.press("/")
