@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from snippets.measurement import ROOT
 from tests.browser import FLAGS, installed
@@ -48,10 +49,15 @@ def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.Comp
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
-    """The strictly built site of this checkout."""
-    target = tmp_path_factory.mktemp("built") / "site"
-    done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(target))
-    assert done.returncode == 0, done.stderr
+    """The strictly built site of this checkout. One worker builds it, the others wait for it; nobody writes into it."""
+    folder = tmp_path_factory.getbasetemp()
+    shared = folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+    target, made = shared / "built" / "site", shared / "built" / "made"
+    with FileLock(shared / "built.lock"):
+        if not target.exists():
+            done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(made))
+            assert done.returncode == 0, done.stderr
+            made.rename(target)
     return target
 
 
@@ -106,8 +112,11 @@ class Published:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory) -> Published:
-    """The strictly built site of this checkout as its address and its repository's are set; served on loopback."""
+def published(tmp_path_factory, site) -> Published:
+    """The strictly built site of this checkout as its address and its repository's are set; served on loopback.
+
+    It waits for the plain one, so that figures and cards are drawn once.
+    """
     root = tmp_path_factory.mktemp("published")
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
     made = Published(f"http://127.0.0.1:{server.server_port}/gradient/", root / "gradient")

@@ -12,8 +12,9 @@ import re
 import numpy as np
 import pytest
 import torch
-from gradient_doctor import GUIDE, LIMITS, REMEDY, SCHEMA, Facts, Finding, Layer, Report, examine, judge, watch
+from gradient_doctor import GUIDE, INACTIVE, LIMITS, PINNED, REMEDY, SCHEMA, Facts, Finding, Layer, Report, examine, judge, watch
 from torch import nn, optim
+from torch.nn import functional as F
 
 from snippets.measurement import ROOT
 from snippets.weave.checks import identities
@@ -248,6 +249,49 @@ def test_signals_are_those_of_autograd():
     assert [x.weight_grad for x in report.layers] == pytest.approx([m.weight.grad.double().norm().item() for m in net[::2]], rel=1e-6)
     assert [x.depth for x in report.layers] == [6, 5, 4, 3, 2, 1]
     assert [x.spread for x in report.layers] == pytest.approx([s.std(correction=0).item() for s in states], rel=1e-5)
+
+
+# where the slope of an activation ends, from the left: the last input of it, and the first that has one again
+OFF = {"relu": (F.relu, -.05, .05), "relu6": (F.relu6, -.05, .05), "clamp": (lambda x: x.clamp(0), -.05, .05),
+       "clamp_min": (lambda x: x.clamp_min(0), -.05, .05), "clip": (lambda x: x.clip(min=0, max=9), -.05, .05),
+       "threshold": (lambda x: F.threshold(x, 0, 0), -.05, .05), "hardswish": (F.hardswish, -3.05, -2.95), "gelu": (F.gelu, -4.05, -3.5),
+       "silu": (F.silu, -10.05, -9), "mish": (F.mish, -10.05, -9), "softplus": (F.softplus, -7.05, -6), "elu": (F.elu, -7.05, -6),
+       "selu": (F.selu, -7.05, -6), "celu": (F.celu, -7.05, -6)}
+ENDS = {"tanh": (torch.tanh, 2.65), "sigmoid": (torch.sigmoid, 5.29), "softsign": (F.softsign, 6.07), "hardtanh": (F.hardtanh, 1),
+        "hardsigmoid": (F.hardsigmoid, 3)}
+
+
+def activated(activation, inputs):
+    """The first layer's row of a net whose units stand at these inputs, whatever the batch, and the slope at each."""
+    z = torch.tensor(inputs, requires_grad=True)
+    slopes, = torch.autograd.grad(activation(z).sum(), z)
+    net = nn.ModuleList([nn.Linear(6, len(inputs)), nn.Linear(len(inputs), 3)])
+    net.forward = lambda x: net[1](activation(net[0](x)))
+    with torch.no_grad():
+        net[0].weight.mul_(1e-3)
+        net[0].bias.copy_(z)
+    return examine(net, CE, torch.randn(16, 6), torch.arange(16) % 3).layers[0], slopes.abs()
+
+
+@pytest.mark.parametrize("name", OFF)
+def test_a_unit_is_off_where_the_slope_has_ended(name):
+    activation, off, on = OFF[name]
+    layer, slopes = activated(activation, [off - 2, off, on, on + 1])
+    assert name in INACTIVE and layer.dead == 0.5 and layer.saturated is None
+    assert slopes[:2].max() < 2e-3 and slopes[2] > slopes[:2].max()
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_a_unit_is_pinned_where_the_slope_is_a_fiftieth_of_the_largest(name):
+    activation, end = ENDS[name]
+    layer, slopes = activated(activation, [-1.05 * end, -.95 * end, 0., .95 * end, 1.05 * end])
+    pinned = slopes < LIMITS["flat"] * slopes[2]
+    assert name in PINNED and layer.saturated == 0.4 and layer.dead is None
+    assert pinned.tolist() == [True, False, False, False, True]
+
+
+def test_every_activation_with_a_flat_part_is_tried():
+    assert set(OFF) == set(INACTIVE) and set(ENDS) == set(PINNED)
 
 
 def test_time_in_a_fused_module_is_that_of_its_states():

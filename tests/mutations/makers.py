@@ -274,7 +274,7 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "a marker": (30, _pages, _markers),
     "a constant of a block": (25, _glob("snippets/blocks/**/*.py"), _constants),
     "a constant of an experiment": (12, _glob("snippets/experiments/*.py"), _constants),
-    "a constant of a recipe": (0, _glob("snippets/recipes/*.py"), _constants),
+    "a constant of a recipe": (20, _glob("snippets/recipes/*.py"), _constants),
     "a constant of the in-page network": (5, _modules, _javascript),
     "a value in a results file": (20, _glob("snippets/results/*.json"), _values),
     "a value in a results file and its seal": (3, _glob("snippets/results/*.json"), _values),
