@@ -313,6 +313,19 @@ def test_updates_are_those_of_a_real_step():
         assert told == pytest.approx([((b.weight - a).norm() / a.norm()).item() for a, b in zip(old, m[::2], strict=True)], rel=1e-4)
 
 
+@pytest.mark.parametrize("answers, shift", [([0, 1] * 6, 1), ([0] * 4 + [1] * 4 + [2] * 4, 4), ([0] * 6 + [1] * 6, 6), ([0, 1], 1)])
+def test_a_net_has_learned_where_shuffled_answers_cost_it_dearly(answers, shift):
+    """Whatever the order of the batch: alternating, in thirds or in halves; and for two rows."""
+    x, y = torch.eye(len(answers)), torch.tensor(answers)
+    net = nn.Linear(len(answers), 3)
+    with torch.no_grad():
+        net.weight.copy_(9 * F.one_hot(y, 3).T)
+        net.bias.zero_()
+    facts = examine(net, CE, x, y, optimizer=optim.SGD(net.parameters(), lr=1e-12)).facts
+    assert facts.learned == pytest.approx((CE(net(x), y) / CE(net(x), y.roll(shift))).item(), rel=1e-6)
+    assert facts.learned < LIMITS["learned"]
+
+
 def test_a_plot_is_one_plot():
     import matplotlib
 
@@ -432,6 +445,13 @@ def test_watching_says_when_the_verdict_changes():
         loop(net, sgd, 2)
     assert [code for _, code in seen.history] == ["healthy"] * 3 + ["dead_units"] * 2
     assert [line.split(":")[0] for line in said] == ["pass 1", "pass 4"] and "dead units (2)" in said[1]
+
+
+def test_every_hundredth_pass_is_read_unless_asked_otherwise():
+    net = mlp(2)
+    with watch(net, on_change=None) as seen:
+        loop(net, optim.SGD(net.parameters(), lr=0.01), 201)
+    assert [n for n, _ in seen.history] == [1, 101, 201]
 
 
 def test_watching_without_an_optimizer_and_with_accumulation():

@@ -262,7 +262,7 @@ def _row(layer: Layer, low: int, high: int, bar: int) -> str:
     filled = ""
     if layer.signal_ratio and math.isfinite(layer.signal_ratio):
         share = (math.log10(layer.signal_ratio) - low) / (high - low)
-        filled = "#" * max(1, round(bar * min(1, share)))
+        filled = "#" * max(1, round(bar * share))
     shares = "".join(f"{'-' if x is None else f'{x:.0%}':>5}" for x in (layer.dead, layer.saturated))
     numbers = "".join(f"{_short(x):>8}" for x in (layer.signal, layer.weight_grad, layer.update, layer.spread))
     return f"{name:<15}{numbers}{shares}  {filled:<{bar}} {_short(layer.signal_ratio)}".rstrip()
@@ -973,7 +973,7 @@ class _Visit:
             return None
         worst = 0.0
         with torch.no_grad(), contextlib.suppress(Exception):
-            for shift in {1, rows // 3 or 1, rows // 2}:
+            for shift in {1, rows // 3, rows // 2}:
                 moved = _map(lambda t, by=shift: t.roll(by, 0) if t.dim() and t.shape[0] == rows else t, output)
                 worst = max(worst, float(self.loss_fn(moved, self.targets)))
         return loss / worst if worst > 0 else None
