@@ -92,7 +92,7 @@ def test_a_digit_of_a_recorded_output(checkout):
 def test_a_typed_numeral(checkout):
     page = checkout / PAGE
     page.write_text(page.read_text(encoding="utf-8") + "\nIt shrinks by 4711 in all.\n", encoding="utf-8")
-    fails(checkout, rf"{PAGE}:\d+: the numeral 4711 stands 1 times on the page, 0 are given")
+    fails(checkout, rf"{PAGE}:\d+: the numeral 4711: 1 on the page, 0 given")
     fails(checkout, r"if each is right as typed, the line is: given: \{.*\"4711\": 1")
 
 

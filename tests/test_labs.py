@@ -56,7 +56,7 @@ def picture(cells):
     (lambda cells: picture(cells)["metadata"].update(collapsed=True), "keeps collapsed in its metadata"),
     (lambda cells: cells[-1]["source"].append("\n\n[away](../nowhere.md)"), "the link `../nowhere.md` leads nowhere"),
     (lambda cells: cells[-1]["source"].append("\n\n[away](../fix/index.md#no-such)"), "`../fix/index.md#no-such` has no such heading"),
-    (lambda cells: cells[-1]["source"].append("\n\nIt was 0.123."), "the numeral 0.123 stands 1 times on the page"),
+    (lambda cells: cells[-1]["source"].append("\n\nIt was 0.123."), "the numeral 0.123: 1 on the page"),
     (lambda cells: cells[-1]["source"].append("\n\n```python\nprint()\n```"), "shows Python that is not run"),
     (lambda cells: cells[-1]["source"].append("\n\n$\\frac{1$"), "does not convert"),
 ], ids=["output", "code", "order", "picture", "metadata", "link", "anchor", "numeral", "python", "formula"])

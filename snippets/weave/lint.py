@@ -87,7 +87,7 @@ def check_numerals(path: Path, text: str, page: Woven) -> list[Fault]:
     wrong = sorted(k for k in stands.keys() | declared.keys() if stands[k] != declared[k])
     faults = [
         Fault(path, (places.get(k) or [at])[-1],
-              f"the numeral {k} stands {stands[k]} times on the page, {declared[k]} are given; quote it with <data value=…>, or give it")
+              f"the numeral {k}: {stands[k]} on the page, {declared[k]} given; quote it with <data value=…>, or give it")
         for k in wrong
     ]
     return [*faults, Fault(path, at, f"if each is right as typed, the line is: given: {{{corrected}}}"), *_titles(path, text)]
