@@ -75,7 +75,7 @@ REMEDY = {
                "at data and rate; if not, at labels, at the pairing of loss and last activation, and at shapes.",
     "vanishing": "Change the factor per layer before anything else: an initialization that fits the activation (He for ReLU, Xavier for "
                  "tanh), then skips or normalization; in a recurrent net a gated cell or a shorter span. It worked if the first signal "
-                 "comes within a hundredth of the last.",
+                 "comes to more than a hundredth of the last.",
     "exploding": "Shrink the initial weights to what fits the activation, or scale each branch of a skip by 1/√depth; in a recurrent net "
                  "also clip by global norm. It worked if the first signal is within a hundred times the last.",
     "dead_units": "Start again at a rate three to ten times smaller, or with leaky ReLU, and look at biases that are far below zero. It "

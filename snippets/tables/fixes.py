@@ -1,6 +1,6 @@
 """The known remedies: what each changes, which factor of the product it touches, and what it does when measured."""
 
-TITLE = "Each fix changes another factor of the product, and each has a net that it does not save"
+TITLE = "Each fix but clipping changes a factor of the product, and each has a net that it does not save"
 
 
 def rows(quote):

@@ -17,8 +17,8 @@ def rows(quote):
          f"**Vanishes.** Still an ordinary float32; exactly zero only from {quote('factors.float32.zero_depth')} layers on"],
         [gamma["nine_tenths"], *at["nine_tenths"], "**Fades slowly.** Half is gone within seven layers"],
         [gamma["one"], *at["one"],
-         "**Stays**, if it is one constant number. A mean square of one is less: with He initialization the median ReLU net "
-         f"of {width} units keeps {median}"],
+         "**Stays**, if it is one constant number. A mean square of one promises less: with He initialization the median ReLU net "
+         f"of {width} units keeps {median} over {quote('signal_gain.spread.depth')} layers"],
         [gamma["eleven_tenths"], *at["eleven_tenths"], "**Grows slowly.** Doubles in a little over seven layers"],
         [gamma["three_halves"], *at["three_halves"],
          "**Explodes.** Still an ordinary float32, not NaN: float32 overflows from "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from snippets import notebook as labs
 from snippets.measurement import Bad
-from snippets.weave import addresses, film, notebooks
+from snippets.weave import addresses, film, mutations, notebooks
 from snippets.weave import book as books
 from snippets.weave.addresses import identities, made
 from snippets.weave.book import Book, nearest
@@ -47,7 +47,15 @@ def check(root: Path) -> list:
     faults += _navigation(root)
     faults += _sources(book)
     faults += _ledger(book)
+    faults += _mutations(root)
     return sorted(faults, key=lambda f: (str(f.path), f.line, f.message) if isinstance(f, Fault) else (str(f), 0, ""))
+
+
+def _mutations(root: Path) -> list:
+    try:
+        return [Fault(root / mutations.ARGUED, 1, message) for message in mutations.unsettled(root)]
+    except Bad as bad:
+        return [bad]
 
 
 def check_page(path: Path, book: Book) -> tuple[Woven | None, list]:

@@ -58,7 +58,7 @@ def sections(tree: dict) -> list[str]:
     for name, end in tree["ends"].items():
         made += [f'<section class="guide__step guide__end" id="{name}" markdown="block">', "", f"**{end['name']}**", "{.guide__ask}", "",
                  f"**The test that would refute it:** {end['test']}", "", f"**The cure:** {end['cure']}", "",
-                 f"**The wrong cure:** {end['wrong']}", "", f"[In the guide, with a program that shows it]({GUIDE}#{end['read']})", "",
+                 f"**The wrong cure:** {end['wrong']}", "", f"[More in the misdiagnosis guide]({GUIDE}#{end['read']})", "",
                  _doctor(end), "", "</section>", ""]
     return [*made, "</div>"]
 
@@ -70,7 +70,7 @@ def _anchor(place: str, tree: dict) -> str:
 def _doctor(end: dict) -> str:
     if "_" in end["class"] and end["class"].startswith(("converged", "bad_", "wrong_")) or end["class"] in ("overfitting", "degradation"):
         return "[The doctor](gradient-doctor.md) can't see this: it would find the gradients `healthy`."
-    return f"[The doctor](gradient-doctor.md) would print `{end['class']}`."
+    return f"[The doctor](gradient-doctor.md) would print `{end.get('prints', end['class'])}`."
 
 
 def table(tree: dict) -> list[str]:

@@ -70,8 +70,7 @@ def steps(mutation: Mutation) -> Iterator[Step]:
 
 def _function(mutation: Mutation) -> str:
     text = (ROOT / mutation.file).read_text(encoding="utf-8")
-    line = text.count("\n", 0, mutation.start) + 1
-    return next(n.name for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.lineno <= line <= n.end_lineno)
+    return next(n.name for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.lineno <= mutation.line <= n.end_lineno)
 
 
 def _measuring(stem: str) -> list[str]:

@@ -30,6 +30,7 @@ class Mutation:
     stop: int
     new: str
     old: str
+    line: int = 1
 
     def apply(self, text: str) -> str:
         """The file's text after the change; a results file gets its seal anew where the kind says so."""
@@ -38,10 +39,8 @@ class Mutation:
         return _sealed(changed) if self.kind.endswith("and its seal") else changed
 
     def __str__(self) -> str:
-        text = (ROOT / self.file).read_text(encoding="utf-8")
-        line = text.count("\n", 0, self.start) + 1
         short = [" ".join(part.split())[:70] for part in (self.old, self.new)]
-        return f"{self.file}:{line}: {short[0]!r} -> {short[1]!r}"
+        return f"{self.file}:{self.line}: {short[0]!r} -> {short[1]!r}"
 
 
 Site = tuple[int, int, str]  # from, to, what stands there afterwards
@@ -292,7 +291,8 @@ def draw(kind: str, seed: int = 0) -> list[Mutation]:
     for path in files():
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(ROOT).as_posix()
-        found += [Mutation(kind, name, start, stop, new, text[start:stop]) for start, stop, new in sites(text, rng)]
+        found += [Mutation(kind, name, start, stop, new, text[start:stop], text.count("\n", 0, start) + 1)
+                  for start, stop, new in sites(text, rng)]
     assert len(found) >= count, f"{kind}: only {len(found)} places"
     rng.shuffle(found)
     return found[:count]

@@ -14,5 +14,5 @@ for name, layer in net.named_children():
     layer.register_full_backward_hook(keep(name))
 net(torch.randn(8, 64)).square().mean().backward()
 
-for name in sorted(signal)[::4]:
+for name in sorted(signal, key=int)[::4]:
     print(f"layer {name}  {signal[name].double().norm():.1e}")
