@@ -178,6 +178,12 @@ def test_a_claim_must_stand_on_something(checkout):
     (checkout / "docs/claims.yml").write_text("- id: a\n  said: s\n  verdict: maybe\n  topic: t\n  found: f\n  test: test_nowhere\n")
     fails(checkout, "`a` has the verdict 'maybe', expected one of holds, care, fails")
     fails(checkout, "`a` names test_nowhere, which is not in tests/test_claims.py")
+    fails(checkout, "the claim 'a' lacks a field or has an unknown verdict")
+
+
+def test_a_source_without_an_address(checkout):
+    line = edit(checkout / "docs/references.yml", '\n  doi: "10.1038/323533a0"', "")
+    fails(checkout, rf"docs/references\.yml:{line - 5}: `rumelhart1986` has no doi, arxiv or url")
 
 
 def test_all_faults_are_told_at_once(checkout):

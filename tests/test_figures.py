@@ -11,6 +11,7 @@ from snippets.measurement import ROOT
 from snippets.weave import drawing
 from snippets.weave.book import load
 from snippets.weave.regions import figure_module
+from snippets.weave.slim import slim
 from tests.conftest import run_in
 
 FIGURES = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
@@ -107,6 +108,39 @@ def test_a_strip_has_one_column_a_layer(key):
     (-1, 0.93, 20, "color-mix(in oklab,var(--s0) 50%,var(--v1))"), (5, 1.0, 40, "var(--f5)"), (9, 1.0, 40, "var(--f6)")])
 def test_a_column_shows_its_signal(decades, share, height, colour):
     assert drawing._column(decades) == (pytest.approx(share), pytest.approx(height), colour)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_whatever_a_drawing_refers_to_is_in_it(name):
+    for kind in ("inline", "svg"):
+        svg = drawing.drawn(name, kind, load(ROOT)).decode()
+        there, meant = re.findall(r'\sid="([^"]+)"', svg), re.findall(r'(?:href="|url\()#([^")]+)', svg)
+        assert len(there) == len(set(there)) and set(meant) <= set(there)
+
+
+MATPLOTLIB = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><defs><clipPath id="c"/></defs>
+<g><path fill="none" d="M 0 0 L 9 0"/><g class="x"><path class="s-ink" fill="none" d="M 1 1 L 2 2"/></g></g>
+<g clip-path="url(#c)"><path class="s-a" d="M 3 3 L 4 4"/></g>
+<g><defs><path id="t" d="M 0 0 L 0 3.5"/></defs><g><use xlink:href="#t" x="10" y="20" class="s-ink"/></g>
+<g><use xlink:href="#t" x="11" y="20" class="s-ink"/></g><g><use xlink:href="#t" x="12" y="20" class="s-red"/></g></g>
+<g><defs><path id="d" d="M 0 -1 L 1 1 L -1 1 z"/></defs><use xlink:href="#d" x="5" y="6" class="f-a"/></g>
+<g><defs><path id="o" d="M 0 3 C 1 1 2 2 3 0 z"/></defs><use xlink:href="#o" x="5" y="6"/><use xlink:href="#o" x="7" y="6"/></g>
+<text transform="rotate(-0 1 2)">one</text><text transform="rotate(-90 1 2)">two</text></svg>"""
+
+
+def test_slim_is_the_same_picture_in_fewer_elements():
+    """Frames without a line and groups without a word go; a mark used once and ticks in a row are paths; a marker used twice stays."""
+    root = ET.fromstring(MATPLOTLIB)
+    slim(root)
+    bare = lambda word: word.rpartition("}")[2]  # noqa: E731
+    plain = lambda data: re.sub(r"\d+\.\d{6}", lambda m: f"{float(m[0]):g}", data)  # noqa: E731
+    drawn = [(bare(e.tag), *sorted(f"{bare(k)}={plain(v)}" for k, v in e.attrib.items())) for e in root.iter()][1:]
+    assert drawn == [
+        ("defs",), ("clipPath", "id=c"), ("g", "class=x"), ("path", "class=s-ink", "d=M 1 1 L 2 2", "fill=none"),
+        ("path", "class=s-a", "clip-path=url(#c)", "d=M 3 3 L 4 4"),
+        ("path", "class=s-ink", "d=M 10 20 L 10 23.5 M 11 20 L 11 23.5"), ("path", "class=s-red", "d=M 12 20 L 12 23.5"),
+        ("path", "class=f-a", "d=M 5 5 L 6 7 L 4 7 z"), ("defs",), ("path", "d=M 0 3 C 1 1 2 2 3 0 z", "id=o"),
+        ("use", "href=#o", "x=5", "y=6"), ("use", "href=#o", "x=7", "y=6"), ("text",), ("text", "transform=rotate(-90 1 2)")]
 
 
 def test_every_glyph_of_every_formula_is_in_the_font():

@@ -247,6 +247,14 @@ def test_a_plugin_that_would_be_left_out_is_refused(tmp_path):
         successor.configuration(tmp_path)
 
 
+def test_why_it_was_not_built_is_told(monkeypatch, capsys):
+    def build(root, folder):
+        raise Bad("the page is bad")
+
+    monkeypatch.setattr(successor, "build", build)
+    assert successor.main() == 1 and capsys.readouterr().err == "the page is bad\n"
+
+
 def test_without_addresses_there_are_none(monkeypatch):
     for name in ADDRESSES:
         monkeypatch.delenv(name, raising=False)

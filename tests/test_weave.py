@@ -142,6 +142,14 @@ def test_a_block_that_changed_since_it_ran(checkout):
     weaver_refuses(checkout, "block `understand/trace` changed since it was run; run `make measure ONLY=blocks/understand`")
 
 
+def test_a_wrong_call_weaves_nothing(checkout):
+    stale(checkout)
+    before = {path: path.read_bytes() for path in (checkout / "docs").rglob("*.md")}
+    done = run_in(checkout, "snippets.weave", "--chek")
+    assert (done.returncode, done.stderr) == (2, "usage: python -m snippets.weave [--check]\n")
+    assert before == {path: path.read_bytes() for path in (checkout / "docs").rglob("*.md")}
+
+
 def test_a_block_that_was_never_run(checkout):
     stale(checkout)
     (checkout / "snippets/results/blocks/understand/trace.json").unlink()
