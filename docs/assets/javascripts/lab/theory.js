@@ -70,7 +70,7 @@ const normalized = ({ m, q, c }, { norm, batch }) => {
   const variance = (q - c) * (batch - 1) / batch;
   const kept = variance / (variance + EPSILON);
   // the mean of 1/σ̂² over normal batches is B/(B − 3) times that of the variance; centring and ∂σ̂ leave B − 2 of B directions
-  const inverse = (batch - 2) / Math.max(batch - 3, 1) / (q - c + EPSILON);
+  const inverse = (batch - 2) / (batch - 3) / (q - c + EPSILON);
   return [{ m: 0, q: kept, c: -kept / (batch - 1) }, (p, k) => { const left = (p - k) * inverse; return [left, -left / (batch - 1)]; }];
 };
 
