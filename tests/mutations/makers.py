@@ -6,6 +6,7 @@ import ast
 import json
 import random
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -272,13 +273,13 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "the name of a number, misspelt": (15, _pages, _misspelt),
     "a marker": (30, _pages, _markers),
     "a constant of a block": (25, _glob("snippets/blocks/**/*.py"), _constants),
-    "a constant of an experiment": (12, _glob("snippets/experiments/*.py"), _constants),
+    "a constant of an experiment": (16, _glob("snippets/experiments/*.py"), _constants),
     "a constant of a recipe": (20, _glob("snippets/recipes/*.py"), _constants),
-    "a constant of the in-page network": (5, _modules, _javascript),
+    "a constant of the in-page network": (14, _modules, _javascript),
     "a value in a results file": (20, _glob("snippets/results/*.json"), _values),
     "a value in a results file and its seal": (3, _glob("snippets/results/*.json"), _values),
     "a digit in references, claims or the guide": (30, _glob("docs/*.yml"), _listed),
-    "a step of the weaver": (1, _glob("snippets/weave/*.py"), _steps),
+    "a step of the weaver": (12, _glob("snippets/weave/*.py"), _steps),
     "a comparison in a test": (10, _glob("tests/test_*.py"), _comparisons),
 }
 
@@ -291,7 +292,8 @@ def draw(kind: str, seed: int = 0) -> list[Mutation]:
     for path in files():
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(ROOT).as_posix()
-        found += [Mutation(kind, name, start, stop, new, text[start:stop], text.count("\n", 0, start) + 1)
+        ends = [m.start() for m in re.finditer("\n", text)]
+        found += [Mutation(kind, name, start, stop, new, text[start:stop], bisect(ends, start) + 1)
                   for start, stop, new in sites(text, rng)]
     assert len(found) >= count, f"{kind}: only {len(found)} places"
     rng.shuffle(found)
