@@ -121,6 +121,7 @@ def test_whatever_a_drawing_refers_to_is_in_it(name):
 MATPLOTLIB = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><defs><clipPath id="c"/></defs>
 <g><path fill="none" d="M 0 0 L 9 0"/><g class="x"><path class="s-ink" fill="none" d="M 1 1 L 2 2"/></g></g>
 <g clip-path="url(#c)"><path class="s-a" d="M 3 3 L 4 4"/></g>
+<g clip-path="url(#c)"><use xlink:href="#t" x="1" y="2"/><use xlink:href="#t" x="3" y="2"/></g>
 <g><defs><path id="t" d="M 0 0 L 0 3.5"/></defs><g><use xlink:href="#t" x="10" y="20" class="s-ink"/></g>
 <g><use xlink:href="#t" x="11" y="20" class="s-ink"/></g><g><use xlink:href="#t" x="12" y="20" class="s-red"/></g></g>
 <g><defs><path id="d" d="M 0 -1 L 1 1 L -1 1 z"/></defs><use xlink:href="#d" x="5" y="6" class="f-a"/></g>
@@ -138,6 +139,7 @@ def test_slim_is_the_same_picture_in_fewer_elements():
     assert drawn == [
         ("defs",), ("clipPath", "id=c"), ("g", "class=x"), ("path", "class=s-ink", "d=M 1 1 L 2 2", "fill=none"),
         ("path", "class=s-a", "clip-path=url(#c)", "d=M 3 3 L 4 4"),
+        ("path", "clip-path=url(#c)", "d=M 1 2 L 1 5.5 M 3 2 L 3 5.5"),
         ("path", "class=s-ink", "d=M 10 20 L 10 23.5 M 11 20 L 11 23.5"), ("path", "class=s-red", "d=M 12 20 L 12 23.5"),
         ("path", "class=f-a", "d=M 5 5 L 6 7 L 4 7 z"), ("defs",), ("path", "d=M 0 3 C 1 1 2 2 3 0 z", "id=o"),
         ("use", "href=#o", "x=5", "y=6"), ("use", "href=#o", "x=7", "y=6"), ("text",), ("text", "transform=rotate(-90 1 2)")]
