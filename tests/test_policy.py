@@ -237,8 +237,7 @@ def test_a_hostile_fragment_stays_text(browser, address, path):
                 visit.page.evaluate("fragment => { location.hash = fragment }", fragment.replace("{}", form(EVIL)))
                 assert visit.unharmed(), (fragment, visit.dialogs, visit.wrong)
         visit.page.goto(f"{address}/{path}#{PLACES[path][0].replace('{}', quote(EVIL))}")
-        visit.page.reload()
-        visit.page.wait_for_load_state("networkidle")
+        visit.again()
         assert visit.unharmed(), (visit.dialogs, visit.wrong)
 
 
@@ -276,8 +275,7 @@ def test_hostile_memory_stays_text(browser, address):
             sessionStorage["guide:/diagnose/guided/"] = JSON.stringify([{from: evil, said: evil}]);
         }""", EVIL)
         for path in ("practice/self-check/", "diagnose/guided/"):
-            visit.page.goto(f"{address}/{path}")
-            visit.page.wait_for_load_state("networkidle")
+            visit.go(f"{address}/{path}")
             assert visit.unharmed(), (path, visit.dialogs, visit.wrong)
 
 

@@ -171,6 +171,7 @@ def test_the_index_comes_with_the_focus_and_not_before(browser, address):
     page.wait_for_load_state("networkidle")
     page.locator("a.md-tabs__link").nth(1).click()  # instant navigation keeps the worker
     page.wait_for_url("**/understand/")
+    there(page)
     page.wait_for_load_state("networkidle")
     early = [url for url in asked if "whole.json" in url or "/workers/" in url]
     with context.expect_event("request", lambda request: "whole.json" in request.url):

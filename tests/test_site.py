@@ -191,7 +191,7 @@ def test_numbers_survive_instant_navigation(browser, address):
     with Visit(browser, address, "") as visit:
         visit.page.locator('a[href*="understand/"]').first.click()
         visit.page.wait_for_url(re.compile("understand/"))
-        visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first.click()
+        visit.page.locator('p data.num[role=button][data-key="deep_stack.sigmoid.default.first"]').first.click()
         assert visit.page.locator(".numcard").count() == 1
 
 

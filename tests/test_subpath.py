@@ -30,8 +30,7 @@ def below(site) -> str:
 def test_every_kind_of_page_finds_what_it_needs(browser, below):
     with Visit(browser, below, "") as visit:
         for kind in KINDS:
-            visit.page.goto(f"{below}/{kind}")
-            visit.page.wait_for_load_state("networkidle")
+            visit.go(f"{below}/{kind}")
             assert visit.page.locator("h1").count() == 1 and visit.page.evaluate("document.fonts.check('1em \"WG Serif\"')"), kind
         assert refused(visit) == []
 
@@ -49,7 +48,7 @@ def test_links_lead_on_and_labs_start(browser, below):
         visit.page.locator("gradient-lab[data-ready] svg").first.wait_for()
         visit.page.locator('.md-tabs a[href$="understand/"]').click()
         visit.page.wait_for_url(f"{below}/understand/")
-        visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first.click()
+        visit.page.locator('p data.num[role=button][data-key="deep_stack.sigmoid.default.first"]').first.click()
         visit.page.locator(".numcard a").first.click()
         visit.page.wait_for_url(re.compile(rf"^{re.escape(below)}/code/experiments/deep_stack\.py$"))
         visit.page.goto(f"{below}/practice/sketch/")
