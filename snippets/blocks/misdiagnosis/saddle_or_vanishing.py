@@ -23,9 +23,10 @@ def run(depth, phi, start, noise):
         if step == 0:
             first, last = (net[i].weight.grad.norm() for i in (0, -1))
         opt.step()
-    return f"{first:10.0e}{last:10.0e}{loss:13.1f}"
+    later = net[-1].weight.grad.norm()
+    return f"{first:10.0e}{last:10.0e}{later:14.0e}{loss:12.1f}"
 
-print("gradient of weights in      layer 1     last   loss after 100 steps")
+print("gradient of weights in      layer 1     last    at step 100  loss there")
 for name, *case in (("all zero", 2, nn.Tanh, 0, 0),
                     ("all zero, shaken", 2, nn.Tanh, 0, 0.1),
                     ("vanishing", 15, nn.Sigmoid, 0.125, 0),
