@@ -326,6 +326,19 @@ def test_a_net_has_learned_where_shuffled_answers_cost_it_dearly(answers, shift)
     assert facts.learned < LIMITS["learned"]
 
 
+@pytest.mark.parametrize("act, rate, code", [
+    (nn.Tanh, 1e-4, "healthy"), (nn.Tanh, 1e-9, "learning_rate_too_small"), (nn.Sigmoid, 1e-4, "vanishing")])
+def test_a_rate_is_too_small_only_where_hardly_anything_moves(act, rate, code):
+    """As the misdiagnosis guide says of two nets that look alike."""
+    net = nn.Sequential()
+    for _ in range(8):
+        net.extend([nn.Linear(64, 64), act()])
+        nn.init.xavier_normal_(net[-2].weight)
+    net.append(nn.Linear(64, 10))
+    x, y = torch.rand(200, 64), torch.arange(200) % 10
+    assert examine(net.double(), CE, x.double(), y, optimizer=optim.SGD(net.parameters(), lr=rate)).diagnosis == code
+
+
 def test_a_plot_is_one_plot():
     import matplotlib
 
