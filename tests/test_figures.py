@@ -90,7 +90,7 @@ def test_many_drawn_at_once_are_those_drawn_one_by_one(checkout):
 
 def test_a_color_that_is_not_the_sites_is_refused(checkout):
     path = checkout / "snippets/figures/deep_stack.py"
-    path.write_text(path.read_text().replace("color=COLOURS[net]", 'color="#123456"'))
+    path.write_text(path.read_text().replace("color=COLORS[net]", 'color="#123456"'))
     (checkout / "draw.py").write_text("from snippets.weave import drawing; from snippets.weave.book import load\n"
                                       "from snippets.measurement import ROOT; drawing.drawn('deep_stack', 'inline', load(ROOT))")
     assert "snippets/figures/deep_stack.py:1: draws in #123456, none of the site's colors" in run_in(checkout, "draw").stderr
@@ -103,11 +103,11 @@ def test_a_strip_has_one_column_a_layer(key):
     assert len(svg.findall(".//rect")) == len(load(ROOT).results[source].measurements[name].value)
 
 
-@pytest.mark.parametrize("decades, share, height, colour", [
+@pytest.mark.parametrize("decades, share, height, color", [
     (0, 1.0, 20, "var(--s0)"), (-6, 0.58, 20, "var(--v3)"), (-12, 0.16, 20, "var(--v6)"), (-40, 0.16, 20, "var(--v6)"),
     (-1, 0.93, 20, "color-mix(in oklab,var(--s0) 50%,var(--v1))"), (5, 1.0, 40, "var(--f5)"), (9, 1.0, 40, "var(--f6)")])
-def test_a_column_shows_its_signal(decades, share, height, colour):
-    assert drawing._column(decades) == (pytest.approx(share), pytest.approx(height), colour)
+def test_a_column_shows_its_signal(decades, share, height, color):
+    assert drawing._column(decades) == (pytest.approx(share), pytest.approx(height), color)
 
 
 @pytest.mark.parametrize("name", FIGURES)

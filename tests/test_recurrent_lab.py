@@ -413,10 +413,10 @@ def test_any_fragment_is_a_valid_state(lab):
             value = lab.settings()[key]
             assert value in it["options"] if it["kind"] == "choice" else it["low"] <= value <= it["high"], query
         assert not re.search("NaN|undefined|Infinity", lab.page.locator("recurrent-lab .lab").inner_text()), query
-    lab.page.evaluate("location.hash = '#recurrent-lab?v=1&rho=3&sigma=1&steps=9e9&colour=red'")
+    lab.page.evaluate("location.hash = '#recurrent-lab?v=1&rho=3&sigma=1&steps=9e9&color=red'")
     lab.frame()
     notes = lab.page.locator(".lab__notes").inner_text()
-    assert all(word in notes for word in ("σ_max is 3 instead of 1", "steps T 9e9", "colour")) and lab.settings()["steps"] == 200
+    assert all(word in notes for word in ("σ_max is 3 instead of 1", "steps T 9e9", "color")) and lab.settings()["steps"] == 200
 
 
 def test_what_is_taken_away(browser, address):

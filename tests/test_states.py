@@ -199,8 +199,8 @@ def test_the_recurrent_lab(visit, path):
     lab.get_by_role("button", name="Just show it").click()
     lab.locator("summary").first.click()
     it.all_clear("an LSTM, more settings", tag)
-    it.page.evaluate("location.hash = '#recurrent-lab?v=1&rho=3&sigma=1&steps=9e9&colour=red'")
-    it.page.wait_for_function(f"document.querySelector('{tag} .lab__notes').textContent.includes('colour')")
+    it.page.evaluate("location.hash = '#recurrent-lab?v=1&rho=3&sigma=1&steps=9e9&color=red'")
+    it.page.wait_for_function(f"document.querySelector('{tag} .lab__notes').textContent.includes('color')")
     it.all_clear("a net that cannot be", tag)
 
 

@@ -24,7 +24,7 @@ from snippets.experiments._stacks import float64, initialize
 from snippets.measurement import Measurement, over_seeds, setting
 
 WIDTH, DEPTHS = 128, (2, 5, 10, 20, 50)
-POINTS, REFERENCE, STEP = 19, 128, 5  # inputs on the path, in the batch of BatchNorm; degrees between neighbours
+POINTS, REFERENCE, STEP = 19, 128, 5  # inputs on the path, in the batch of BatchNorm; degrees between neighbors
 SEEDS, SPOT = range(20), range(2)
 NETS = {"plain": "a plain ReLU net", "bn": "a plain ReLU net with BatchNorm",
         "scaled": "a net with skips, branches scaled by 1/√depth", "res_bn": "a net with skips and BatchNorm"}
@@ -97,11 +97,11 @@ def predicted(net: str, depth: int, angle: float) -> float:
 
 
 def measure(seeds=SEEDS) -> dict[str, Measurement]:
-    """Cosine against the angle for each net and depth, measured and predicted, and that of neighbours by itself."""
+    """Cosine against the angle for each net and depth, measured and predicted, and that of neighbors by itself."""
     runs = each(run, seeds)
     kept = {
         "width": setting(WIDTH, "units in each layer"), "reference": setting(REFERENCE, "inputs in the batch of BatchNorm"),
-        "seeds": setting(len(runs), "seeds of each net"), "step": setting(STEP, "degrees between neighbouring inputs"),
+        "seeds": setting(len(runs), "seeds of each net"), "step": setting(STEP, "degrees between neighboring inputs"),
         **{f"depth.{depth}": setting(depth, "layers or blocks") for depth in DEPTHS},
     }
     for net, label in NETS.items():
@@ -111,9 +111,9 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
             kept[f"{key}.path"] = over_seeds(
                 [r[net, depth] for r in runs], f"cosine of the gradients at two inputs against their angle, {where}", atol=1e-6)
             kept[f"{key}.near"] = over_seeds(
-                [r[net, depth][1] for r in runs], f"cosine of the gradients at two neighbouring inputs, {where}", atol=1e-6)
+                [r[net, depth][1] for r in runs], f"cosine of the gradients at two neighboring inputs, {where}", atol=1e-6)
             kept[f"{key}.predicted"] = Measurement(
-                predicted(net, depth, STEP), f"predicted cosine of the gradients at two neighbouring inputs, {where}")
+                predicted(net, depth, STEP), f"predicted cosine of the gradients at two neighboring inputs, {where}")
             kept[f"{key}.predicted_path"] = Measurement(
                 [predicted(net, depth, k * STEP) for k in range(POINTS)], f"predicted cosine of the gradients against the angle, {where}")
     return kept

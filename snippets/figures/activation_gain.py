@@ -1,6 +1,6 @@
 """Factor per layer of the signal for eleven activations under three initializations, against the prediction."""
 
-from snippets.figures.style import COLOURS, INK, on_the_right
+from snippets.figures.style import COLORS, INK, on_the_right
 
 RESULTS = ("signal_gain",)
 TITLE = "No initialization suits all activations: He's is level for ReLU, short for GELU and too much for SELU"
@@ -15,18 +15,18 @@ NETS = {
     "sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "leaky_relu": "Leaky ReLU", "prelu": "PReLU", "elu": "ELU", "selu": "SELU",
     "gelu": "GELU", "silu": "SiLU", "mish": "Mish", "softplus": "softplus",
 }
-INITS = {"default": ("default", COLOURS["relu"], "s"), "xavier": ("Xavier", COLOURS["tanh"], "X"), "he": ("He", COLOURS["relu_he"], "^")}
+INITS = {"default": ("default", COLORS["relu"], "s"), "xavier": ("Xavier", COLORS["tanh"], "X"), "he": ("He", COLORS["relu_he"], "^")}
 
 
 def draw(results, ax):
     """A row per activation, a point per initialization with the prediction as an upright line."""
     found = results["signal_gain"]
-    for init, (label, colour, marker) in INITS.items():
+    for init, (label, color, marker) in INITS.items():
         for row, net in enumerate(NETS):
             height = -row
             theory = found[f"{net}.{init}.predicted"].value
             ax.plot([theory, theory], [height - 0.36, height + 0.36], color=INK, linewidth=0.9)
-            ax.plot(found[f"{net}.{init}.measured"].value, height, color=colour, marker=marker, linestyle="none")
+            ax.plot(found[f"{net}.{init}.measured"].value, height, color=color, marker=marker, linestyle="none")
         at = found[f"sigmoid.{init}.measured"].value
         ax.text({"default": at - 0.05, "xavier": at, "he": at + 0.05}[init], 0.75, label,
                 ha={"default": "right", "xavier": "center", "he": "left"}[init], va="bottom", color=INK, fontsize=9.5)

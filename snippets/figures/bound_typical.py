@@ -18,10 +18,10 @@ def draw(results, ax):
     """Both bounds and both gradients with their bands; predictions as thin ink lines."""
     found = results["stretching"]
     layers = range(found["depth"].value + 1)
-    for init, (colour, marker, label) in PAIRS.items():
-        ax.plot(layers, found[f"{init}.bound"].value, color=colour, linestyle=(0, (4, 2)), marker=marker, markevery=6)
-        ax.fill_between(layers, *found[f"{init}.gain"].band, color=colour, alpha=0.2, linewidth=0)
-        ax.plot(layers, found[f"{init}.gain"].value, color=colour, marker=marker, markevery=6)
+    for init, (color, marker, label) in PAIRS.items():
+        ax.plot(layers, found[f"{init}.bound"].value, color=color, linestyle=(0, (4, 2)), marker=marker, markevery=6)
+        ax.fill_between(layers, *found[f"{init}.gain"].band, color=color, alpha=0.2, linewidth=0)
+        ax.plot(layers, found[f"{init}.gain"].value, color=color, marker=marker, markevery=6)
         ax.plot(layers, found[f"{init}.gain_predicted"].value, color=INK, linewidth=0.8)
         for part, word in (("bound", "bound"), ("gain", "gradient")):
             ax.annotate(f"{label}: {word}", (0, found[f"{init}.{part}"].value[0]), xytext=(-8, 0), textcoords="offset points", ha="right",

@@ -21,10 +21,10 @@ def draw(results, ax):
     """Medians with bands; the prediction θ / ‖g‖ as open markers."""
     found = results["clipping"]
     layers = range(1, found["depth"].value + 2)
-    for how, (label, colour, marker) in LOOKS.items():
+    for how, (label, color, marker) in LOOKS.items():
         profile = found[f"vanishing.profile.{how}"]
-        ax.fill_between(layers, *profile.band, color=colour, alpha=0.15, linewidth=0)
-        ax.plot(layers, profile.value, color=colour, marker=marker, markersize=4, linestyle="-" if how != "by_value" else (0, (4, 2)))
+        ax.fill_between(layers, *profile.band, color=color, alpha=0.15, linewidth=0)
+        ax.plot(layers, profile.value, color=color, marker=marker, markersize=4, linestyle="-" if how != "by_value" else (0, (4, 2)))
         x, y, side = LABELS[how]
         ax.annotate(label, (x, y), ha=side, va="center", color=INK)
     ax.plot(layers, found["vanishing.profile.predicted"].value, color=INK2, marker="o", markersize=9, markerfacecolor="none",

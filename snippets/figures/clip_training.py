@@ -21,9 +21,9 @@ LABELS = {"exploding, not clipped": (2.6, 3e3), "exploding, clipped": (4, 80), "
 def draw(results, ax):
     """Every seed's curve; a loss beyond the largest recorded one is cut."""
     found = results["clipping"]
-    for (kind, how), (_, colour, line) in LOOKS.items():
+    for (kind, how), (_, color, line) in LOOKS.items():
         for seed in found[f"{kind}.{how}.loss"].seeds:
-            ax.plot(found["at"].value, seed, color=colour, linewidth=1.2, linestyle=line, marker="none")
+            ax.plot(found["at"].value, seed, color=color, linewidth=1.2, linestyle=line, marker="none")
     powers(ax, every=2)
     ax.set_xscale("log")
     ax.set_xticks([1, 10, 100], ["1", "10", "100"])

@@ -1,6 +1,6 @@
 """Units that died at too large a rate and came back, layer by layer, pooled over seeds."""
 
-from snippets.figures.style import COLOURS, FLARE, INK, on_the_right
+from snippets.figures.style import COLORS, FLARE, INK, on_the_right
 
 RESULTS = ("dead_units",)
 TITLE = "In the first layer no dead unit comes back; in every deeper layer most do"
@@ -23,7 +23,7 @@ def draw(results, ax):
     for layer, died, back in rows:
         dead = died - back
         ax.bar(layer, dead, width=0.6, color=FLARE)
-        ax.bar(layer, back, bottom=dead, width=0.6, color=COLOURS["relu"], alpha=0.55)
+        ax.bar(layer, back, bottom=dead, width=0.6, color=COLORS["relu"], alpha=0.55)
         name = f"{back} of {died}" + "\ncame back" * (layer == 1)
         ax.text(layer, died + 12, name, ha="center", va="bottom", color=INK)
     last, died, back = rows[-1]

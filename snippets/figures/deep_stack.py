@@ -1,6 +1,6 @@
 """The gradient signal in each layer of the deep stack, for the nets that a reader meets first."""
 
-from snippets.figures.style import COLOURS, name_lines, powers, series
+from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("deep_stack",)
 TITLE = "Sigmoid and default ReLU lose the signal, He initialization keeps it, an unscaled skip lets it grow"
@@ -20,7 +20,7 @@ def draw(results, ax):
     layers = range(1, stack["depth"].value + 1)
     for net, (key, _) in LINES.items():
         profile = stack[f"{key}.signal_profile"]
-        ax.fill_between(layers, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(layers, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(layers, profile.value, markevery=5, **series(net))
     powers(ax, every=6)
     ax.set_xlabel("layer (the loss is on the right)")

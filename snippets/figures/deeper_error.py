@@ -1,6 +1,6 @@
 """Training error with depth, BatchNorm nets without skips and nets with scaled skips: each seed a line."""
 
-from snippets.figures.style import COLOURS, name_lines, on_the_right, series
+from snippets.figures.style import COLORS, name_lines, on_the_right, series
 
 RESULTS = ("deeper",)
 TITLE = "Plain BatchNorm nets fit their own training data worse the deeper they are; with scaled skips they hardly do"
@@ -20,7 +20,7 @@ def draw(results, ax):
     for net in NETS:
         errors = [found[f"{net}.at{depth}.error"] for depth in DEPTHS]
         for seed in zip(*(error.seeds for error in errors), strict=True):
-            ax.plot(DEPTHS, [100 * e for e in seed], color=COLOURS[net], linewidth=0.8, alpha=0.5)
+            ax.plot(DEPTHS, [100 * e for e in seed], color=COLORS[net], linewidth=0.8, alpha=0.5)
         ax.plot(DEPTHS, [100 * error.value for error in errors], **series(net))
     on_the_right(ax)
     ax.set_ylim(-3, 100)

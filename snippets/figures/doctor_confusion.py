@@ -34,10 +34,10 @@ def draw(results, ax):
             for column, count in enumerate(counts):
                 if count:
                     right = row == column
-                    colour = SCALE["s0"] if right else FLARE
+                    color = SCALE["s0"] if right else FLARE
                     size = 5.6 * (count / sum(counts)) ** 0.5
-                    ax.plot(left + column, row, marker="o", linestyle="none", markersize=size, markeredgecolor=colour, markeredgewidth=0.8,
-                            markerfacecolor=colour if right else "none")
+                    ax.plot(left + column, row, marker="o", linestyle="none", markersize=size, markeredgecolor=color, markeredgewidth=0.8,
+                            markerfacecolor=color if right else "none")
     for row, label in enumerate(LABELS.values()):
         ax.text(-1.2, row, label, ha="right", va="center", color=INK, fontsize=8.5)
     ax.set_xlim(-1, len(JUDGES) * WIDTH - 2)

@@ -24,10 +24,10 @@ def draw(results, ax):
     for name in ("vanishing", "sound_low", "sound_high", "exploding"):
         limit = found[f"limit.{name}"].value
         ax.axvline(round(log10(limit)), color=INK2, linewidth=0.9, linestyle=(0, (3, 2)))
-    for row, (group, (label, colour, marker)) in enumerate(ROWS.items()):
+    for row, (group, (label, color, marker)) in enumerate(ROWS.items()):
         powers = found[f"{group}.powers"].value
         heights = [row + 0.13 * (i % 5 - 2) for i in range(len(powers))]
-        ax.plot(powers, heights, linestyle="none", marker=marker, markersize=3.5, markeredgecolor=colour, markeredgewidth=0.9,
+        ax.plot(powers, heights, linestyle="none", marker=marker, markersize=3.5, markeredgecolor=color, markeredgewidth=0.9,
                 markerfacecolor="none")
         ax.text(-41.5, row, label, ha="right", va="center", color=INK)
     ax.set_ylim(len(ROWS) - 0.5, -0.6)

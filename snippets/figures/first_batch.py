@@ -1,6 +1,6 @@
 """Gradients of weights and of biases at the first batch, layer by layer, of four nets on one pair of axes."""
 
-from snippets.figures.style import COLOURS, INK, name_lines, powers, series
+from snippets.figures.style import COLORS, INK, name_lines, powers, series
 
 RESULTS = ("first_look",)
 TITLE = "At the first batch the bias gradients show vanishing and exploding; the weight gradients show only one of them"
@@ -25,7 +25,7 @@ def draw(results, ax):
     for panel, (part, title) in zip(panels, PANELS.items(), strict=True):
         for net, (look, _) in NETS.items():
             profile = found[f"{net}.{part}"]
-            panel.fill_between(layers, *profile.band, color=COLOURS[look], alpha=0.15, linewidth=0)
+            panel.fill_between(layers, *profile.band, color=COLORS[look], alpha=0.15, linewidth=0)
             panel.plot(layers, profile.value, markevery=7, **series(look))
         powers(panel, every=10)
         panel.set_title(title, color=INK)

@@ -2,7 +2,7 @@
 
 from matplotlib.ticker import FuncFormatter
 
-from snippets.figures.style import COLOURS, INK, INK2, LINE, power
+from snippets.figures.style import COLORS, INK, INK2, LINE, power
 
 RESULTS = ("training",)
 TITLE = "Over the whole training the sigmoid net's first layers stay where they began, far from the last one"
@@ -48,8 +48,8 @@ def _panel(panel, found, net: str) -> None:
             base = _height(group, place)
             top = [base + HIGH * shares[i] / max(shares) for i in places for _ in range(2)]
             panel.axhline(base, color=LINE, linewidth=0.5)
-            panel.fill_between(x, base, top, color=COLOURS[net], alpha=0.25 + 0.2 * place, linewidth=0)
-            panel.plot(x, top, color=COLOURS[net], linewidth=0.7)
+            panel.fill_between(x, base, top, color=COLORS[net], alpha=0.25 + 0.2 * place, linewidth=0)
+            panel.plot(x, top, color=COLORS[net], linewidth=0.7)
     panel.grid(False)
     panel.set_xlim(-32, 2)
     panel.set_xticks([-30, -15, 0])

@@ -19,10 +19,10 @@ def draw(results, ax):
     """Medians with bands, the prediction as open markers."""
     found = results["half_precision"]
     layers = range(1, found["depth"].value + 1)
-    for arm, (label, colour, marker) in LOOKS.items():
+    for arm, (label, color, marker) in LOOKS.items():
         share = found[f"zeros.{arm}.signal"]
-        ax.fill_between(layers, *share.band, color=colour, alpha=0.15, linewidth=0)
-        ax.plot(layers, share.value, color=colour, marker=marker, markersize=4, linestyle="-")
+        ax.fill_between(layers, *share.band, color=color, alpha=0.15, linewidth=0)
+        ax.plot(layers, share.value, color=color, marker=marker, markersize=4, linestyle="-")
         ax.annotate(label, (4, share.value[3]), xytext=(0, -8 if arm == "half" else 8), textcoords="offset points",
                     ha="center", va="top" if arm == "half" else "bottom", color=INK)
     ax.plot(layers, found["zeros.exact.signal"].value, color=INK2, marker="o", markersize=9, markerfacecolor="none",

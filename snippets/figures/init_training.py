@@ -1,6 +1,6 @@
 """Training accuracy of twenty ReLU layers against the size of their first weights."""
 
-from snippets.figures.style import COLOURS, EDGE, INK, INK2, on_the_right
+from snippets.figures.style import COLORS, EDGE, INK, INK2, on_the_right
 
 RESULTS = ("init_training",)
 TITLE = "Twenty ReLU layers learn only from weights near He's; orthogonal ones of that size learn fastest"
@@ -13,7 +13,7 @@ ALT = ("Points from small to large weights. Default and Xavier weights stay at {
 
 NORMAL = ("default", "xavier", "between", "he", "above", "double")
 SQUARE = ("orthogonal", "orthogonal_he")
-LOOKS = ((NORMAL, COLOURS["relu_he"], "^", "-", 1.0), (SQUARE, COLOURS["res"], "h", (0, (1.2, 1.6)), 1.025))  # the last keeps them apart
+LOOKS = ((NORMAL, COLORS["relu_he"], "^", "-", 1.0), (SQUARE, COLORS["res"], "h", (0, (1.2, 1.6)), 1.025))  # the last keeps them apart
 
 
 def draw(results, ax):
@@ -22,12 +22,12 @@ def draw(results, ax):
     ax.set_xscale("log")
     ax.axhline(0.1, color=EDGE, linewidth=1)
     ax.text(0.5, 0.085, "chance", color=INK2, fontsize=9, va="top")
-    for names, colour, marker, line, shift in LOOKS:
+    for names, color, marker, line, shift in LOOKS:
         x = [found[f"{name}.gain"].value * shift for name in names]
         y = [found[f"{name}.accuracy"].value for name in names]
         bands = [found[f"{name}.accuracy"].band for name in names]
         errors = [[v - b[0] for v, b in zip(y, bands, strict=True)], [b[1] - v for v, b in zip(y, bands, strict=True)]]
-        ax.errorbar(x, y, yerr=errors, color=colour, marker=marker, linestyle=line, linewidth=1.4)
+        ax.errorbar(x, y, yerr=errors, color=color, marker=marker, linestyle=line, linewidth=1.4)
     for name, label, offset, side in (
             ("default", "nn.Linear", (0, 8), "center"), ("xavier", "Xavier", (-5, 8), "right"), ("he", "He", (-7, 6), "right"),
             ("double", "twice He", (0, -13), "center"), ("orthogonal_he", "orthogonal, times √2", (9, 6), "left")):

@@ -1,6 +1,6 @@
 """The signal in each layer of five of the lab's presets: what stands in the lab's place where there is no script."""
 
-from snippets.figures.style import COLOURS, name_lines, powers, series
+from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("lab_presets",)
 TITLE = "Weights and skips decide what is left of the signal thirty layers from the loss"
@@ -22,7 +22,7 @@ def draw(results, ax):
     layers = range(1, depth + 1)
     for preset, (net, _) in LINES.items():
         profile = found[f"{preset}.profile"]
-        ax.fill_between(layers, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(layers, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(layers, profile.value, markevery=5, **series(net))
     powers(ax, every=6)
     ax.set_xlabel("layer (the loss is on the right)")

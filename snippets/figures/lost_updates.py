@@ -22,12 +22,12 @@ def draw(results, ax):
     """Predicted staircases in ink, measured medians as markers, the update after ten factors of a quarter."""
     found = results["rounding"]
     updates = found["updates"].value
-    for name, (colour, marker) in LOOKS.items():
+    for name, (color, marker) in LOOKS.items():
         predicted = found[f"lost.{name}.predicted"].value
         ax.plot(updates, predicted, color=INK2, linewidth=0.8, marker="none", linestyle="-", drawstyle="steps-mid")
         stairs = [i for i, share in enumerate(predicted) if 0.02 < share < 0.98]
         near = slice(max(stairs[0] - AROUND, 0), stairs[-1] + AROUND, 2)
-        ax.plot(updates[near], found[f"lost.{name}"].value[near], color=colour, marker=marker, markersize=4, linestyle="none")
+        ax.plot(updates[near], found[f"lost.{name}"].value[near], color=color, marker=marker, markersize=4, linestyle="none")
     ten = results["factors"]["update.at10"].value
     ax.axvline(ten, color=INK, linewidth=0.8, linestyle=(0, (3, 2)))
     ax.annotate("10 layers", (ten, 0.12), xytext=(4, 0), textcoords="offset points", ha="left", va="center", color=INK)

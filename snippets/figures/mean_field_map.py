@@ -12,13 +12,13 @@ ALT = ("Bands that lean to the right, from factors below one half on the left to
        "the color of the band they lie in.")
 
 STEPS = (5, 7, 9, 10, 11, 12, 13)  # tenths
-COLOURS = [SCALE[name] for name in ("v5", "v3", "v2", "s0", "f2", "f3", "f5", "f6")]
+COLORS = [SCALE[name] for name in ("v5", "v3", "v2", "s0", "f2", "f3", "f5", "f6")]
 LEFT, RIGHT = 0.2, 3.4
 
 
-def colour(factor):
+def color(factor):
     """The color of the band in which a factor lies."""
-    return COLOURS[sum(factor > step / 10 for step in STEPS)]
+    return COLORS[sum(factor > step / 10 for step in STEPS)]
 
 
 def draw(results, ax):
@@ -26,7 +26,7 @@ def draw(results, ax):
     found = results["mean_field"]
     heights = found["map.heights"].value
     lines = [[LEFT] * len(heights), *(found[f"level.{step}"].value for step in STEPS), [RIGHT] * len(heights)]
-    for shade, left, right in zip(COLOURS, lines[:-1], lines[1:], strict=True):
+    for shade, left, right in zip(COLORS, lines[:-1], lines[1:], strict=True):
         ax.fill_betweenx(heights, left, right, color=shade, linewidth=0, alpha=0.6)
     edge = found["level.10"].value
     ax.plot(edge, heights, color=INK, linewidth=2)
@@ -37,7 +37,7 @@ def draw(results, ax):
     for name in ("low", "middle", "high"):
         for weight in found["map.weights"].value:
             factor = found[f"{name}.at{10 * weight:.0f}.factor"].value
-            ax.plot(weight, found[f"map.{name}"].value, marker="o", markersize=8, color=colour(factor), markeredgecolor=PAPER,
+            ax.plot(weight, found[f"map.{name}"].value, marker="o", markersize=8, color=color(factor), markeredgecolor=PAPER,
                     markeredgewidth=1.2, linestyle="none")
     ax.set_xlim(LEFT, RIGHT)
     ax.set_ylim(0, heights[-1])

@@ -18,8 +18,8 @@ NAMES = {"sgd": (5e-13, 0.18, "center"), "adam": (6e-7, 0.18, "center"), "tiny":
 def draw(results, ax):
     """One point per seed, named beside each group."""
     found = results["adaptive"]
-    for arm, (label, colour, marker) in LOOKS.items():
-        ax.plot(found[f"dead.{arm}.moved"].seeds, found[f"dead.{arm}.accuracy"].seeds, color=colour, marker=marker, linestyle="none")
+    for arm, (label, color, marker) in LOOKS.items():
+        ax.plot(found[f"dead.{arm}.moved"].seeds, found[f"dead.{arm}.accuracy"].seeds, color=color, marker=marker, linestyle="none")
         x, y, side = NAMES[arm]
         ax.annotate(label, (x, y), ha=side, va="center", color=INK)
     ax.set_xscale("log")

@@ -1,6 +1,6 @@
 """Factor per layer of sigmoid stacks against the negative mean of their weights."""
 
-from snippets.figures.style import COLOURS, EDGE, INK, SCALE, on_the_right
+from snippets.figures.style import COLORS, EDGE, INK, SCALE, on_the_right
 
 RESULTS = ("negative_mean",)
 TITLE = "A mean of −c/n carries the signal through sigmoid layers; the neutral c is {negative_mean.neutral} at every depth"
@@ -12,7 +12,7 @@ ALT = ("Two groups of curves that rise together up to c of about four. For input
        "{negative_mean.steady.at30.crossing}, then fall again. For inputs of mean zero they stay below one and peak at "
        "{negative_mean.centered.at10.crossing}, {negative_mean.centered.at15.crossing} and {negative_mean.centered.at30.crossing}.")
 
-STARTS = {"steady": ("inputs at the steady state", SCALE["s0"]), "centered": ("inputs of mean zero", COLOURS["sigmoid"])}
+STARTS = {"steady": ("inputs at the steady state", SCALE["s0"]), "centered": ("inputs of mean zero", COLORS["sigmoid"])}
 DEPTHS = {10: "o", 15: "s", 30: "^"}
 FROM = 3  # the curves fall together below this c
 
@@ -24,11 +24,11 @@ def draw(results, ax):
     shown = [i for i, c in enumerate(means) if c >= FROM]
     ax.axhline(1, color=EDGE, linewidth=1.2)
     ax.axvline(found["neutral"].value, color=EDGE, linewidth=1, linestyle=(0, (2, 2)))
-    for start, (_, colour) in STARTS.items():
+    for start, (_, color) in STARTS.items():
         for depth, marker in DEPTHS.items():
             x = [means[i] for i in shown]
             ax.plot(x, [found[f"{start}.at{depth}.predicted"].value[i] for i in shown], color=INK, linewidth=0.7)
-            ax.plot(x, [found[f"{start}.at{depth}.factor"].value[i] for i in shown], color=colour, marker=marker, markersize=4,
+            ax.plot(x, [found[f"{start}.at{depth}.factor"].value[i] for i in shown], color=color, marker=marker, markersize=4,
                     linestyle="none")
     ax.text(3.1, 1.03, "inputs at the steady state", color=INK)
     ax.annotate("", (4.85, 0.885), xytext=(4.3, 1.01), arrowprops={"arrowstyle": "-", "color": INK, "linewidth": 0.7})

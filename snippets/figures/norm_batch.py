@@ -1,6 +1,6 @@
 """Growth of the signal per layer in ReLU stacks with BatchNorm, against the size of the batch, with its prediction."""
 
-from snippets.figures.style import COLOURS, EDGE, INK, PAPER, on_the_right
+from snippets.figures.style import COLORS, EDGE, INK, PAPER, on_the_right
 
 RESULTS = ("normalization",)
 TITLE = "The smaller the batch, the faster BatchNorm makes the signal grow, as predicted"
@@ -11,7 +11,7 @@ ALT = ("Points for two widths fall with the batch, from {normalization.relu.batc
        "curve that falls to {normalization.relu.batch.predicted}. No point comes near one.")
 
 BATCHES = (8, 16, 32, 64, 256)
-WIDTHS = {64: ("o", PAPER, -1), 256: ("D", COLOURS["bn"], 1)}  # width: marker, face, side of the true batch on which it is drawn
+WIDTHS = {64: ("o", PAPER, -1), 256: ("D", COLORS["bn"], 1)}  # width: marker, face, side of the true batch on which it is drawn
 
 
 def draw(results, ax):
@@ -25,10 +25,10 @@ def draw(results, ax):
     for width, (marker, face, side) in WIDTHS.items():
         points = [found[f"relu.batch.of{b}.wide{width}.factor"] for b in BATCHES]
         spread = [[p.value - p.band[0] for p in points], [p.band[1] - p.value for p in points]]
-        ax.errorbar([b * 1.06**side for b in BATCHES], [p.value for p in points], yerr=spread, color=COLOURS["bn"], marker=marker,
-                    markerfacecolor=face, markeredgecolor=COLOURS["bn"], markeredgewidth=1, linestyle="none", linewidth=1)
+        ax.errorbar([b * 1.06**side for b in BATCHES], [p.value for p in points], yerr=spread, color=COLORS["bn"], marker=marker,
+                    markerfacecolor=face, markeredgecolor=COLORS["bn"], markeredgewidth=1, linestyle="none", linewidth=1)
         height = 1.37 - 0.035 * list(WIDTHS).index(width)
-        ax.plot(70, height, marker=marker, markerfacecolor=face, markeredgecolor=COLOURS["bn"], markeredgewidth=1, linestyle="none")
+        ax.plot(70, height, marker=marker, markerfacecolor=face, markeredgecolor=COLORS["bn"], markeredgewidth=1, linestyle="none")
         ax.text(80, height, f"{width} units", va="center", color=INK)
     ax.text(300, 1.012, "level", ha="right", va="bottom", color=INK)
     on_the_right(ax)

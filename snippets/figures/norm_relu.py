@@ -1,6 +1,6 @@
 """The signal in each layer of a ReLU stack without normalization, with LayerNorm and with BatchNorm."""
 
-from snippets.figures.style import COLOURS, INK2, name_lines, powers, series
+from snippets.figures.style import COLORS, INK2, name_lines, powers, series
 
 RESULTS = ("normalization",)
 TITLE = "In a ReLU stack the same BatchNorm makes the signal explode, at the predicted rate"
@@ -19,7 +19,7 @@ def draw(results, ax):
     layers = range(1, depth + 1)
     for net, (key, _) in LINES.items():
         profile = found[f"relu.{key}.profile"]
-        ax.fill_between(layers, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(layers, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(layers, profile.value, markevery=5, **series(net))
         if key != "none":
             theory = found[f"relu.{key}.predicted"].value

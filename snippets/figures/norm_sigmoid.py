@@ -1,6 +1,6 @@
 """The signal in each layer of a sigmoid stack without normalization, with LayerNorm and with BatchNorm."""
 
-from snippets.figures.style import COLOURS, INK2, name_lines, powers, series
+from snippets.figures.style import COLORS, INK2, name_lines, powers, series
 
 RESULTS = ("normalization",)
 TITLE = "BatchNorm holds the signal of a deep sigmoid stack, LayerNorm lets it vanish"
@@ -20,7 +20,7 @@ def draw(results, ax):
     layers = range(1, depth + 1)
     for net, (key, _) in LINES.items():
         profile = found[f"sigmoid.{key}.profile"]
-        ax.fill_between(layers, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(layers, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(layers, profile.value, markevery=5, **series(net))
         if key != "none":
             theory = found[f"sigmoid.{key}.predicted"].value

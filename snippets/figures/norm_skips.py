@@ -1,6 +1,6 @@
 """Growth of the signal with depth: BatchNorm alone, skips alone, and both together, with predictions."""
 
-from snippets.figures.style import COLOURS, INK, INK2, PAPER, powers
+from snippets.figures.style import COLORS, INK, INK2, PAPER, powers
 
 RESULTS = ("normalization",)
 TITLE = "BatchNorm alone explodes and skips alone explode; together they grow only like a power of the depth"
@@ -14,10 +14,10 @@ ALT = ("Four lines over depth. At {normalization.skips.depth.100} blocks skips w
 DEPTHS = (10, 30, 100)
 # key: color, line, marker, face
 LINES = {
-    "skips.none": (COLOURS["res"], "-", "h", COLOURS["res"]),
-    "plain.batch": (COLOURS["bn"], (0, (5, 1.5, 1, 1.5)), "D", COLOURS["bn"]),
-    "skips.batch": (COLOURS["bn"], "-", "D", PAPER),
-    "skips.layer": (COLOURS["ln"], (0, (1.2, 1.6)), "d", PAPER),
+    "skips.none": (COLORS["res"], "-", "h", COLORS["res"]),
+    "plain.batch": (COLORS["bn"], (0, (5, 1.5, 1, 1.5)), "D", COLORS["bn"]),
+    "skips.batch": (COLORS["bn"], "-", "D", PAPER),
+    "skips.layer": (COLORS["ln"], (0, (1.2, 1.6)), "d", PAPER),
 }
 NAMES = {"skips alone": (45, 3e9), "BatchNorm alone": (98, 1e3), "skips with BatchNorm or LayerNorm": (98, 0.15)}
 
@@ -26,11 +26,11 @@ def draw(results, ax):
     """Medians with bands at three depths, predictions as thin lines, names beside the lines."""
     found = results["normalization"]
     ax.set_xscale("log")
-    for key, (colour, line, marker, face) in LINES.items():
+    for key, (color, line, marker, face) in LINES.items():
         points = [found[f"{key}.at{depth}.total"] for depth in DEPTHS]
-        ax.fill_between(DEPTHS, *zip(*(p.band for p in points), strict=True), color=colour, alpha=0.15, linewidth=0)
-        ax.plot(DEPTHS, [p.value for p in points], color=colour, linestyle=line, marker=marker, markerfacecolor=face,
-                markeredgecolor=colour, markeredgewidth=1)
+        ax.fill_between(DEPTHS, *zip(*(p.band for p in points), strict=True), color=color, alpha=0.15, linewidth=0)
+        ax.plot(DEPTHS, [p.value for p in points], color=color, linestyle=line, marker=marker, markerfacecolor=face,
+                markeredgecolor=color, markeredgewidth=1)
         ax.plot(DEPTHS, [found[f"{key}.at{depth}.predicted"].value for depth in DEPTHS], color=INK2, linewidth=0.8, marker="none",
                 linestyle="-")
     for name, (x, y) in NAMES.items():

@@ -1,6 +1,6 @@
 """What drawing one layer's weights anew changes in the output: nothing, for the first layers of a sigmoid net."""
 
-from snippets.figures.style import COLOURS, name_lines, powers, series
+from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("other_routes",)
 TITLE = "Whatever the first layers of the sigmoid net compute, its output stays the same"
@@ -19,7 +19,7 @@ def draw(results, ax):
     layers = range(1, found["depth"].value + 1)
     for net in LINES:
         profile = found[f"redraw.{net}.profile"]
-        ax.fill_between(layers, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(layers, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(layers, profile.value, **series(net))
     powers(ax, every=2)
     ax.set_xlabel("layer drawn anew (the loss is on the right)")

@@ -1,6 +1,6 @@
 """Growth of the signal and of the state over a residual net at initialization, against depth, for three scales of the branches."""
 
-from snippets.figures.style import COLOURS, INK, INK2, PAPER, powers, series
+from snippets.figures.style import COLORS, INK, INK2, PAPER, powers, series
 
 RESULTS = ("residual",)
 TITLE = "Unscaled branches multiply signal and state in every block; divided by a root of the depth they stay put"
@@ -22,12 +22,12 @@ def draw(results, ax):
     ax.set_xscale("log")
     for kind, net in LINES.items():
         signal, state = ([found[f"two.he.{kind}.at{n}.{what}"] for n in DEPTHS] for what in ("total", "forward"))
-        ax.fill_between(DEPTHS, *zip(*(p.band for p in signal), strict=True), color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(DEPTHS, *zip(*(p.band for p in signal), strict=True), color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(DEPTHS, [p.value for p in signal], **series(net))
         ax.plot(DEPTHS, [found[f"two.he.{kind}.at{n}.predicted_total"].value for n in DEPTHS], color=INK2, linewidth=0.8,
                 linestyle="-", marker="none")
-        ax.plot([n * 1.06 for n in DEPTHS], [p.value for p in state], color=COLOURS[net], linestyle="none", marker=series(net)["marker"],
-                markerfacecolor=PAPER, markeredgecolor=COLOURS[net], markeredgewidth=1)
+        ax.plot([n * 1.06 for n in DEPTHS], [p.value for p in state], color=COLORS[net], linestyle="none", marker=series(net)["marker"],
+                markerfacecolor=PAPER, markeredgecolor=COLORS[net], markeredgewidth=1)
     for name, (x, y) in NAMES.items():
         ax.text(x, y, name, ha="right", va="center", color=INK)
     powers(ax, every=6)

@@ -1,6 +1,6 @@
 """The signal of a tanh RNN beyond spectral radius one, beside what the radius and the largest singular value suggest."""
 
-from snippets.figures.style import COLOURS, EDGE, INK, name_lines, powers, series
+from snippets.figures.style import COLORS, EDGE, INK, name_lines, powers, series
 
 RESULTS = ("recurrent",)
 TITLE = "The spectral radius is above one and so is the bound, yet the signal of this tanh RNN vanishes"
@@ -17,7 +17,7 @@ def draw(results, ax):
     steps = found["steps"].value
     across = list(range(1, steps + 1))
     profile = found["rho15.tanh.profile"]
-    ax.fill_between(across, *profile.band, color=COLOURS["tanh"], alpha=0.15, linewidth=0)
+    ax.fill_between(across, *profile.band, color=COLORS["tanh"], alpha=0.15, linewidth=0)
     ax.plot(across, profile.value, markevery=7, **series("tanh"))
     for name, line in (("bound", ":"), ("radius", "--"), ("predicted", "-")):
         per_step = found[f"rho15.tanh.{name}"].value

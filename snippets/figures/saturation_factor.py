@@ -1,6 +1,6 @@
 """Saturated share against the factor of the signal, as the scale of random weights grows."""
 
-from snippets.figures.style import COLOURS, EDGE, INK, on_the_right, series
+from snippets.figures.style import COLORS, EDGE, INK, on_the_right, series
 
 RESULTS = ("saturation",)
 TITLE = "Larger weights saturate more units, and the signal grows all the same"
@@ -25,7 +25,7 @@ def draw(results, ax):
         ax.plot(*zip(*theory, strict=True), color=INK, linewidth=1, marker="none", linestyle="-")
         for s in SCALES:
             x, factor = 100 * found[f"{net}.at{s}.share"].value, found[f"{net}.at{s}.factor"]
-            ax.plot([x, x], factor.band, color=COLOURS[net], linewidth=1.2, marker="none", linestyle="-")
+            ax.plot([x, x], factor.band, color=COLORS[net], linewidth=1.2, marker="none", linestyle="-")
             ax.plot(x, factor.value, **{**series(net), "linestyle": "none"})
             if (net, s) in NAMED:
                 ax.annotate(str(s), (x, factor.value), xytext=(-6, 3) if net == "tanh" else (6, -4), textcoords="offset points",

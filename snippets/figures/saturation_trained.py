@@ -1,6 +1,6 @@
 """Saturated tanh units by layer after training at a moderate and at too large a rate: each seed a line."""
 
-from snippets.figures.style import COLOURS, FLARE, INK, on_the_right
+from snippets.figures.style import COLORS, FLARE, INK, on_the_right
 
 RESULTS = ("saturation",)
 TITLE = "Too large a rate saturates the upper layers of a tanh net within a hundred steps"
@@ -8,7 +8,7 @@ SUB = ("Share of saturated units after {saturation.tanh.large.steps} steps of SG
        "one line for each of {saturation.trained.seeds} seeds")
 ALT = ("At a rate of {saturation.tanh.large.rate} the lines rise from about half of layer 1 to {saturation.tanh.large.end.top} of the top "
        "layer. At a rate of {saturation.tanh.moderate.rate} they lie near zero in all layers, as before training.")
-LINES = {"large": (FLARE, "s", "-"), "moderate": (COLOURS["tanh"], "X", (0, (6, 1.5)))}
+LINES = {"large": (FLARE, "s", "-"), "moderate": (COLORS["tanh"], "X", (0, (6, 1.5)))}
 
 
 def draw(results, ax):

@@ -1,6 +1,6 @@
-"""How alike the gradients at two neighbouring inputs are, against depth, without and with skips."""
+"""How alike the gradients at two neighboring inputs are, against depth, without and with skips."""
 
-from snippets.figures.style import COLOURS, INK, INK2, on_the_right, series
+from snippets.figures.style import COLORS, INK, INK2, on_the_right, series
 
 RESULTS = ("shattered",)
 TITLE = "In a plain net with BatchNorm neighboring inputs soon get unrelated gradients; skips keep them alike"
@@ -21,7 +21,7 @@ def draw(results, ax):
     ax.set_xscale("log")
     for net, look in LINES.items():
         points = [found[f"{net}.at{n}.near"] for n in DEPTHS]
-        ax.fill_between(DEPTHS, *zip(*(p.band for p in points), strict=True), color=COLOURS[look], alpha=0.15, linewidth=0)
+        ax.fill_between(DEPTHS, *zip(*(p.band for p in points), strict=True), color=COLORS[look], alpha=0.15, linewidth=0)
         ax.plot(DEPTHS, [p.value for p in points], **series(look))
         ax.plot(DEPTHS, [found[f"{net}.at{n}.predicted"].value for n in DEPTHS], color=INK2, linewidth=0.8, linestyle="-", marker="none")
     for name, (x, y) in NAMES.items():

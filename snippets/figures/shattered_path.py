@@ -1,6 +1,6 @@
 """Autocorrelation of the gradient along a path of inputs, fifty layers deep, without and with skips."""
 
-from snippets.figures.style import COLOURS, INK, INK2, on_the_right, series
+from snippets.figures.style import COLORS, INK, INK2, on_the_right, series
 
 RESULTS = ("shattered",)
 TITLE = "Along a path of inputs the gradient of a deep plain net is nearly noise, that of a net with skips a curve"
@@ -19,7 +19,7 @@ def draw(results, ax):
     angles = [found["step"].value * k for k in range(len(found["bn.at50.path"].value))]
     for net, look in LINES.items():
         path = found[f"{net}.at50.path"]
-        ax.fill_between(angles, *path.band, color=COLOURS[look], alpha=0.13, linewidth=0)
+        ax.fill_between(angles, *path.band, color=COLORS[look], alpha=0.13, linewidth=0)
         ax.plot(angles, path.value, markevery=3, **series(look))
         ax.plot(angles, found[f"{net}.at50.predicted_path"].value, color=INK2, linewidth=0.8, linestyle="-", marker="none")
     for name, (x, y) in NAMES.items():

@@ -1,6 +1,6 @@
 """The signal in each layer, beside what the recursion of variances predicts."""
 
-from snippets.figures.style import COLOURS, INK, name_lines, powers, series
+from snippets.figures.style import COLORS, INK, name_lines, powers, series
 
 RESULTS = ("signal_gain",)
 TITLE = "Backward: the same numbers foretell the signal in every layer, over twenty-five orders of magnitude"
@@ -20,7 +20,7 @@ def draw(results, ax):
     layers = range(1, found["depth"].value + 1)
     for net, (key, _) in NETS.items():
         measured = found[f"{key}.profile"]
-        ax.fill_between(layers, *measured.band, color=COLOURS[net], alpha=0.2, linewidth=0)
+        ax.fill_between(layers, *measured.band, color=COLORS[net], alpha=0.2, linewidth=0)
         ax.plot(layers, measured.value, markevery=5, **series(net))
         ax.plot(layers, found[f"{key}.predicted_profile"].value, color=INK, linewidth=0.8)
     powers(ax, every=6)

@@ -19,9 +19,9 @@ def draw(results, ax):
     """Measured values as markers on the law; the flat line of orthogonal products."""
     found = results["spectra"]
     across = shares(results)
-    for depth, (colour, marker) in LOOKS.items():
+    for depth, (color, marker) in LOOKS.items():
         for part, look in (("values_predicted", {"color": INK, "linewidth": 0.8}),
-                           ("values", {"color": colour, "marker": marker, "linestyle": "none", "markersize": 4.5})):
+                           ("values", {"color": color, "marker": marker, "linestyle": "none", "markersize": 4.5})):
             shown = [(x, y) for x, y in zip(across, found[f"product.at{depth}.{part}"].value, strict=True) if y > LOWEST]
             ax.plot(*zip(*shown, strict=True), **look)
         ax.annotate("1 matrix" if depth == 1 else str(depth), shown[-1], xytext=(7, 0), textcoords="offset points", va="center", color=INK)

@@ -19,11 +19,11 @@ def draw(results, ax):
     """Measured values as markers on the law."""
     found = results["spectra"]
     across = shares(results)
-    for init, (label, colour, marker) in INITS.items():
+    for init, (label, color, marker) in INITS.items():
         values = found[f"{init}.values"].value
         law = found[f"{init}.values_predicted"].value if init != "orthogonal" else values
         ax.plot(across, law, color=INK, linewidth=0.8)
-        ax.plot(across, values, color=colour, marker=marker, linestyle="none", markersize=4.5)
+        ax.plot(across, values, color=color, marker=marker, linestyle="none", markersize=4.5)
         place, shift = NAMES[init]
         at = min(range(len(across)), key=lambda i, place=place: abs(across[i] - place))
         ax.annotate(label, (across[at], values[at]), xytext=shift, textcoords="offset points", color=INK)

@@ -1,6 +1,6 @@
 """The usual three attempts: what comes back through 5, 10 and 20 layers by slopes alone, and what really does."""
 
-from snippets.figures.style import COLOURS, INK, INK2, name_lines, powers, series
+from snippets.figures.style import COLORS, INK, INK2, name_lines, powers, series
 
 RESULTS = ("attempts", "factors")
 TITLE = "Slopes alone overrate the sigmoid net and the ReLU net, and by more at every layer"
@@ -25,7 +25,7 @@ def draw(results, ax):
     for net in LINES:
         medians = [found[f"{net}.at{depth}"] for depth in DEPTHS]
         low, high = zip(*(m.band for m in medians), strict=True)
-        ax.fill_between([0, *DEPTHS], [1, *low], [1, *high], color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between([0, *DEPTHS], [1, *low], [1, *high], color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot([0, *DEPTHS], [1, *(m.value for m in medians)], markevery=[1, 2, 3], **series(net))
         ax.plot(DEPTHS, [found[f"{net}.predicted.at{depth}"].value for depth in DEPTHS], color=INK, linestyle="none",
                 marker="o", markersize=9, markerfacecolor="none", markeredgecolor=INK, markeredgewidth=0.9)

@@ -1,6 +1,6 @@
 """How far four optimizers move a float32 weight under a constant gradient, and where each stops moving it."""
 
-from snippets.figures.style import COLOURS, INK, INK2, power, powers, series
+from snippets.figures.style import COLORS, INK, INK2, power, powers, series
 
 RESULTS = ("rounding",)
 TITLE = "SGD stops moving this weight below {rounding.sgd.stops}, Adam only below {rounding.adam.stops}"
@@ -30,7 +30,7 @@ def draw(results, ax):
     for label, (side, x, y) in NAMES.items():
         ax.annotate(label, (x, y), ha=side, va="center", color=INK)
     ax.annotate("RMSprop", (1e-5, 0.2), xytext=(0, 4), textcoords="offset points", ha="center", va="bottom", color=INK)
-    ax.axvline(found["eps"].value, color=COLOURS["ln"], linewidth=0.8, linestyle=":")
+    ax.axvline(found["eps"].value, color=COLORS["ln"], linewidth=0.8, linestyle=":")
     ax.annotate("ε", (found["eps"].value, 0.6), xytext=(-4, 0), textcoords="offset points", ha="right", va="center", color=INK2)
     ax.set_xlabel("gradient of the weight")
 

@@ -27,11 +27,11 @@ def draw(results, ax):
     layers = range(1, found["told.depth"].value + 1)
     for optimizer, (title, shift) in PANELS.items():
         places = [layer + shift for layer in layers]
-        for case, (_, colour, marker, line) in LOOKS.items():
+        for case, (_, color, marker, line) in LOOKS.items():
             moved = found[f"told.{case}.{optimizer}"]
             low, high, middle = ([max(m, FLOOR) for m in part] for part in (*moved.band, moved.value))
-            ax.fill_between(places, low, high, color=colour, alpha=0.15, linewidth=0)
-            ax.plot(places, middle, color=colour, marker=marker, markersize=4, linestyle=line)
+            ax.fill_between(places, low, high, color=color, alpha=0.15, linewidth=0)
+            ax.plot(places, middle, color=color, marker=marker, markersize=4, linestyle=line)
         ax.text(places[0], 0.5, title, ha="left", va="center", color=INK)
     bound = found["told.vanishing.bound"].value
     ax.plot([layer + PANELS["adam"][1] for layer in layers], bound, color=INK2, linewidth=0.9, linestyle=(0, (2, 2)), marker="none")

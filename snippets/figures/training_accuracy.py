@@ -1,6 +1,6 @@
 """Training accuracy of six thirty-layer nets on handwritten digits: each seed a line."""
 
-from snippets.figures.style import COLOURS, EDGE, name_lines, on_the_right, series
+from snippets.figures.style import COLORS, EDGE, name_lines, on_the_right, series
 
 RESULTS = ("training",)
 TITLE = "Matching weights, BatchNorm or scaled skips let thirty layers learn; sigmoid and default ReLU stay at chance"
@@ -19,7 +19,7 @@ def draw(results, ax):
     epochs = range(found["epochs"].value + 1)
     for net in NETS:
         for seed in found[f"{net}.accuracy"].seeds:
-            ax.plot(epochs, [100 * a for a in seed], color=COLOURS[net], linewidth=0.8, alpha=0.5)
+            ax.plot(epochs, [100 * a for a in seed], color=COLORS[net], linewidth=0.8, alpha=0.5)
         ax.plot(epochs, [100 * a for a in found[f"{net}.accuracy"].value], markevery=5, **series(net))
     ax.axhline(100 * found["chance.accuracy"].value, color=EDGE, linewidth=0.8)
     on_the_right(ax)

@@ -1,6 +1,6 @@
 """Training loss of six thirty-layer nets on handwritten digits: each seed a line."""
 
-from snippets.figures.style import COLOURS, EDGE, INK2, name_lines, powers, series
+from snippets.figures.style import COLORS, EDGE, INK2, name_lines, powers, series
 
 RESULTS = ("training",)
 TITLE = "Two losses never leave the value of a guess; the others fall, and scaled skips fall farthest"
@@ -19,7 +19,7 @@ def draw(results, ax):
     epochs = range(found["epochs"].value + 1)
     for net in NETS:
         for seed in found[f"{net}.loss"].seeds:
-            ax.plot(epochs, seed, color=COLOURS[net], linewidth=0.8, alpha=0.5)
+            ax.plot(epochs, seed, color=COLORS[net], linewidth=0.8, alpha=0.5)
         ax.plot(epochs, found[f"{net}.loss"].value, markevery=5, **series(net))
     guess = found["chance.loss"].value
     ax.axhline(guess, color=EDGE, linewidth=0.8)

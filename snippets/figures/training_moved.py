@@ -1,6 +1,6 @@
 """How far every layer moved while six nets trained on handwritten digits: each seed a line."""
 
-from snippets.figures.style import COLOURS, name_lines, powers, series
+from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("training",)
 TITLE = "The first layers of the sigmoid net never leave the place where they began"
@@ -20,7 +20,7 @@ def draw(results, ax):
     layers = range(1, found["depth"].value + 1)
     for net in NETS:
         for seed in found[f"{net}.moved"].seeds:
-            ax.plot(layers, [max(m, FLOOR) for m in seed], color=COLOURS[net], linewidth=0.8, alpha=0.5)
+            ax.plot(layers, [max(m, FLOOR) for m in seed], color=COLORS[net], linewidth=0.8, alpha=0.5)
         ax.plot(layers, [max(m, FLOOR) for m in found[f"{net}.moved"].value], markevery=6, **series(net))
     powers(ax, every=2)
     ax.set_xlabel("layer (the loss is on the right)")

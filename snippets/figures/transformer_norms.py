@@ -1,6 +1,6 @@
 """Weight gradients of the feed-forward nets, block by block, with the norm after the addition and before the branch."""
 
-from snippets.figures.style import COLOURS, INK, name_lines, on_the_right, series
+from snippets.figures.style import COLORS, INK, name_lines, on_the_right, series
 
 RESULTS = ("transformer",)
 TITLE = "Post-norm keeps large gradients near the output; pre-norm's fall from block to block as its stream grows"
@@ -21,7 +21,7 @@ def draw(results, ax):
     blocks = range(1, found["shown"].value + 1)
     for net, (key, _) in LINES.items():
         profile = found[f"{key}.down_profile"]
-        ax.fill_between(blocks, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(blocks, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(blocks, profile.value, markevery=4, **series(net))
     last = found["pre.down_profile"].value[-1]
     ax.plot(blocks, [last * x for x in found["pre.predicted_profile"].value], color=INK, linewidth=0.9, linestyle="-", marker="none")

@@ -1,6 +1,6 @@
 """Weight gradients of the queries, block by block: what becomes of them when all tokens turn alike."""
 
-from snippets.figures.style import COLOURS, name_lines, powers, series
+from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("transformer",)
 TITLE = "What vanishes in a deep post-norm transformer is the gradient of the queries, and it vanishes toward the output"
@@ -19,7 +19,7 @@ def draw(results, ax):
     blocks = range(1, found["shown"].value + 1)
     for net, (key, _) in LINES.items():
         profile = found[f"{key}.q_profile"]
-        ax.fill_between(blocks, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(blocks, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(blocks, profile.value, markevery=4, **series(net))
     powers(ax, every=2)
     ax.set_xticks([1, 8, 16, 24])

@@ -1,6 +1,6 @@
 """The two curves everyone draws, a quarter per layer and one per layer, beside what four real nets do."""
 
-from snippets.figures.style import COLOURS, INK, INK2, name_lines, powers, series
+from snippets.figures.style import COLORS, INK, INK2, name_lines, powers, series
 
 RESULTS = ("deep_stack", "factors")
 TITLE = "The two curves of the story are neither a real sigmoid net nor a real ReLU net"
@@ -24,7 +24,7 @@ def draw(results, ax):
         ax.plot(layers, told, color=INK, linewidth=0.9, linestyle="-", marker="none")
     for net, (key, _) in LINES.items():
         profile = stack[f"{key}.signal_profile"]
-        ax.fill_between(layers, *profile.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(layers, *profile.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(layers, profile.value, markevery=5, **series(net))
     powers(ax, every=6)
     ax.set_xlabel("layer (the loss is on the right)")

@@ -1,6 +1,6 @@
 """Factors per layer upward and downward in a stack of narrow and wide ReLU layers, for four ways to set the variance."""
 
-from snippets.figures.style import COLOURS, INK, SCALE, on_the_right
+from snippets.figures.style import COLORS, INK, SCALE, on_the_right
 
 RESULTS = ("two_ways",)
 TITLE = "Fan-in or fan-out keeps both directions level; the compromise between them loses both, and Glorot's value more"
@@ -11,20 +11,20 @@ ALT = ("Four rows. Two over fan-in and two over fan-out lie at one, upward and d
        "{two_ways.alternating.glorot.forward} and {two_ways.alternating.glorot.backward}.")
 
 ROWS = {"he_in": "2 / fan-in", "he_out": "2 / fan-out", "balanced": "4 / sum of both", "glorot": "2 / sum of both"}
-WAYS = {"forward": ("activations h", COLOURS["gelu"], "o", 0.16), "backward": ("signal ∂L/∂h", SCALE["s0"], "s", -0.16)}
+WAYS = {"forward": ("activations h", COLORS["gelu"], "o", 0.16), "backward": ("signal ∂L/∂h", SCALE["s0"], "s", -0.16)}
 
 
 def draw(results, ax):
     """A row per scheme, one point for each direction."""
     found = results["two_ways"]
     for row, scheme in enumerate(ROWS):
-        for way, (label, colour, marker, shift) in WAYS.items():
+        for way, (label, color, marker, shift) in WAYS.items():
             m = found[f"alternating.{scheme}.{way}"]
             height = shift - row
             theory = found[f"alternating.{scheme}.{way}_predicted"].value
             ax.plot([theory, theory], [height - 0.15, height + 0.15], color=INK, linewidth=1)
             ax.errorbar([m.value], [height], xerr=[[m.value - m.band[0]], [m.band[1] - m.value]],
-                        color=colour, marker=marker, linewidth=1.4)
+                        color=color, marker=marker, linewidth=1.4)
             if scheme == "glorot":
                 ax.text(m.band[1] + 0.02, height, label, color=INK, va="center")
         ax.text(0.475, -row, ROWS[scheme], ha="right", va="center", color=INK)

@@ -1,6 +1,6 @@
 """The update-to-weight ratio of the first layer over the first steps, beside the advised thousandth."""
 
-from snippets.figures.style import COLOURS, INK, INK2, name_lines, powers, series
+from snippets.figures.style import COLORS, INK, INK2, name_lines, powers, series
 
 RESULTS = ("first_look",)
 TITLE = "Nets that learn start far above or below a thousandth; a net at chance keeps close to it under Adam"
@@ -19,7 +19,7 @@ def draw(results, ax):
     steps = range(1, found["steps"].value + 1)
     for net, (look, _) in NETS.items():
         for seed in found[f"{net}.ratio.first"].seeds:
-            ax.plot(steps, seed, color=COLOURS[look], linewidth=0.6, alpha=0.4)
+            ax.plot(steps, seed, color=COLORS[look], linewidth=0.6, alpha=0.4)
         ax.plot(steps, found[f"{net}.ratio.first"].value, markevery=9, **series(look))
     ax.axhline(found["line"].value, color=INK, linewidth=1)
     ax.annotate("advised", (steps[-1], found["line"].value), xytext=(0, -11), textcoords="offset points", ha="right", color=INK2)

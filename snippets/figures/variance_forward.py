@@ -1,6 +1,6 @@
 """The size of the outputs after each layer, beside the variance recursion."""
 
-from snippets.figures.style import COLOURS, INK, name_lines, powers, series
+from snippets.figures.style import COLORS, INK, name_lines, powers, series
 
 RESULTS = ("mean_field",)
 TITLE = "Forward: a recursion of one number foretells how large the outputs of each layer are"
@@ -20,7 +20,7 @@ def draw(results, ax):
     layers = range(1, found["forward.depth"].value + 1)
     for net, (key, _) in NETS.items():
         measured = found[f"forward.{key}"]
-        ax.fill_between(layers, *measured.band, color=COLOURS[net], alpha=0.2, linewidth=0)
+        ax.fill_between(layers, *measured.band, color=COLORS[net], alpha=0.2, linewidth=0)
         ax.plot(layers, measured.value, markevery=5, **series(net))
         ax.plot(layers, found[f"forward.{key}.predicted"].value, color=INK, linewidth=0.8)
     powers(ax, every=1)

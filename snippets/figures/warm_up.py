@@ -19,11 +19,11 @@ NAMES = {"cold": (1.55, 0.3), "warmed": (1.2, 0.94)}
 def draw(results, ax):
     """Points side by side at each rate, medians joined."""
     found = results["adaptive"]
-    for how, (label, colour, marker, shift) in LOOKS.items():
+    for how, (label, color, marker, shift) in LOOKS.items():
         outcomes = [found[f"warm.{rate}.{how}.accuracy"] for rate in RATES]
         for i, outcome in enumerate(outcomes):
-            ax.plot([i + shift] * len(outcome.seeds), outcome.seeds, color=colour, marker=marker, markersize=5, linestyle="none")
-        ax.plot([i + shift for i in range(len(RATES))], [o.value for o in outcomes], color=colour, linestyle="-", marker="none")
+            ax.plot([i + shift] * len(outcome.seeds), outcome.seeds, color=color, marker=marker, markersize=5, linestyle="none")
+        ax.plot([i + shift for i in range(len(RATES))], [o.value for o in outcomes], color=color, linestyle="-", marker="none")
         x, y = NAMES[how]
         ax.annotate(label, (x, y), ha="right" if how == "cold" else "left", va="center", color=INK)
     on_the_right(ax)

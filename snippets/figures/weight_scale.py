@@ -1,6 +1,6 @@
 """Factor per layer against the size of the weights, for sigmoid, tanh and ReLU."""
 
-from snippets.figures.style import COLOURS, EDGE, INK, on_the_right, series
+from snippets.figures.style import COLORS, EDGE, INK, on_the_right, series
 
 RESULTS = ("weight_scale",)
 TITLE = "ReLU has one right size of weights, tanh bends near it, and sigmoid would need weights ten times larger"
@@ -24,7 +24,7 @@ def draw(results, ax):
     for net, label in NETS.items():
         factor = found[f"{net}.factor"]
         ax.plot(gains, found[f"{net}.predicted"].value, color=INK, linewidth=0.8)
-        ax.fill_between(gains, *factor.band, color=COLOURS[net], alpha=0.15, linewidth=0)
+        ax.fill_between(gains, *factor.band, color=COLORS[net], alpha=0.15, linewidth=0)
         ax.plot(gains, factor.value, **{**series(net), "linestyle": "none"})
         at = {"relu": 7, "tanh": 10, "sigmoid": 7}[net]
         ax.annotate(label, (gains[at], factor.value[at]), xytext=(-8, 7) if net == "relu" else (4, -14), textcoords="offset points",

@@ -6,7 +6,7 @@
 from matplotlib import pyplot as plt
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-from snippets.figures.style import COLOURS, EDGE, FLARE, INK, INK2, LINE, NETS, PAPER, SCALE, power
+from snippets.figures.style import COLORS, EDGE, FLARE, INK, INK2, LINE, NETS, PAPER, SCALE, power
 from snippets.video.script import CURVES
 
 WIDTH, HEIGHT, DPI = 1280, 720, 100
@@ -110,7 +110,7 @@ def line(axes, name: str, profiles, share: float, faint: bool = False) -> None:
     axes.plot(layers, [log10(profile[layer - 1]) for layer in layers], color=color, linestyle=style, linewidth=4,
               alpha=0.45 if faint else 1, solid_capstyle="round")
     if share >= 1:
-        axes.plot(0.2, NAMED_AT[name], color=COLOURS[net], marker=marker, markersize=10, clip_on=False)
+        axes.plot(0.2, NAMED_AT[name], color=COLORS[net], marker=marker, markersize=10, clip_on=False)
         axes.text(-0.3, NAMED_AT[name], label, fontsize=17, color=INK, ha="right", va="center")
 
 

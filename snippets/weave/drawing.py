@@ -131,7 +131,7 @@ def _rows_as_csv(header, rows) -> str:
 # ---------- one SVG for both schemes ----------
 
 def _inlined(svg: bytes, name: str, tokens: dict[str, str]) -> bytes:
-    """Turn Matplotlib's SVG into one that takes its colours and its face from the page's style sheet."""
+    """Turn Matplotlib's SVG into one that takes its colors and its face from the page's style sheet."""
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
     root = ET.fromstring(svg)
@@ -188,11 +188,11 @@ def _declarations(style: str) -> list[tuple[str, str]]:
     return [(p.strip(), v.strip()) for p, _, v in (d.partition(":") for d in style.split(";") if d.strip())]
 
 
-def _token(colour: str, name: str, tokens: dict[str, str]) -> str:
+def _token(color: str, name: str, tokens: dict[str, str]) -> str:
     by_hex = {k.lower().lstrip("#"): v.removeprefix("--") for k, v in tokens.items()}
-    if colour.lower().lstrip("#") not in by_hex:
-        raise Bad(f"snippets/figures/{name}.py:1: draws in {colour}, none of the site's colors; take one from snippets.figures.style")
-    return by_hex[colour.lower().lstrip("#")]
+    if color.lower().lstrip("#") not in by_hex:
+        raise Bad(f"snippets/figures/{name}.py:1: draws in {color}, none of the site's colors; take one from snippets.figures.style")
+    return by_hex[color.lower().lstrip("#")]
 
 
 def figure_svg(name: str, alternative: str, book: Book) -> str:
@@ -216,17 +216,17 @@ def strip_svg(key: str, alternative: str, book: Book) -> str:
     columns = []
     for i, value in enumerate(values):
         decades = math.log10(value / values[-1]) if value > 0 else -99.0
-        share, height, colour = _column(decades)
+        share, height, color = _column(decades)
         x, y = 10 * i + 5 - share * 3.6, 20 - height
         columns.append(f'<rect x="{x:.2f}" y="{y:.1f}" width="{share * 7.2:.2f}" height="{height:.1f}" '
-                       f'style="fill:{colour};--i:{len(values) - 1 - i}"/>')
+                       f'style="fill:{color};--i:{len(values) - 1 - i}"/>')
     width = 10 * len(values)
     return (f'<svg class="strip" role="img" aria-label="{_attribute(alternative)}" viewBox="0 0 {width} 20" preserveAspectRatio="none" '
             f'data-search-exclude=""><g>{"".join(columns)}</g><path class="base" d="M0 20H{width}"/></svg>')
 
 
 def _column(decades: float) -> tuple[float, float, str]:
-    """Width share, height and colour of a column that holds 10^decades of the signal at the loss."""
+    """Width share, height and color of a column that holds 10^decades of the signal at the loss."""
     if decades < 0:
         faded = max(decades, -12.0)
         return (0.16 + 0.84 * (1 + faded / 12)), 20.0, _between(FADE, -faded / 2)

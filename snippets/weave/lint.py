@@ -149,6 +149,6 @@ def formulas(text: str) -> list[tuple[int, str, bool]]:
 
 
 def reason(error: LatexError) -> str:
-    """The first line of math-core's message, without its colours."""
+    """The first line of math-core's message, without its colors."""
     lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
     return lines[0].removeprefix("Error: ") if lines else "unknown reason"

@@ -21,7 +21,7 @@ NETS = {
     "res": ("#9F4324", "-", "h"),
     "res_scaled": ("#A88E42", (0, (1.2, 1.6)), "v"),
 }
-COLOURS = {net: colour for net, (colour, _, _) in NETS.items()}
+COLORS = {net: color for net, (color, _, _) in NETS.items()}
 
 INK, INK2, EDGE, LINE, PAPER, FLARE = "#1B1F27", "#535A66", "#8C8A82", "#DDD9CE", "#FCFBF8", "#A8381A"
 # the signal scale: paler toward v5 for what is lost, hotter toward f6 for what has grown; s0 is the full signal
@@ -33,9 +33,9 @@ SCALE = {
 
 # every color a figure may use -> the style sheet's name for it, so that one drawing serves light and dark
 TOKENS = {
-    **{colour: f"--c-{net}" for net, colour in COLOURS.items()},
+    **{color: f"--c-{net}" for net, color in COLORS.items()},
     INK: "--ink", INK2: "--ink2", EDGE: "--edge", LINE: "--line", PAPER: "--paper", FLARE: "--flare",
-    **{colour: f"--{name}" for name, colour in SCALE.items()},
+    **{color: f"--{name}" for name, color in SCALE.items()},
 }
 
 SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -53,8 +53,8 @@ def use() -> None:
 
 def series(name: str) -> dict:
     """How a net is drawn: `ax.plot(x, y, **series("sigmoid"))`; KeyError for a net that has no look."""
-    colour, line, marker = NETS[name]
-    return {"color": colour, "linestyle": line, "marker": marker}
+    color, line, marker = NETS[name]
+    return {"color": color, "linestyle": line, "marker": marker}
 
 
 def power(exponent: int) -> str:
@@ -91,12 +91,12 @@ def name_lines(ax, lines: dict, x: float = 1.0, gap: float = 0.085) -> None:
     places = _apart([height for height, _, _ in rows], gap)
     left = to_height.transform((x, ax.get_ylim()[0]))[0] - 0.03
     for (_, net, shown), place in zip(rows, places, strict=True):
-        ax.plot(left, place, transform=ax.transAxes, clip_on=False, color=COLOURS[net], marker=NETS[net][2], linestyle="none")
+        ax.plot(left, place, transform=ax.transAxes, clip_on=False, color=COLORS[net], marker=NETS[net][2], linestyle="none")
         ax.text(left - 0.025, place, shown, transform=ax.transAxes, ha="right", va="center", color=INK)
 
 
 def _apart(heights: list[float], gap: float) -> list[float]:
-    """Move sorted heights as little as keeps neighbours `gap` apart."""
+    """Move sorted heights as little as keeps neighbors `gap` apart."""
     groups = []
     for height in heights:
         groups.append([[height], height])

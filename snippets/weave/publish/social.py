@@ -104,11 +104,11 @@ def _strip(pen: ImageDraw.ImageDraw, svg: str) -> None:
     wide = (RIGHT - LEFT) / float(re.search(r'viewBox="0 0 (\d+) ', svg)[1])
     for x, y, width, height, fill in COLUMN.findall(svg):
         left, top = LEFT + float(x) * wide, BASE - float(height) * UNIT
-        pen.rectangle((round(left), round(top), round(left + float(width) * wide) - 1, BASE), _colour(fill))
+        pen.rectangle((round(left), round(top), round(left + float(width) * wide) - 1, BASE), _color(fill))
     pen.line((LEFT, BASE + 1, RIGHT, BASE + 1), EDGE, 2)
 
 
-def _colour(fill: str):
+def _color(fill: str):
     """The color of a column; its two stops are so near that a mix in sRGB looks as the one in Oklab does."""
     first, share, second = MIX.search(fill).groups()
     return _mixed(SCALE[first], SCALE.get(second, PAPER), int(share) / 100) if share else _rgb(SCALE.get(first, PAPER))
@@ -118,5 +118,5 @@ def _mixed(one: str, other: str, share: float) -> tuple[int, ...]:
     return tuple(round(a * share + b * (1 - share)) for a, b in zip(_rgb(one), _rgb(other), strict=True))
 
 
-def _rgb(colour: str) -> tuple[int, ...]:
-    return tuple(bytes.fromhex(colour.lstrip("#")))
+def _rgb(color: str) -> tuple[int, ...]:
+    return tuple(bytes.fromhex(color.lstrip("#")))

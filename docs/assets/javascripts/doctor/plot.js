@@ -34,16 +34,16 @@ export const plot = (layers, width, alternative) => {
   return svg;
 };
 
-const line = (layers, field, x, y, colour, dash) => {
+const line = (layers, field, x, y, color, dash) => {
   const group = make("g", {});
   const steps = layers.map((layer, i) => (positive(layer[field]) ? [x(i), y(layer[field])] : null));
   let d = "";
   steps.forEach((p, i) => { if (p) d += `${steps[i - 1] ? "L" : "M"}${p[0].toFixed(1)} ${p[1].toFixed(1)}`; });
   if (!d) return group;
-  group.append(make("path", { class: colour, d, fill: "none", "stroke-width": 1.8, "stroke-dasharray": dash }));
+  group.append(make("path", { class: color, d, fill: "none", "stroke-width": 1.8, "stroke-dasharray": dash }));
   if (layers.length <= MANY) {
     const shape = field === "signal" ? (px, py) => `M${px - 3.5} ${py}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0` : (px, py) => `M${px - 3} ${py - 3}l6 6m0-6l-6 6`;
-    group.append(make("path", { class: `${colour}${field === "signal" ? " f-paper" : ""}`, fill: "none", "stroke-width": 1.4,
+    group.append(make("path", { class: `${color}${field === "signal" ? " f-paper" : ""}`, fill: "none", "stroke-width": 1.4,
       d: steps.filter(Boolean).map(([px, py]) => shape(px, py)).join("") }));
   }
   return group;

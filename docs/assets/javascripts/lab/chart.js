@@ -9,7 +9,7 @@ const DECADES = 320;
 
 export class Chart {
   /**
-   * title: what stands above; series: [{ key, name, colour, dash, marked }], colour a token such as "s0"; scale: "log" or "share";
+   * title: what stands above; series: [{ key, name, color, dash, marked }], color a token such as "s0"; scale: "log" or "share";
    * ends: the words at the left and right end of the horizontal axis; height in pixels.
    */
   constructor({ title, series, scale = "log", ends = ["input", "loss"], height = 220 }) {
@@ -21,9 +21,9 @@ export class Chart {
     if (series.length > 1) {
       const key = document.createElement("span");
       key.className = "chart__key";
-      series.forEach(({ name, colour, dash }) => {
+      series.forEach(({ name, color, dash }) => {
         const sample = make("svg", { viewBox: "0 0 24 8", width: 24, height: 8, "aria-hidden": "true" },
-          make("path", { class: `s-${colour}`, d: "M0 4H24", fill: "none", "stroke-width": 2, "stroke-dasharray": dash ?? "" }));
+          make("path", { class: `s-${color}`, d: "M0 4H24", fill: "none", "stroke-width": 2, "stroke-dasharray": dash ?? "" }));
         const entry = document.createElement("span");
         entry.append(sample, name);
         key.append(entry);
@@ -41,10 +41,10 @@ export class Chart {
     this.right = make("text", { class: "f-ink2", "text-anchor": "end" }, ends[1]);
     this.cursor = make("path", { class: "s-ink2", fill: "none", "stroke-dasharray": "2 3" });
     this.none = make("text", { class: "f-ink2", "text-anchor": "middle" });
-    this.lines = series.map(({ colour, dash, marked }) => {
-      const path = make("path", { class: `s-${colour}`, fill: "none", "stroke-width": marked === false ? 1.4 : 1.9, "stroke-dasharray": dash ?? "" });
-      const marks = make("path", { class: `s-${colour} f-paper`, "stroke-width": 1.3 });
-      const outside = make("path", { class: `s-${colour} f-${colour}`, "stroke-width": 1 });
+    this.lines = series.map(({ color, dash, marked }) => {
+      const path = make("path", { class: `s-${color}`, fill: "none", "stroke-width": marked === false ? 1.4 : 1.9, "stroke-dasharray": dash ?? "" });
+      const marks = make("path", { class: `s-${color} f-paper`, "stroke-width": 1.3 });
+      const outside = make("path", { class: `s-${color} f-${color}`, "stroke-width": 1 });
       return { path, marks, outside };
     });
     this.svg.append(this.left, this.middle, this.right, this.cursor, ...this.lines.flatMap((l) => [l.path, l.marks, l.outside]), this.none);

@@ -106,17 +106,17 @@ class GradientLab extends Lab {
     this.announced = element("p", { class: "lab__hidden", role: "status" });
     this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
     const signal = new Chart({ title: "The signal: norm of ∂L/∂h after each layer", height: 240, series: [
-      { key: "predicted", name: "mean field", colour: "ink2", dash: "2 3", marked: false }, { key: "signal", name: "this net", colour: "s0" }] });
+      { key: "predicted", name: "mean field", color: "ink2", dash: "2 3", marked: false }, { key: "signal", name: "this net", color: "s0" }] });
     this.charts = { signal };
     return element("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, signal.figure);
   }
 
   buildRest() {
     const small = {
-      weight: new Chart({ title: "Norm of ∂L/∂W", height: 150, series: [{ key: "weight", name: "∂L/∂W", colour: "f3" }] }),
-      spread: new Chart({ title: "Spread of the activations", height: 150, series: [{ key: "spread", name: "spread", colour: "c-bn" }] }),
+      weight: new Chart({ title: "Norm of ∂L/∂W", height: 150, series: [{ key: "weight", name: "∂L/∂W", color: "f3" }] }),
+      spread: new Chart({ title: "Spread of the activations", height: 150, series: [{ key: "spread", name: "spread", color: "c-bn" }] }),
       flat: new Chart({ title: "Share of units", height: 150, scale: "share", series: [
-        { key: "saturated", name: "flat or off", colour: "c-res" }, { key: "dead", name: "dead", colour: "ink", dash: "4 3" }] }),
+        { key: "saturated", name: "flat or off", color: "c-res" }, { key: "dead", name: "dead", color: "ink", dash: "4 3" }] }),
     };
     Object.assign(this.charts, small);
     return element("div", { class: "lab__rest" }, this.buildWalk(),

@@ -31,9 +31,9 @@ const spaced = (labels, first) => {
 };
 
 export class PhaseChart {
-  /** weight, bias: { low, high } of the axes; colours: the tokens of the bands, one more than there are lines. */
-  constructor({ weight, bias, colours }) {
-    Object.assign(this, { weight, bias, colours });
+  /** weight, bias: { low, high } of the axes; colors: the tokens of the bands, one more than there are lines. */
+  constructor({ weight, bias, colors }) {
+    Object.assign(this, { weight, bias, colors });
     this.svg = make("svg", { class: "fig__svg phase__map", "font-size": 13 });
   }
 
@@ -81,7 +81,7 @@ export class PhaseChart {
   bands(lines, edge) {
     const id = `phase-clip-${made += 1}`;
     const path = (line) => line.map(([w, b], i) => `${i ? "L" : "M"}${this.x(w).toFixed(1)} ${this.y(b).toFixed(1)}`).join("");
-    const fill = (i) => `fill:var(--${this.colours.at(i)})`;
+    const fill = (i) => `fill:var(--${this.colors.at(i)})`;
     const left = ({ line }) => `${path(line)}L-9 ${this.y(line.at(-1)[1])}V${this.y(this.bias.low)}Z`;
     return [
       make("clipPath", { id }, make("rect", this.frame)),

@@ -6,7 +6,7 @@ import { button, control, element, shown } from "./controls.js";
 import { Lab } from "./element.js";
 import { PhaseChart } from "./phase-chart.js";
 import {
-  alternative, COLOURS, depthInWords, edgeAt, factorInWords, forward, labAddress, LAYERS, levels, PHASES, point, remains, sentence,
+  alternative, COLORS, depthInWords, edgeAt, factorInWords, forward, labAddress, LAYERS, levels, PHASES, point, remains, sentence,
   SETTINGS, varianceInWords,
 } from "./phases.js";
 
@@ -39,7 +39,7 @@ class PhaseMap extends Lab {
   buildMain() {
     this.said = element("p", { class: "lab__said" });
     this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.chart = new PhaseChart({ ...SETTINGS, colours: COLOURS });
+    this.chart = new PhaseChart({ ...SETTINGS, colors: COLORS });
     this.chart.resize(this.clientWidth);
     const { svg } = this.chart;
     svg.addEventListener("pointerdown", (event) => {

@@ -13,7 +13,7 @@ export const SETTINGS = {
 
 /** Factors at which the map's colors change, and the colors between them: the ordered phase pales, the chaotic one heats. */
 export const STEPS = [0.3, 0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.5, 2];
-export const COLOURS = ["v6", "v5", "v4", "v3", "v2", "v1", "f1", "f2", "f3", "f4", "f5", "f6"];
+export const COLORS = ["v6", "v5", "v4", "v3", "v2", "v1", "f1", "f2", "f3", "f4", "f5", "f6"];
 
 export const LAYERS = 30; // over which it is said what remains
 

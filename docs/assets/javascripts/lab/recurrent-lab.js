@@ -26,16 +26,16 @@ const TITLE = "What of each state is left in the last one";
 const CHARTS = {
   rnn: {
     shown: "true", name: "‖∂h_T/∂h_t‖", columns: { true: "norm of dh_T/dh_t", bound: "(gamma sigma_max)^k", radius: "rho^k" },
-    series: [{ key: "bound", name: "bound: powers of γ σ_max", colour: "f4", dash: "2 3", marked: false },
-      { key: "radius", name: "powers of ρ, often quoted", colour: "ink2", dash: "7 4", marked: false },
-      { key: "true", name: "true norm of ∂h_T/∂h_t", colour: "s0" }],
+    series: [{ key: "bound", name: "bound: powers of γ σ_max", color: "f4", dash: "2 3", marked: false },
+      { key: "radius", name: "powers of ρ, often quoted", color: "ink2", dash: "7 4", marked: false },
+      { key: "true", name: "true norm of ∂h_T/∂h_t", color: "s0" }],
   },
   lstm: {
     shown: "cell", name: "‖∂c_T/∂c_t‖",
     columns: { cell: "norm of dc_T/dc_t", hidden: "norm of dh_T/dh_t", gates: "product of mean forget gates" },
-    series: [{ key: "gates", name: "product of mean forget gates", colour: "ink2", dash: "7 4", marked: false },
-      { key: "hidden", name: "norm of ∂h_T/∂h_t", colour: "c-bn", dash: "5 2", marked: false },
-      { key: "cell", name: "norm of ∂c_T/∂c_t", colour: "s0" }],
+    series: [{ key: "gates", name: "product of mean forget gates", color: "ink2", dash: "7 4", marked: false },
+      { key: "hidden", name: "norm of ∂h_T/∂h_t", color: "c-bn", dash: "5 2", marked: false },
+      { key: "cell", name: "norm of ∂c_T/∂c_t", color: "s0" }],
   },
 };
 

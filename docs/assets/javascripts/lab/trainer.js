@@ -23,8 +23,8 @@ export class Trainer {
     this.stepButton = button("One step", () => this.once());
     this.said = element("p", { class: "lab__factor" });
     this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.moved = new Chart({ title: "How far each layer has moved from its start", height: 170, series: [{ key: "moved", name: "moved", colour: "c-relu" }] });
-    this.losses = new Chart({ title: "Loss", height: 170, ends: ["start", "now"], series: [{ key: "loss", name: "loss", colour: "flare", marked: false }] });
+    this.moved = new Chart({ title: "How far each layer has moved from its start", height: 170, series: [{ key: "moved", name: "moved", color: "c-relu" }] });
+    this.losses = new Chart({ title: "Loss", height: 170, ends: ["start", "now"], series: [{ key: "loss", name: "loss", color: "flare", marked: false }] });
     this.views = element("div", { class: "lab__small lab__two", hidden: true }, this.moved.figure, this.losses.figure);
     this.element = element("details", { class: "lab__more", ontoggle: () => this.paint() }, element("summary", {}, "Train this net"),
       element("div", { class: "lab__bar" }, this.data.element, this.rate.element, this.startButton, this.stepButton,
