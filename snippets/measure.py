@@ -8,13 +8,10 @@ MEASURE_SCHEDULER is the address of the scheduler. MEASURE_THREADS is the number
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import importlib
 import os
 import platform
 import re
-import shutil
-import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -23,22 +20,16 @@ from joblib import cpu_count, parallel_config
 
 from snippets import notebook as labs
 from snippets.experiments._runs import limited, threads
-from snippets.measurement import OUTPUTS, RESULTS, ROOT, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
+from snippets.measurement import OUTPUTS, RESULTS, ROOT, ROUNDED, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
+from snippets.programs import BLOCKS, Runner, blocks, source
 
 EXPERIMENTS = ROOT / "snippets" / "experiments"
-BLOCKS = ROOT / "snippets" / "blocks"
-RECIPES = ROOT / "snippets" / "recipes"
 PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
 def experiments() -> list[str]:
     """Names of all experiments."""
     return sorted(p.stem for p in EXPERIMENTS.glob("[!_]*.py"))
-
-
-def blocks() -> list[Path]:
-    """Paths of all shown blocks."""
-    return sorted(p for p in BLOCKS.rglob("*") if p.suffix in (".py", ".js"))
 
 
 def versions() -> dict[str, str]:
@@ -96,48 +87,24 @@ def report(old: dict[str, Measurement], new: dict[str, Measurement]) -> list[str
     return lines
 
 
-def node() -> str:
-    """A Node.js: the system's, else the one inside Playwright's wheel."""
-    found = shutil.which("node")
-    if found:
-        return found
-    from playwright._impl._driver import compute_driver_executable
-
-    return str(compute_driver_executable()[0])
-
-
-def run_block(path: Path) -> str:
-    """Run one block alone in a fresh process and return what it printed.
-
-    Raises Bad when it fails or prints nothing.
-    """
-    command = [sys.executable, str(path)] if path.suffix == ".py" else [node(), str(path)]
-    beside = os.pathsep.join(filter(None, (str(RECIPES), os.environ.get("PYTHONPATH"))))
-    quiet = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": beside}
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=quiet, cwd=ROOT, timeout=600)
-    if done.returncode:
-        raise Bad(f"{shown(path)}:{_failing_line(done.stderr, path)}: the block fails: {done.stderr.strip().splitlines()[-1]}")
-    if not done.stdout.strip():
-        raise Bad(f"{shown(path)}:1: the block prints nothing; expected at least one line of output")
-    return done.stdout
-
-
-def _failing_line(stderr: str, path: Path) -> str:
-    lines = re.findall(rf'{re.escape(path.name)}", line (\d+)', stderr) or re.findall(rf"{re.escape(path.name)}:(\d+)", stderr)
-    return lines[-1] if lines else "1"
-
-
-def source_hash(path: Path) -> str:
-    """SHA-256 of a block's source."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def record_block(path: Path) -> str:
-    """Run a block and keep what it printed; returns 'new', 'changed' or ''."""
+def record_block(path: Path, runner: Runner) -> str:
+    """Run a block and keep what it printed and rounded; returns 'new', 'changed' or ''."""
     target = (OUTPUTS / path.relative_to(BLOCKS)).with_suffix(".json")
-    stdout = run_block(path)
+    ran = runner.run(path)
     name = path.relative_to(BLOCKS).as_posix()
-    content = {"block": name, "source": source_hash(path), "stdout": stdout.splitlines(), "versions": versions()}
+    return _keep(target, {"block": name, "source": source(path), "stdout": ran.printed.splitlines(), "versions": versions(),
+                          "rounded": ran.rounded})
+
+
+def record_lab(path: Path, runner: Runner) -> str:
+    """Run a lab in a kernel and keep it with its outputs, and beside it what it rounded for them; returns 'new', 'changed' or ''."""
+    ran = labs.run(path)
+    verdict = labs.write(path, ran, versions())
+    content = {"lab": path.stem, "source": source(path), "rounded": runner.run(path).rounded}
+    return _keep(ROUNDED / f"{path.stem}.json", content) or verdict
+
+
+def _keep(target: Path, content: dict) -> str:
     before = target.read_text(encoding="utf-8") if target.exists() else ""
     write_sealed(target, content)
     return "" if before == target.read_text(encoding="utf-8") else "changed" if before else "new"
@@ -158,13 +125,13 @@ def main(names: list[str]) -> int:
         with workers():
             for name in [n for n in known if not names or n in names]:
                 changed |= _measure_one(name)
-        for path in blocks():
-            if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
-                verdict = record_block(path)
-                print(f"{shown(path)}: {verdict or 'prints the same'}")
-        for name, path in notebooks.items():
-            if not names or name in names:
-                print(f"{shown(path)}: {labs.write(path, labs.run(path), versions()) or 'prints the same'}")
+        with Runner() as runner:
+            for path in blocks():
+                if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
+                    print(f"{shown(path)}: {record_block(path, runner) or 'prints the same'}", flush=True)
+            for name, path in notebooks.items():
+                if not names or name in names:
+                    print(f"{shown(path)}: {record_lab(path, runner) or 'prints the same'}", flush=True)
     except Bad as fault:
         print(fault, file=sys.stderr)
         return 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-import re
+from itertools import zip_longest
 from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, seal, shown, write_atomically
@@ -16,7 +16,6 @@ LABS = Path("docs") / "labs"
 FOLD = "solution"  # the tag of a code cell that a reader opens only after an attempt
 CELL_METADATA = ("alt", "jupyter", "tags")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
-NUMBER = re.compile(r"#+|[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")  # a bar of the doctor's table counts its marks
 
 
 def labs(root: Path) -> list[Path]:
@@ -130,7 +129,7 @@ def _bare_output(output: dict) -> dict:
 
 
 def differences(old: dict, new: dict) -> list[str]:
-    """How a second run differs, by cell: other words, or a number that is more than one unit of its last printed place away."""
+    """How what a second run printed differs, by cell: each line that is another one. Pictures are not compared."""
     found = []
     for was, now in zip(old["cells"], new["cells"], strict=True):
         before, after = (outputs(dict(cell, outputs=_merged(cell.get("outputs", [])))) for cell in (was, now))
@@ -138,32 +137,6 @@ def differences(old: dict, new: dict) -> list[str]:
             found.append(f"{was['id']}: put out {[sorted(o) for o in before]}, now {[sorted(o) for o in after]}")
             continue
         pairs = [(o[k], n[k]) for o, n in zip(before, after, strict=True) for k in o if not k.startswith("image/")]
-        found += [f"{was['id']}: {line}" for pair in pairs for line in _line_differences(*pair)]
+        found += [f"{was['id']}: `{a.strip()}` is now `{b.strip()}`" for pair in pairs
+                  for a, b in zip_longest(*(text.splitlines() for text in pair), fillvalue="") if a != b]
     return found
-
-
-def _line_differences(old: str, new: str) -> list[str]:
-    ours, theirs = old.splitlines(), new.splitlines()
-    if len(ours) != len(theirs):
-        return [f"{len(ours)} lines were printed, now {len(theirs)}"]
-    return [f"`{a.strip()}` is now `{b.strip()}`" for a, b in zip(ours, theirs, strict=True) if not _near(a, b)]
-
-
-def _near(old: str, new: str) -> bool:
-    if old == new:
-        return True
-    ours, theirs = NUMBER.findall(old), NUMBER.findall(new)
-    words = [re.sub(r"\s+", " ", NUMBER.sub("0", text)).strip() for text in (old, new)]
-    return words[0] == words[1] and all(abs(_value(a) - _value(b)) <= 1.01 * _unit(a) for a, b in zip(ours, theirs, strict=True))
-
-
-def _value(token: str) -> float:
-    return len(token) if token.startswith("#") else float(token)
-
-
-def _unit(token: str) -> float:
-    """One unit of the last place that is printed."""
-    if token.startswith("#"):
-        return 1
-    mantissa, _, exponent = token.partition("e")
-    return 10.0 ** (int(exponent or 0) - len(mantissa.partition(".")[2]))

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import hashlib
 import importlib.abc
 import importlib.machinery
+import importlib.util
 import io
 import json
 import math
@@ -29,6 +31,7 @@ BLOCKS = ROOT / "snippets" / "blocks"
 RECIPES = ROOT / "snippets" / "recipes"
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"
 LONGEST = 600  # seconds for a JavaScript block
+UNANSWERED = {"line": 1, "error": "the process ended without an answer"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ def programs() -> dict[str, Path]:
 def blocks() -> list[Path]:
     """Paths of all shown blocks."""
     return sorted(p for p in BLOCKS.rglob("*") if p.suffix in (".py", ".js"))
+
+
+def source(path: Path) -> str:
+    """A sum over a program's source: of a block's file, of a notebook's code and what it put out."""
+    return labs.fingerprint(labs.read(path)) if path.suffix == ".ipynb" else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def node() -> str:
@@ -80,8 +88,13 @@ def distance(value: float, spec: str) -> float:
     return min(abs(scaled % 1 - 0.5), abs(below))
 
 
-def unit(value: float, spec: str) -> float:
-    """One unit of the last place that a format prints of a value."""
+def share(old: float, new: float, spec: str) -> float:
+    """How far a number moved, as a share of the way to the nearest value that prints another digit."""
+    way = distance(old, spec) * _unit(old, spec)
+    return 0.0 if new == old else abs(new - old) / way if way else math.inf
+
+
+def _unit(value: float, spec: str) -> float:
     places, kind = FORMAT.fullmatch(spec).groups()
     if kind in ("f", "%") or value == 0:
         return 10.0 ** -(int(places) + 2 * (kind == "%"))
@@ -96,7 +109,7 @@ class _Noting(ast.NodeTransformer):
     def visit_FormattedValue(self, field):
         self.generic_visit(field)
         spec = field.format_spec or ast.JoinedStr([])
-        field.value = ast.Call(ast.Name("_note", ast.Load()), [field.value, spec], [])
+        field.value = ast.Call(ast.Name("__note_rounded__", ast.Load()), [field.value, spec], [])
         return field
 
 
@@ -126,7 +139,7 @@ class _Recipes(importlib.abc.MetaPathFinder):
             return _compiled(self.get_data(self.path).decode("utf-8"), self.path)
 
         def exec_module(self, module):
-            module._note = _note
+            module.__note_rounded__ = _note
             super().exec_module(module)
 
     def find_spec(self, name, path, target=None):
@@ -151,7 +164,7 @@ def _perform(path: Path, nudge: int | None) -> dict:
     sys.meta_path.insert(0, _Recipes())
     if path.suffix == ".ipynb":
         os.chdir(path.parent)
-    space, said = {"__name__": "__main__", "__file__": str(path), "_note": _note}, io.StringIO()
+    space, said = {"__name__": "__main__", "__file__": str(path), "__note_rounded__": _note}, io.StringIO()
     noise = contextlib.nullcontext() if nudge is None else Nudged(nudge)
     try:
         with contextlib.redirect_stdout(said), noise:
@@ -187,7 +200,7 @@ def _apart(job: dict) -> str:
     with os.fdopen(reader, encoding="utf-8") as told:
         text = told.read()
     os.waitpid(child, 0)
-    return text or json.dumps({"line": 1, "error": "the process ended without an answer"})
+    return text or json.dumps(UNANSWERED)
 
 
 # ---------- in the process that asks ----------
@@ -236,7 +249,7 @@ class Runner:
         answer = process.stdout.readline()
         if not self.process:
             self._end(process)
-        return json.loads(answer or json.dumps({"line": 1, "error": f"{self.command[0]} ended without an answer; what it said stands above"}))
+        return json.loads(answer or json.dumps(UNANSWERED))
 
     def _javascript(self, path: Path) -> dict:
         done = subprocess.run([node(), str(path)], capture_output=True, text=True, encoding="utf-8", cwd=ROOT, timeout=LONGEST)

@@ -4,20 +4,20 @@ import re
 
 import pytest
 
-from snippets.measure import BLOCKS, blocks, node, run_block
+from snippets import programs
 from snippets.measurement import ROOT, Bad
+from snippets.programs import BLOCKS, Runner, blocks, distance, node, share
 from snippets.weave.book import load
 from snippets.weave.pages import pages
-from tests.fresh import Runner
 
 SHOWN = [p for p in blocks()]
 
 
 @pytest.fixture(scope="module")
 def alone():
-    """A function that runs a block in a process of its own."""
+    """A function that runs a block in a process of its own and returns what it printed."""
     with Runner() as runner:
-        yield lambda path: runner.run(path) if path.suffix == ".py" else run_block(path)
+        yield lambda path: runner.run(path).printed
 
 
 @pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())
@@ -30,8 +30,32 @@ def test_a_process_of_its_own_inherits_nothing(alone, tmp_path):
     (tmp_path / "one.py").write_text("import math\nmath.left = 1\nprint(math.left)\n")
     (tmp_path / "two.py").write_text("import math\nprint(math.left)\n")
     assert alone(tmp_path / "one.py") == "1\n"
-    with pytest.raises(RuntimeError, match="AttributeError"):
+    with pytest.raises(Bad, match="AttributeError"):
         alone(tmp_path / "two.py")
+
+
+@pytest.mark.parametrize("forks", [True, False])
+def test_what_a_program_rounds_is_noted_also_where_nothing_forks(tmp_path, monkeypatch, forks):
+    monkeypatch.setattr(programs, "FORKS", forks and programs.FORKS)
+    path = tmp_path / "rounds.py"
+    path.write_text("x, width = 2 / 3, 7\nprint(f'{x:.2f} {x:{width}.0%} {x:>9.1e} {3:.1f} {x} {x!r:5}')\n")
+    with Runner() as runner:
+        ran = runner.run(path)
+    assert ran.printed == f"0.67     67%   6.7e-01 3.0 {2 / 3} {2 / 3!r:5}\n"
+    assert ran.rounded == [(0.666666667, ".2f"), (0.666666667, "7.0%"), (0.666666667, ">9.1e")]
+
+
+@pytest.mark.parametrize("value, spec, far", [
+    (0.666, ".2f", 0.1), (0.6651, ".2f", 0.01), (0.67, "8.2f", 0.5), (-0.6651, ".2f", 0.01), (0.5, ".0f", 0),
+    (0.7351, "7.0%", 0.01), (0.12345, ".1%", 0.05), (123.4, ".3g", 0.1), (0.99504, ".2g", 0.004),
+    (2.35e-9, ".1e", 0), (2.351e-9, ">10.1e", 0.01), (9.951, ".1e", 0.01), (1.0003, ".1e", 0.053), (0, ".1e", 0.5)])
+def test_how_far_a_number_is_from_another_digit(value, spec, far):
+    assert distance(value, spec) == pytest.approx(far, abs=1e-6)
+
+
+def test_a_move_is_a_share_of_the_way_to_another_digit():
+    assert share(0.6651, 0.66512, ".2f") == pytest.approx(0.2, rel=1e-3)
+    assert share(2.4e-9, 2.45e-9, ".1e") == pytest.approx(1) and share(1.0, 1.0, ".0f") == 0 and share(0.5, 0.51, ".0f") == float("inf")
 
 
 def javascript():
@@ -70,15 +94,12 @@ def test_fits_the_page(path):
     assert "__main__" not in text and max(map(len, text.splitlines())) <= 80
 
 
-def test_a_block_that_fails_says_which_line(tmp_path):
-    path = tmp_path / "bad.py"
-    path.write_text("x = 1\nprint(y)\n")
-    with pytest.raises(Bad, match=r"bad\.py:2: the block fails: NameError"):
-        run_block(path)
-
-
-def test_a_block_that_prints_nothing_is_refused(tmp_path):
-    path = tmp_path / "silent.py"
-    path.write_text("x = 1\n")
-    with pytest.raises(Bad, match=r"silent\.py:1: the block prints nothing"):
-        run_block(path)
+@pytest.mark.parametrize("name, text, said", [
+    ("bad.py", "x = 1\nprint(y)\n", r"bad\.py:2: the program fails: NameError"),
+    ("bad.js", "const x = 1;\ny();\n", r"bad\.js:2: the program fails: .*Node"),
+    ("silent.py", "x = 1\n", r"silent\.py:1: the program prints nothing"),
+    ("gone.py", "import os\nos._exit(3)\n", r"gone\.py:1: the program fails: the process ended without an answer")])
+def test_a_block_that_fails_or_prints_nothing_is_refused(tmp_path, alone, name, text, said):
+    (tmp_path / name).write_text(text)
+    with pytest.raises(Bad, match=said):
+        alone(tmp_path / name)

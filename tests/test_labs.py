@@ -25,10 +25,10 @@ def test_a_difference_is_named_by_cell():
         output = {"output_type": "stream", "name": "stdout", "text": [text]}
         return {"cells": [{"id": "a1", "cell_type": "code", "source": [], "metadata": {}, "outputs": [output]}]}
 
-    assert labs.differences(lab("loss 0.31\n"), lab("loss 0.32\n")) == []  # one unit of the last printed place
-    assert labs.differences(lab("loss 0.31\n"), lab("loss 0.33\n")) == ["a1: `loss 0.31` is now `loss 0.33`"]
+    assert labs.differences(lab("loss 0.31\n"), lab("loss 0.31\n")) == []
+    assert labs.differences(lab("loss 0.31\n"), lab("loss 0.32\n")) == ["a1: `loss 0.31` is now `loss 0.32`"]
     assert labs.differences(lab("vanishing\n"), lab("healthy\n")) == ["a1: `vanishing` is now `healthy`"]
-    assert labs.differences(lab("one\n"), lab("one\ntwo\n")) == ["a1: 1 lines were printed, now 2"]
+    assert labs.differences(lab("one\n"), lab("one\ntwo\n")) == ["a1: `` is now `two`"]
 
 
 def changed(checkout, change):

@@ -1,6 +1,7 @@
 """Other threads, instructions and packages: what moved is reported and kept, and every tolerance follows from it."""
 
 import collections
+import contextlib
 import functools
 import json
 import os
@@ -17,8 +18,9 @@ from snippets.experiments._runs import each, threads
 from snippets.experiments._tolerances import DRAWN, ROOM, WIDEST
 from snippets.measure import experiments
 from snippets.measurement import ROOT, Bad, Measurement, Results, read_sealed, write
+from snippets.programs import Ran, programs
 from snippets.weave.book import current
-from snippets.weave.spreads import USUAL, spreads, table
+from snippets.weave.spreads import USUAL, reruns, spreads, table
 
 UNDER = {"versions": {"torch": "9", "numpy": "9"}, "machine": {"threads": 1, "instructions": "DEFAULT"}}
 KEPT = {"still": Measurement(1.0, "a"), "moves": Measurement([1.0, 2.0], "b", rtol=1e-3), "depth": Measurement(9, "c", kind="setting")}
@@ -73,11 +75,11 @@ def test_a_number_that_is_gone_is_an_error(results, monkeypatch):
 
 def test_what_another_machine_measured_is_not_mixed_in(tmp_path):
     path = tmp_path / "again.json"
-    spread.keep(path, "once", UNDER, "a", 1, {})
-    spread.keep(path, "once", UNDER, "b", 2, {})
-    assert read_sealed(path)["numbers"] == {"a": 1, "b": 2}
-    spread.keep(path, "once", UNDER | {"machine": {"threads": 2}}, "b", 2, {})
-    assert read_sealed(path)["numbers"] == {"b": 2}
+    spread.keep(path, "once", UNDER, numbers={"a": 1})
+    spread.keep(path, "once", UNDER, numbers={"b": 2}, programs={"c": {}})
+    assert read_sealed(path)["numbers"] == {"a": 1, "b": 2} and read_sealed(path)["programs"] == {"c": {}}
+    spread.keep(path, "once", UNDER | {"machine": {"threads": 2}}, numbers={"b": 2})
+    assert read_sealed(path)["numbers"] == {"b": 2} and "programs" not in read_sealed(path)
 
 
 def test_the_ninth_digit_is_no_move():
@@ -164,11 +166,31 @@ def tried():
     return spreads(current(ROOT))
 
 
+PROGRAMS_ALONE = {"nudged", "arm"}  # conditions under which no experiment is measured
+
+
 def test_every_condition_was_tried_on_nine_of_ten_numbers():
     """Not on all: a new experiment needs no second PyTorch."""
     assert list(tried()) == list(spread.CONDITIONS)
     every = sum(len(spread.committed(name)) for name in experiments())
-    assert {said: one.numbers for said, one in tried().items() if one.numbers < 0.9 * every} == {}
+    assert {key: one.numbers for key, one in tried().items() if one.numbers < 0.9 * every and key not in PROGRAMS_ALONE} == {}
+
+
+def test_every_condition_was_tried_on_nine_of_ten_programs_as_they_are():
+    """Not on all: a new block needs no second processor."""
+    assert {key: len(one.programs) for key, one in tried().items() if len(one.programs) < 0.9 * len(programs())} == {}
+
+
+def test_no_program_printed_something_else_under_any_condition():
+    assert [f"{key}: {name}: {line}" for key, one in tried().items() for name, ran in one.programs.items() for line in ran["printed"]] == []
+
+
+def test_no_rounded_number_came_near_to_another_digit():
+    """None went more than half of the way, and none lies where the smallest move would print something else."""
+    seen = [(key, name, ran) for key, one in tried().items() for name, ran in one.programs.items()]
+    assert len(seen) > 600
+    assert [f"{key}: {name}: {ran['farthest']} of the way" for key, name, ran in seen if ran["farthest"] > 0.5] == []
+    assert [f"{key}: {name}: {ran['nearest']} of a last place" for key, name, ran in seen if ran["nearest"] < 0.001] == []
 
 
 def test_no_number_moved_by_more_than_half_of_its_tolerance():
@@ -208,7 +230,75 @@ def test_a_tolerance_is_not_far_wider_than_what_moves_unless_a_reason_is_given()
 
 def test_the_table_counts_the_numbers_and_names_the_one_that_moved_most():
     rows = table(current(ROOT))
-    assert len([row for row in rows if row.startswith("| ")]) == 2 + len(spread.CONDITIONS)
-    for one in tried().values():
+    assert len([row for row in rows if row.startswith("| ")]) == 2 + len(spread.CONDITIONS) - len(PROGRAMS_ALONE)
+    for one in (one for key, one in tried().items() if key not in PROGRAMS_ALONE):
         worst = max(one.moves, key=lambda move: move.share)
         assert any(f"| {one.numbers:,} | {len(one.moves)} |" in row and f" {worst.key} |" in row.replace("<wbr>", "") for row in rows)
+
+
+def test_the_table_of_programs_counts_what_was_printed_and_names_the_one_that_moved_farthest():
+    rows = reruns(current(ROOT))
+    assert len([row for row in rows if row.startswith("| ")]) == 2 + len(spread.CONDITIONS)
+    for one in tried().values():
+        lines, rounded, moved = (f"{sum(ran[part] for ran in one.programs.values()):,}" for part in ("lines", "rounded", "moved"))
+        assert any(f"| {len(one.programs)} | {lines} | 0 | {rounded} | {moved} |" in row for row in rows)
+
+
+# ---------- shown programs under other conditions ----------
+
+RAN = Ran("x 0.67\ny 12%\n", [(0.666, ".2f"), (0.125, ".0%"), (7.0, ".1f")])
+
+
+def again(printed=RAN.printed, *values):
+    return Ran(printed, [(new, spec) for new, (_, spec) in zip(values or [v for v, _ in RAN.rounded], RAN.rounded, strict=True)])
+
+
+def test_a_program_that_runs_the_same_keeps_its_distance():
+    assert spread.compared(RAN, [again()]) == {
+        "lines": 2, "printed": [], "rounded": 2, "moved": 0, "farthest": 0.0, "nearest": pytest.approx(0.1)}
+
+
+def test_a_move_is_told_as_a_share_of_the_way_to_another_digit():
+    found = spread.compared(RAN, [again(), again(RAN.printed, 0.6655, 0.125, 9.0)])
+    assert (found["moved"], found["farthest"], found["nearest"]) == (1, pytest.approx(0.5), pytest.approx(0.05))
+
+
+def test_a_count_that_moves_is_not_exact():
+    found = spread.compared(RAN, [again(RAN.printed, 0.666, 0.126, 7.0)])
+    assert (found["moved"], found["farthest"]) == (1, float("inf")) and found["nearest"] == 0
+
+
+def test_each_line_that_prints_something_else_is_named():
+    assert spread.compared(RAN, [again("x 0.68\n")])["printed"] == [["x 0.67", "x 0.68"], ["y 12%", ""]]
+
+
+def test_a_block_that_prints_something_else_is_left_and_kept(results, monkeypatch, capsys):
+    monkeypatch.setattr(spread, "measured", lambda *_: iter([UNDER]))
+    monkeypatch.setattr(spread, "shown_before", lambda _: RAN)
+    monkeypatch.setattr(spread.Runner, "run", lambda *_: again("x 0.68\ny 12%\n", 0.676, 0.125, 7.0))
+    left, = spread.spread("plain", ["blocks/whisper/line"])
+    assert left == "LEFT one thread, no vector instructions beyond SSE: blocks/whisper/line: `x 0.67` is now `x 0.68`"
+    assert read_sealed(results / "spread" / "plain.json")["programs"]["blocks/whisper/line"]["printed"] == [["x 0.67", "x 0.68"]]
+
+
+def test_a_folder_names_its_programs_and_a_name_that_nothing_has_is_an_error():
+    assert spread._named(["blocks/whisper", "factors"]) == ["blocks/whisper/line", "factors"]
+    assert set(spread._named([])) == {*experiments(), *programs()}
+    with pytest.raises(Bad, match="no experiment, page of blocks or lab called block; there are: "):
+        spread._named(["block"])
+
+
+def test_errors_in_the_last_place_are_small_and_drawn_from_their_seed_and_leave_what_is_exact():
+    import torch
+
+    from snippets.nudge import Nudged
+
+    def run(nudge):
+        torch.manual_seed(0)
+        with Nudged(nudge) if nudge is not None else contextlib.nullcontext():
+            a = torch.randn(50, 50, dtype=torch.float64)
+            return a @ a, torch.ones(8) @ torch.arange(8.0), torch.tensor([20.0]).tanh()
+
+    plain, one, other = run(None), run(1), run(2)
+    assert 0 < (one[0] - plain[0]).abs().max() < 1e-13 and not torch.equal(one[0], other[0]) and torch.equal(one[0], run(1)[0])
+    assert one[1:] == plain[1:]

@@ -76,6 +76,11 @@ class Book:
         folder = self.snippets / "results" / "blocks"
         return {p.relative_to(folder).with_suffix("").as_posix(): read_sealed(p) for p in sorted(folder.rglob("*.json"))}
 
+    def sources(self) -> dict[str, str]:
+        """The sum over the source of each shown program, by its name, as it last ran: blocks/understand/usual_demo, labs/gradient-flow."""
+        labs = {f"labs/{path.stem}": read_sealed(path) for path in sorted((self.snippets / "results" / "labs").glob("*.json"))}
+        return {name: kept["source"] for name, kept in ({f"blocks/{name}": kept for name, kept in self.outputs.items()} | labs).items()}
+
     # ---------- numbers ----------
 
     def number(self, key: str, show: str = "") -> Number:

@@ -351,6 +351,11 @@ def _spreads(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(spreads.table(book)))
 
 
+def _reruns(name: str, page: Path, book: Book) -> Rendered:
+    """What blocks and notebooks print under other conditions."""
+    return Rendered("\n".join(spreads.reruns(book)))
+
+
 def _mutations(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(mutations.score(book.root)))
 
@@ -364,10 +369,10 @@ def _title(page: Path) -> str:
 
 NAMED = ("block", "figure", "table", "strip", "number")
 LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions",
-         "differences", "spreads", "mutations")
+         "differences", "spreads", "reruns", "mutations")
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
              "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
              "ends": _guide_table, "spots": _spots, "video": _video, "cards": _cards, "figures": _figures,
              "sheet": _sheet, "solutions": _solutions, "differences": _differences, "spreads": _spreads,
-             "mutations": _mutations}
+             "reruns": _reruns, "mutations": _mutations}

@@ -21,7 +21,7 @@ def look(name, phi, rate, steps):
     for i in range(6):
         dead = (net[: 2 * i + 2](x) == 0).all(0).sum()
         rows = net[2 * i].weight.grad.norm(dim=1)
-        some = f"{rows[rows > 0].median():.1e}" if rows.any() else "none"
+        some = f"{rows[rows > 0].median():.0e}" if rows.any() else "none"
         print(f"{name}, layer {i + 1}: dead {dead:2}, "
               f"zero rows {(rows == 0).sum():2}, other rows {some}")
 

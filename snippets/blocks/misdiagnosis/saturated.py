@@ -18,12 +18,13 @@ def look(name, phi, depth, inputs, rate=0.1):
         sgd.zero_grad()
         loss_fn(net(inputs[:200]), y[:200]).backward()
         sgd.step()
-    right = (net(inputs[200:]).argmax(1) == y[200:]).double().mean()
-    print(f"{name:24}{seen.layers[0].saturated:7.0%}"
-          f"{seen.layers[0].signal_ratio:9.0e}{right:12.0%}  {seen.diagnosis}")
+    after = examine(net, loss_fn, inputs[:200], y[:200], optimizer=sgd)
+    pinned, signal = seen.layers[0].saturated, seen.layers[0].signal_ratio
+    print(f"{name:24}{pinned:7.0%}{signal:9.0e}"
+          f"{after.layers[0].saturated:16.0%}  {seen.diagnosis}")
 
 wild = 1000 * (x - x.mean(0))
-print("                         pinned  signal  new ones right")
+print("layer 1                  pinned  signal  pinned at end")
 look("tanh, inputs as they are", nn.Tanh, 3, wild)
 look("tanh, rate times ten", nn.Tanh, 3, wild, 1.0)
 look("tanh, inputs scaled", nn.Tanh, 3, wild / wild.std())

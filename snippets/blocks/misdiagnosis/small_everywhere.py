@@ -1,3 +1,5 @@
+import math
+
 import torch
 from sklearn.datasets import load_digits
 from torch import nn
@@ -26,10 +28,11 @@ def look(name, phi, scale=1, train=False):
     if train:
         opt.step(lambda: norms()[0])
     loss, first, last = norms()
-    print(f"{name:12}{loss:9.1e}{before:14.1e}{first:10.1e}"
-          f"{last / first:14.2g}")
+    sizes = loss.item(), before, first, last / first
+    powers = (f"1e{round(math.log10(size))}" for size in sizes)
+    print(f"{name:12}", *(f"{power:>12}" for power in powers))
 
-print("                loss  layer 1 then       now   layer 6 / 1")
+print("power of ten         loss layer 1 then          now  layer 6 / 1")
 look("healthy", nn.Tanh)
 look("scaled loss", nn.Tanh, scale=1e-7)
 look("converged", nn.Tanh, train=True)

@@ -30,4 +30,4 @@ for name, *case in (("30 images, 2 layers", 30, 2, 0.1),
                     ("faint, 2 layers", 200, 2, 0.03, nn.ReLU, 1e-5),
                     ("faint, 10 layers", 200, 10, 0.03, nn.ReLU, 1e-5)):
     new, seen = errors(*case)
-    print(f"{name:24}{new:10.0f}{seen:20.0f}")
+    print(f"{name:24}{new:10.1f}{seen:20.1f}")

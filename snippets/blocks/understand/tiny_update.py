@@ -1,7 +1,7 @@
 import torch
 from torch.optim import SGD, Adam, RMSprop
 
-print("moved by  SGD      momentum RMSprop  Adam")
+print("moved by  SGD       momentum  RMSprop   Adam")
 for g in (1e-6, 1e-9, 1e-15):
     print(f"g = {g:.0e}", end="")
     for make, options in (
@@ -15,5 +15,5 @@ for g in (1e-6, 1e-9, 1e-15):
         for _ in range(100):
             w.grad = torch.tensor([-g])
             opt.step()
-        print(f"  {w.item() - start:.1e}", end="")
+        print(f"  {w.item() - start:.2e}", end="")
     print()
