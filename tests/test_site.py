@@ -174,19 +174,6 @@ def test_readable_without_javascript(browser, address):
         assert visit.page.locator("math").count() > 3 and visit.page.locator("figure svg").count() >= 1
 
 
-def test_on_a_phone_cells_carry_the_names_of_their_columns_without_any_script(browser, address):
-    with Visit(browser, address, "understand/exploding/", width=390, java_script_enabled=False) as visit:
-        told = """table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell =>
-          getComputedStyle(cell, "::before").content.slice(1, -1)))"""
-        tables = visit.page.locator(".stack table").all()
-        assert len(tables) >= 2
-        for table in tables:
-            heads = table.locator("thead th").evaluate_all("heads => heads.map(head => head.textContent.trim())")
-            assert [row[1:] for row in table.evaluate(told)] == [heads[1:]] * table.locator("tbody tr").count()
-            assert table.locator("tbody td").first.get_attribute("data-label") == heads[0]
-        assert "Rate 0.3, clipped at 1" in visit.page.locator("td").evaluate_all("cells => cells.map(cell => cell.dataset.label)")
-
-
 def test_numbers_survive_instant_navigation(browser, address):
     with Visit(browser, address, "") as visit:
         visit.page.locator('a[href*="understand/"]').first.click()
