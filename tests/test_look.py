@@ -152,6 +152,86 @@ def test_a_tab_that_has_the_focus_is_not_under_the_header(browser, address):
             >= document.querySelector('.md-header').getBoundingClientRect().bottom""")
 
 
+# ---------- colors ----------
+
+PAPER = "getComputedStyle(document.body).backgroundColor"
+BUTTON = ".md-header button.palette"
+
+
+@pytest.mark.parametrize("how", ["press", "Enter", " "])
+@pytest.mark.parametrize("system", ["light", "dark"])
+def test_every_press_changes_the_colors_and_says_so_before(browser, address, system, how):
+    with Visit(browser, address, "about/", 1280, system) as visit:
+        button, follows = visit.page.locator(BUTTON), ", as your system has them"
+        for press in range(4):
+            shown, said = visit.page.evaluate(PAPER), button.get_attribute("aria-label")
+            other = {"light": "dark", "dark": "light"}[system] if press % 2 == 0 else system
+            assert said == button.get_attribute("title") == f"Switch to {other} colors{follows if press % 2 else ''}"
+            button.click() if how == "press" else button.press(how)
+            assert visit.page.evaluate(PAPER) != shown and button.locator("svg:visible").count() == 1
+            assert visit.page.evaluate("document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[other]
+
+
+def test_chosen_colors_stay_until_the_system_is_followed_again(browser, address):
+    """A choice outlasts a load and the system's own change; a press that offers what the system has gives the choice back to it."""
+    with Visit(browser, address, "about/", 1280, "light") as visit:
+        scheme = "document.body.dataset.mdColorScheme"
+        visit.page.locator(BUTTON).click()
+        visit.again()
+        assert visit.page.evaluate(scheme) == "slate"
+        visit.page.emulate_media(color_scheme="dark")
+        visit.page.emulate_media(color_scheme="light")
+        assert visit.page.evaluate(scheme) == "slate"
+        visit.page.locator(BUTTON).click()
+        visit.again()
+        visit.page.emulate_media(color_scheme="dark")
+        visit.page.wait_for_function(f"{scheme} === 'slate'")
+
+
+@pytest.mark.parametrize(("index", "media", "kept", "worn"), [
+    (0, "(prefers-color-scheme)", "default", "slate"), (1, "(prefers-color-scheme: light)", "default", "default"),
+    (2, "(prefers-color-scheme: dark)", "slate", "slate")])
+def test_what_the_theme_once_kept_is_understood(browser, address, index, media, kept, worn):
+    with Visit(browser, address, "about/", 1280, "dark") as visit:
+        visit.page.evaluate("([index, media, scheme]) => __md_set('__palette', {index, color: {media, scheme}})", [index, media, kept])
+        visit.again()
+        assert visit.page.evaluate("document.body.dataset.mdColorScheme") == worn
+
+
+def test_chosen_colors_are_worn_before_anything_is_shown(browser, address):
+    """Without the theme's scripts and before the page's own: the header is all that has been read."""
+    with Visit(browser, address, "about/", 1280, "light") as visit:
+        visit.page.locator(BUTTON).click()
+        visit.page.route("**/*.js", lambda route: route.abort())
+        visit.page.add_init_script("""new MutationObserver((_, watch) => {
+            if (!document.querySelector('main')) return;
+            window.first = document.body.dataset.mdColorScheme;
+            watch.disconnect();
+        }).observe(document, {childList: true, subtree: true})""")
+        visit.page.reload()
+        assert visit.page.evaluate("first") == "slate"
+
+
+def test_colors_are_changed_after_instant_navigation(browser, address):
+    with Visit(browser, address, "about/", 1280, "light") as visit:
+        urls = "".join(f"<url><loc>{address}/{path}</loc></url>" for path in ("about/", "about/changelog/"))
+        visit.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        visit.again()
+        visit.page.evaluate("window.same = true")
+        visit.page.locator(BUTTON).click()
+        visit.page.locator(".md-sidebar--primary a[href$='changelog/']").click()
+        visit.page.wait_for_url(re.compile("changelog/$"))
+        visit.page.locator("h1", has_text="Changelog").wait_for()
+        assert visit.page.evaluate("same && document.body.dataset.mdColorScheme") == "slate"
+        visit.page.locator(BUTTON).click()
+        assert visit.page.evaluate("document.body.dataset.mdColorScheme") == "default"
+
+
+def test_without_scripts_no_button_offers_colors(browser, address):
+    with Visit(browser, address, "about/", 1280, "dark", java_script_enabled=False) as visit:
+        assert not visit.page.locator(BUTTON).is_visible() and visit.page.evaluate(PAPER) == "rgb(20, 23, 28)"
+
+
 # ---------- tables as cards ----------
 
 LABELS = """table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => {

@@ -233,14 +233,3 @@ def test_the_colors_of_the_system_are_there_before_the_theme(browser, address):
         page.route("**/bundle.*.js", lambda route: route.abort())
         page.goto(f"{address}/about/")
         assert page.evaluate("document.body.dataset.mdColorScheme") == "slate"
-
-
-def test_chosen_colors_are_kept_and_enter_goes_on(browser, address):
-    with Visit(browser, address, "about/", 1280, "light") as visit:
-        scheme = "document.body.dataset.mdColorScheme"
-        visit.page.locator("#__palette_0").focus()
-        for _ in range(2):  # system, light, dark
-            visit.page.keyboard.press("Enter")
-        assert visit.page.evaluate(scheme) == "slate" and visit.page.evaluate("document.activeElement.id") == "__palette_2"
-        visit.again()
-        assert visit.page.evaluate(scheme) == "slate"
