@@ -6,8 +6,9 @@ import re
 import pytest
 
 from snippets.measurement import ROOT
-from tests.pages import VIEWS, Mounted, Visit
+from tests.pages import PAGES, VIEWS, Mounted, Visit, path_of
 
+READ = [path_of(page) for page in PAGES]
 FOLDED = {"practice/interview/": "question", "practice/self-check/": "question", "practice/exercises/": "hint", "fix/clipping/": "question"}
 STYLE = "(e, [name, pseudo]) => getComputedStyle(e, pseudo)[name]"
 
@@ -230,6 +231,62 @@ def test_colors_are_changed_after_instant_navigation(browser, address):
 def test_without_scripts_no_button_offers_colors(browser, address):
     with Visit(browser, address, "about/", 1280, "dark", java_script_enabled=False) as visit:
         assert not visit.page.locator(BUTTON).is_visible() and visit.page.evaluate(PAPER) == "rgb(20, 23, 28)"
+
+
+# ---------- numbers ----------
+
+PARTED = r"""() => {
+  document.querySelectorAll('article details').forEach(fold => { fold.open = true; });
+  const parted = [], number = /\d[\d.,]*(?:\s×\s10[⁻⁰¹²³⁴-⁹]+|\s?%)|\d[\d.,]*\d/g;
+  for (const block of document.querySelectorAll('article :is(p, li, td, th, dt, dd, h1, h2, h3, summary, figcaption)')) {
+    if (block.querySelector('p, li, td, dd') || !block.checkVisibility()) continue;
+    const walker = document.createTreeWalker(block, NodeFilter.SHOW_TEXT), nodes = [];
+    let text = '';
+    for (let node; (node = walker.nextNode());) {
+      const aside = node.parentElement.closest('svg, math, code, template');
+      for (let i = 0; i < node.length; i++) nodes.push([node, i]);
+      text += aside ? 'x'.repeat(node.length) : node.data;
+    }
+    const middle = (place) => {
+      const range = document.createRange(), [node, at] = nodes[place];
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      const box = [...range.getClientRects()].at(-1);
+      return box ? (box.top + box.bottom) / 2 : null;
+    };
+    for (const { 0: found, index } of text.matchAll(number)) {
+      const [a, b] = [middle(index), middle(index + found.length - 1)];
+      if (a !== null && b !== null && Math.abs(a - b) > 8) parted.push(text.slice(Math.max(0, index - 20), index + found.length + 5));
+    }
+  }
+  return [parted, document.documentElement.scrollWidth];
+}"""
+CODE = re.compile(r"<(pre|code|script)\b.*?</\1>", re.DOTALL)
+WIDTHS = (320, 360, 390, 1280)
+
+
+@pytest.mark.parametrize("path", ["practice/exercises/", "diagnose/misdiagnosis/", "understand/training/", "reference/tables/"])
+def test_no_line_parts_a_number(browser, address, path):
+    with Visit(browser, address, path, WIDTHS[0]) as visit:
+        for width in WIDTHS:
+            visit.view(width, "light")
+            parted, wide = visit.page.evaluate(PARTED)
+            assert parted == [] and wide <= width, f"at {width} px"
+
+
+@pytest.mark.parametrize(("path", "tag"), [("understand/", "gradient-lab"), ("understand/signal-propagation/", "phase-map")])
+def test_no_line_parts_a_number_of_a_lab(browser, address, path, tag):
+    with Mounted(browser, address, path, tag, 320) as lab:
+        assert lab.page.evaluate(PARTED)[0] == []
+
+
+def test_every_number_of_every_page_is_bound_and_no_code_is(site):
+    """Its power of ten and its percent sign, in what is read, on its card and in the names of columns."""
+    for path in READ:
+        page = (site / path / "index.html").read_text(encoding="utf-8")
+        code = [found[0] for found in CODE.finditer(page)]
+        read = CODE.sub("", page)
+        assert re.findall(r"\d × 10.|\d(?:</data>)? %", read) == [] and not any("\u00a0" in text for text in code), path
 
 
 # ---------- tables as cards ----------

@@ -111,7 +111,7 @@ def test_a_number_opens_by_press_and_closes_by_escape(browser, address, width):
         number = visit.page.locator('p data.num[data-key="deep_stack.sigmoid.default.first"]').first
         number.click()
         card = visit.page.locator(".numcard[role=dialog]")
-        text = card.inner_text()
+        text = card.inner_text().replace("\u00a0", " ")
         said = load(ROOT).number("deep_stack.sigmoid.default.first").card
         assert all(str(said[part]) in text for part in ("value", "band", "n", "what")) and "deep_stack.py" in text
         box = card.bounding_box()
@@ -170,7 +170,7 @@ def test_a_table_sorts_by_its_heads_and_by_its_menu(browser, address):
 def test_readable_without_javascript(browser, address):
     with Visit(browser, address, EXPLAINER, java_script_enabled=False) as visit:
         text = visit.page.locator("main").inner_text()
-        assert load(ROOT).number("deep_stack.sigmoid.default.first").text in text
+        assert load(ROOT).number("deep_stack.sigmoid.default.first").text in text.replace("\u00a0", " ")
         assert visit.page.locator("math").count() > 3 and visit.page.locator("figure svg").count() >= 1
 
 
