@@ -140,7 +140,7 @@ class Visit:
         """Another width and scheme, once all has come to rest."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme=scheme)
-        self.page.evaluate(SETTLED, [width, SCHEMES[scheme] if self.page.locator("[data-md-color-media]").count() else None])
+        self.page.evaluate(SETTLED, [width, SCHEMES[scheme] if self.page.locator(".palette").count() else None])
 
     def __enter__(self):
         return self

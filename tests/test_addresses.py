@@ -124,16 +124,16 @@ def test_a_wrong_move_is_told(tmp_path, lines, message):
     page = tmp_path / "docs/fix/gating.md"
     (tmp_path / "docs/addresses.txt").write_text("fix/gating/\nfix/old/\n")
     (tmp_path / "docs/moved.yml").write_text(lines)
-    said = [str(fault) for fault in addresses.check(tmp_path / "docs", {page: "Text."})]
+    said = [str(fault) for fault in addresses.check(tmp_path / "docs", {page: "Text."}, ())]
     assert any(re.search(message, one) for one in said), said
 
 
 def test_an_unsorted_list_is_told(tmp_path):
     (tmp_path / "addresses.txt").write_text("b/\na/\n")
     texts = {tmp_path / "a.md": "", tmp_path / "b.md": ""}
-    assert any("the list is not sorted" in str(fault) for fault in addresses.check(tmp_path, texts))
-    addresses.extend(tmp_path, texts)
-    assert [str(fault) for fault in addresses.check(tmp_path, texts)] == []
+    assert any("the list is not sorted" in str(fault) for fault in addresses.check(tmp_path, texts, ()))
+    addresses.extend(tmp_path, texts, ())
+    assert [str(fault) for fault in addresses.check(tmp_path, texts, ())] == []
 
 
 def test_a_move_to_a_table_that_is_none_is_bad(tmp_path):
@@ -153,9 +153,9 @@ def moved_site(site, tmp_path) -> Path:
              "embed/pad.html": "embed/sketch-pad.html"}
     (docs / "moved.yml").write_text("".join(f"{old}: {new}\n" for old, new in moves.items()))
     shutil.copytree(site, place, ignore=shutil.ignore_patterns("code", "video", "figures", "labs", "understand", "practice"))
-    for path, content in addresses.redirects(docs, {"figures/clip_profile.svg": b"<svg/>"}):
+    for path, make in addresses.redirects(docs, {"figures/clip_profile.svg": lambda: b"<svg/>"}).items():
         (place / path).parent.mkdir(parents=True, exist_ok=True)
-        (place / path).write_bytes(content)
+        (place / path).write_bytes(make())
     return place
 
 

@@ -118,7 +118,10 @@ def test_a_bad_formula(checkout):
 
 
 @pytest.mark.parametrize("link, message", [
-    ("[x](nowhere.md)", "leads nowhere"), ("[x](#no-such-heading)", "no such heading"), ("[x](../figures/none.svg)", "leads nowhere")])
+    ("[x](nowhere.md)", "leads nowhere: there is no nowhere.md"), ("[x](#no-such-heading)", "no such heading"),
+    ("[x](../figures/none.svg)", "leads nowhere"), ("[x](../code/weave/checks.py)", "leads nowhere"),
+    ("[x](../code/recipes/__init__.py)", "leads nowhere"), ("[x](../claims.yml)", r"leads nowhere: \.\./claims\.yml is not published"),
+    ("[x](../../README.md)", r"leads nowhere: \.\./\.\./README\.md is not published"), ("[x](../robots.txt)", "leads nowhere")])
 def test_a_broken_link(checkout, link, message):
     page = checkout / PAGE
     page.write_text(page.read_text(encoding="utf-8") + f"\n{link}\n", encoding="utf-8")

@@ -93,7 +93,7 @@ def test_the_strip_of_a_card_is_the_measurement():
     book = load(ROOT)
     values = book.results["deep_stack"].measurements["relu.default.signal_profile"].value
     entry = next(e for e in ENTRIES if e.strip == "deep_stack.relu.default.signal_profile")
-    card = Image.open(io.BytesIO(dict(social.cards([entry], book))[social.path_of(entry.uri)])).convert("RGB")
+    card = Image.open(io.BytesIO(social.card(entry, book))).convert("RGB")
     paper = card.getpixel((5, 5))
     row = [card.getpixel((x, social.BASE - 5)) for x in range(social.LEFT, social.RIGHT)]
     starts = [i for i, (a, b) in enumerate(zip([paper, *row], row, strict=False)) if a == paper and b != paper]
@@ -108,7 +108,7 @@ def test_a_card_is_drawn_again_only_when_what_it_shows_changed(monkeypatch, tmp_
     monkeypatch.setattr(social, "draw", lambda title, *_: drawn.append(title) or title.encode())
     first, strip = ENTRIES[0], "deep_stack.sigmoid.default.signal_profile"
     for entry in (first, first, replace(first, title="another"), replace(first, strip=strip)):
-        assert dict(social.cards([entry], load(ROOT))) == {social.path_of(first.uri): entry.title.encode()}
+        assert social.card(entry, load(ROOT)) == entry.title.encode()
     assert drawn == [first.title, "another", first.title]
 
 
@@ -136,7 +136,7 @@ def test_a_page_names_its_one_address(entry, parsed, published):
 
 def test_what_is_no_page_of_its_own_asks_not_to_be_listed(published):
     others = {p.relative_to(published.folder).as_posix() for p in published.folder.rglob("*.html")} - set(PLACES.values()) - {"404.html"}
-    assert others >= set(embed.pages())
+    assert others >= set(map(embed.path_of, embed.LABS))
     assert all('<meta name="robots" content="noindex">' in published.read(name) for name in others)
 
 

@@ -12,11 +12,10 @@ STOP = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
   (window.stops ??= []).push(e);
-  const box = e.getBoundingClientRect(), shown = e.matches('.md-option') ? e.nextElementSibling : e;
-  const { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(shown);
+  const box = e.getBoundingClientRect(), { outlineStyle, outlineWidth, outlineColor } = getComputedStyle(e);
   return { name: (e.labels?.[0]?.textContent || e.getAttribute('aria-label') || e.textContent).trim().replace(/\\s+/g, ' '),
     article: Boolean(e.closest('article')),
-    there: e.checkVisibility({ visibilityProperty: true }) && (e.matches('.md-option, .md-search__input') || box.width * box.height > 0
+    there: e.checkVisibility({ visibilityProperty: true }) && (e.matches('.md-search__input') || box.width * box.height > 0
       && box.right > 0 && box.left < innerWidth && box.bottom > 0 && box.top < innerHeight),
     ring: outlineStyle !== 'none' && parseFloat(outlineWidth) > 0 && !/rgba.*, 0\\)$/.test(outlineColor) };
 }"""
@@ -119,13 +118,10 @@ def test_the_drawer_of_a_narrow_window(browser, address):
 
 def test_colors_are_chosen(browser, address):
     with Visit(browser, address, "about/") as visit:
-        for _ in range(4):
-            visit.page.keyboard.press("Tab")
-            if visit.page.evaluate("document.activeElement.matches('.md-option')"):
-                break
-        visit.page.keyboard.press("ArrowRight")
-        visit.page.keyboard.press("ArrowRight")
+        tab_to(visit, "Switch to dark colors", 4)
+        visit.page.keyboard.press("Enter")
         visit.page.wait_for_function("document.body.dataset.mdColorScheme === 'slate'")
+        assert visit.page.evaluate(STOP)["name"].startswith("Switch to light colors")
 
 
 # ---------- the widgets, from start to end ----------

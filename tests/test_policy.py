@@ -18,8 +18,7 @@ from tests.pages import PAGES, Visit, path_of, there
 SCRIPTS = sorted((ROOT / "docs/assets/javascripts").rglob("*.js"))
 INLINE = {  # how each inline script of the site starts; a further one is better a module under docs/assets/javascripts/
     "the theme's storage, one for each depth of a page": "__md_scope=",
-    "the theme's colors": "var palette=",
-    "the choice of colors, in overrides/partials/palette.html": "{ const inputs =",
+    "the choice of colors, in overrides/partials/javascripts/palette.html": "{ const button =",
     "the theme's tabs": "var target=",
     "waits for the fonts, in overrides/main.html": "{ const root = document.documentElement",
     "starts the scripts, in overrides/main.html": "{ const scripts =",
@@ -190,7 +189,7 @@ def test_the_policy_of_one_page_suits_all_others(browser, address):
         page.evaluate("stayed = true")
         for path in paths:
             assert page.evaluate(GO, path), f"{path} was loaded anew"
-        page.locator("label[for^=__palette]:visible").click()
+        page.locator(".md-header .palette").click()
         page.locator("article .highlight").first.scroll_into_view_if_needed()
         page.locator(".md-clipboard, .md-code__button").first.click()
         page.keyboard.press("/")

@@ -9,13 +9,14 @@ import html
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 from markdown.extensions.toc import slugify
 
 from snippets.measurement import Bad, shown, write_atomically
-from snippets.weave import embed, ledger, moves, notebooks
+from snippets.weave import moves
 from snippets.weave.book import nearest, plain
 from snippets.weave.markup import FENCE, HEADING, SPAN
 from snippets.weave.pages import Fault
@@ -70,18 +71,9 @@ def identities(text: str) -> set[str]:
     return found
 
 
-def made(root: Path) -> set[str]:
-    """Paths under docs/ that the build puts there."""
-    snippets = root / "snippets"
-    found = {f"code/{p.relative_to(snippets).as_posix()}" for p in snippets.rglob("*") if p.suffix in (".py", ".js")}
-    found |= {f"figures/{p.stem}.{kind}" for p in (snippets / "figures").glob("[!_]*.py") for kind in ("svg", "png", "csv")}
-    found |= {f"tables/{p.stem}.csv" for p in (snippets / "tables").glob("[!_]*.py")} | {*ledger.PATHS.values(), feed.PATH}
-    return found | notebooks.made(root)
-
-
-def standing(docs: Path, texts: dict[Path, str]) -> set[str]:
+def standing(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> set[str]:
     """All addresses that someone could link to, from the woven pages and from the files that the build makes."""
-    found = {path for path in made(docs.parent) | set(embed.pages()) if path.startswith(LASTING)}
+    found = {path for path in made if path.startswith(LASTING)}
     for path, text in texts.items():
         if path.is_relative_to(docs):
             page = moves.of_page(path.relative_to(docs).as_posix())
@@ -97,10 +89,10 @@ def listed(docs: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def extend(docs: Path, texts: dict[Path, str]) -> None:
+def extend(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> None:
     """Add to the list what stands and is not on it yet; nothing is ever taken off."""
     before = listed(docs)
-    after = sorted({*before, *standing(docs, texts)} - {""})
+    after = sorted({*before, *standing(docs, texts, made)} - {""})
     if after != before:
         write_atomically(docs / LIST, "\n".join(after) + "\n")
         print(f"{shown(docs / LIST)}: {len(set(after) - set(before))} addresses added")
@@ -114,9 +106,9 @@ def resolves(address: str, stands: set[str], table: dict[str, str]) -> bool:
     return page in table and f"{table[page].partition('#')[0]}{hash_}{anchor}" in stands
 
 
-def check(docs: Path, texts: dict[Path, str]) -> list[Fault | Bad]:
+def check(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> list[Fault | Bad]:
     """Addresses that are not listed, that lead nowhere any more, or that the table of moves gets wrong."""
-    path, lines, stands = docs / LIST, listed(docs), standing(docs, texts)
+    path, lines, stands = docs / LIST, listed(docs), standing(docs, texts, made)
     try:
         table = moves.moved(docs)
     except Bad as bad:
@@ -150,14 +142,11 @@ def _wrong_move(path: Path, old: str, new: str, stands: set[str], lines: set[str
 
 # ---------- what the build makes of it ----------
 
-def redirects(docs: Path, contents: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
-    """Path under the site and content for each old address: a page that leads on, or a copy of the file that took its place."""
+def redirects(docs: Path, made: dict[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
+    """What makes, for each old address, a page that leads on, or a copy of the file that took its place; by path under the site."""
     table = moves.moved(docs)
-    for old, new in table.items():
-        if old.endswith(("/", ".html")):
-            yield old + "index.html" * old.endswith("/"), _page(old, table)
-        elif "#" not in old and new in contents:
-            yield old, contents[new]
+    pages = {old + "index.html" * old.endswith("/"): partial(_page, old, table) for old in table if old.endswith(("/", ".html"))}
+    return pages | {old: made[new] for old, new in table.items() if "#" not in old and not old.endswith(("/", ".html")) and new in made}
 
 
 def _page(old: str, table: dict[str, str]) -> bytes:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import posixpath
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 from snippets import notebook as labs
 from snippets.measurement import Bad
-from snippets.weave import addresses, film, mutations, notebooks
+from snippets.weave import addresses, film, generated, mutations, notebooks
 from snippets.weave import book as books
-from snippets.weave.addresses import identities, made
+from snippets.weave.addresses import identities
 from snippets.weave.book import Book, nearest
 from snippets.weave.lint import check_formulas, check_numerals, front_matter
 from snippets.weave.markup import FENCE, FENCED, SPAN
 from snippets.weave.pages import Fault, Woven, pages, read_page, weave
 from snippets.weave.policy import check_scripts
+from snippets.weave.publish import outline
 from snippets.weave.regions import VERDICTS, figure_module
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
@@ -40,8 +41,12 @@ def check(root: Path) -> list:
             woven[path] = page
     lines, found = _labs(root, book, woven)
     faults += found
-    faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven)]
-    faults += addresses.check(root / "docs", {path: page.text for path, page in woven.items()})
+    try:
+        made = set(generated.declared(book))
+    except Bad as bad:
+        return [*faults, *([] if str(bad) in map(str, faults) else [bad])]
+    faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven, made)]
+    faults += addresses.check(root / "docs", {path: page.text for path, page in woven.items()}, made)
     faults += [Fault(book.docs / film.FOLDER / "manifest.json", 1, message) for message in film.outdated(book)]
     faults += _orphans(book, woven)
     faults += _navigation(root)
@@ -121,13 +126,15 @@ def _fences(path: Path, text: str) -> list[Fault]:
 
 # ---------- links ----------
 
-def _links(root: Path, woven: dict[Path, Woven]) -> list[Fault]:
-    docs, built = root / "docs", made(root)
+def _links(root: Path, woven: dict[Path, Woven], made: set[str]) -> list[Fault]:
+    docs = root / "docs"
+    published = {docs / name for name in made} | outline.published(root)
     anchors = {path: identities(page.text) for path, page in woven.items()}
     faults = []
     for path, page in woven.items():
+        known = published if path.is_relative_to(docs) else None
         for number, target in _targets(page.text):
-            faults += _link_fault(path, number, target, docs, built, anchors)
+            faults += _link_fault(path, number, target, known, anchors)
     return faults
 
 
@@ -143,17 +150,15 @@ def _targets(text: str) -> list[tuple[int, str]]:
     return found
 
 
-def _link_fault(path: Path, number: int, target: str, docs: Path, made: set[str], anchors: dict[Path, set[str]]) -> list[Fault]:
+def _link_fault(path: Path, number: int, target: str, published: set[Path] | None, anchors: dict[Path, set[str]]) -> list[Fault]:
+    """What is wrong with a link: on a page it must lead to what is published, elsewhere to a file of the repository."""
     if re.match(r"[a-z]+:", target):
         return []
     file, _, anchor = target.partition("#")
-    other = (path.parent / file).resolve() if file else path
-    if other.is_relative_to(docs):
-        inside = posixpath.normpath(other.relative_to(docs).as_posix())
-        if inside in made:
-            return []
-    if not other.exists():
-        return [Fault(path, number, f"the link `{target}` leads nowhere: there is no {file}")]
+    other = Path(os.path.normpath(path.parent / file)) if file else path
+    if not (other.exists() if published is None else other in published):
+        why = f"{file} is not published" if other.exists() else f"there is no {file}"
+        return [Fault(path, number, f"the link `{target}` leads nowhere: {why}")]
     if anchor and other in anchors and anchor not in anchors[other]:
         return [Fault(path, number, f"the link `{target}` has no such heading; {nearest(anchor, anchors[other])}")]
     return []

@@ -115,11 +115,11 @@ def _csv(module, book: Book) -> str:
     return _rows_as_csv(header, rows)
 
 
-def table_csv(name: str, book: Book) -> str:
+def table_csv(name: str, book: Book) -> bytes:
     """A table as CSV, each cell its plain words."""
     _, header, rows = table_rows(name, book)
     cited = [[CITED.sub(lambda m: book.short(m[1]), cell) for cell in row] for row in rows]
-    return _rows_as_csv([plain(cell) for cell in header], [[plain(cell) for cell in row] for row in cited])
+    return _rows_as_csv([plain(cell) for cell in header], [[plain(cell) for cell in row] for row in cited]).encode()
 
 
 def _rows_as_csv(header, rows) -> str:

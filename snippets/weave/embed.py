@@ -35,10 +35,15 @@ PAGE = """<!doctype html>
 """
 
 
-def pages() -> dict[str, bytes]:
-    """Path under the site and content of each."""
-    return {f"embed/{tag}.html": PAGE.format(tag=tag, title=title, name=name, home=home).encode()
-            for tag, (title, name, home) in LABS.items()}
+def path_of(tag: str) -> str:
+    """Where the page of a lab lies under the site."""
+    return f"embed/{tag}.html"
+
+
+def page(tag: str) -> bytes:
+    """The page of a lab."""
+    title, name, home = LABS[tag]
+    return PAGE.format(tag=tag, title=title, name=name, home=home).encode()
 
 
 def placed(text: str, site_url: str) -> str:

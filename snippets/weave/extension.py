@@ -31,6 +31,7 @@ STACK = re.compile(r'<div class="stack">\s*<div class="md-typeset__scrollwrap">.
 HEAD = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
 ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 MARK = re.compile(r"<[^>]*>")
+BOUND = re.compile(r"<(pre|code)\b.*?</\1>|(?<=\d) × (?=10[⁻⁰¹²³⁴-⁹])|(?<=\d)(?:</data>)? (?=%)", re.DOTALL)
 PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
 
 
@@ -142,6 +143,14 @@ class Stacks(Postprocessor):
         return ROW.sub(named, stack)
 
 
+class Whole(Postprocessor):
+    """No line parts a number from its power of ten or its percent sign."""
+
+    def run(self, text):
+        """Bind them where they are read; code stays as it is typed."""
+        return BOUND.sub(lambda found: found[0] if found[1] else found[0].replace(" ", "\u00a0"), text)
+
+
 class Code(Postprocessor):
     """Makes few elements of each code block."""
 
@@ -163,6 +172,7 @@ class Gradient(Extension):
         md.postprocessors.register(Code(md), "gradient-code", 3)
         md.postprocessors.register(Silenced(md), "gradient-silenced", 2)
         md.postprocessors.register(Stacks(md), "gradient-stacks", 1)
+        md.postprocessors.register(Whole(md), "gradient-whole", 0)
 
 
 def makeExtension(**options):

@@ -1,64 +1,73 @@
-"""The files that a builder finds beside the pages: code, drawn figures, data, and what labs offer; the same for every builder."""
+"""The files that a builder finds beside the pages: code, drawn figures, data, and what labs offer; the same for every builder.
+
+Declared once: the build asks for the contents, the checks for the paths alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from snippets import notebook as labs
-from snippets.measurement import ROOT
 from snippets.weave import addresses, digits, drawing, embed, ledger, notebooks, publish
 from snippets.weave.book import Book
 from snippets.weave.rules import SCRIPT, rules_script
 
 COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")
+Made = tuple[str, Callable[[], bytes]]  # path under the site, and what makes the content
 
 
 def files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     """Path under the site and content of each; figures whose sources changed are drawn again."""
-    made = dict(_made(book, site_url))
-    yield from made.items()
-    yield from addresses.redirects(book.docs, made)
+    made = declared(book, site_url)
+    drawing.draw_changed(_named("figures", book), book)
+    for path, make in {**made, **addresses.redirects(book.docs, made)}.items():
+        yield path, make()
 
 
-def _made(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
-    yield from _drawn(book)
-    yield ledger.PATHS["json"], ledger.as_json(book)
-    yield ledger.PATHS["csv"], ledger.as_csv(book)
-    yield SCRIPT, rules_script(ROOT / "snippets")
-    yield digits.SCRIPT, digits.digits_script(book)
-    yield from embed.pages().items()
-    yield from publish.files(book, site_url)
-    for path in labs.labs(ROOT):
-        yield from _of_lab(path)
-    yield from _code(site_url)
+def declared(book: Book, site_url: str = "") -> dict[str, Callable[[], bytes]]:
+    """What stands beside the pages, by its path under the site; what has moved is not among it."""
+    return dict(_declared(book, site_url))
 
 
-def _drawn(book: Book) -> Iterator[tuple[str, bytes]]:
-    figures = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
-    drawing.draw_changed(figures, book)
-    for name in figures:
+def _declared(book: Book, site_url: str) -> Iterator[Made]:
+    for name in _named("figures", book):
         for kind in ("svg", "png", "csv"):
-            yield f"figures/{name}.{kind}", drawing.drawn(name, kind, book)
-    for name in sorted(p.stem for p in (ROOT / "snippets" / "tables").glob("[!_]*.py")):
-        yield f"tables/{name}.csv", drawing.table_csv(name, book).encode()
+            yield f"figures/{name}.{kind}", partial(drawing.drawn, name, kind, book)
+    for name in _named("tables", book):
+        yield f"tables/{name}.csv", partial(drawing.table_csv, name, book)
+    yield ledger.PATHS["json"], partial(ledger.as_json, book)
+    yield ledger.PATHS["csv"], partial(ledger.as_csv, book)
+    yield SCRIPT, partial(rules_script, book.snippets)
+    yield digits.SCRIPT, partial(digits.digits_script, book)
+    for tag in embed.LABS:
+        yield embed.path_of(tag), partial(embed.page, tag)
+    yield from publish.files(book, site_url)
+    for path in labs.labs(book.root):
+        yield from _of_lab(path)
+    yield from _code(book, site_url)
 
 
-def _of_lab(path: Path) -> Iterator[tuple[str, bytes]]:
+def _named(folder: str, book: Book) -> list[str]:
+    return sorted(path.stem for path in (book.snippets / folder).glob("[!_]*.py"))
+
+
+def _of_lab(path: Path) -> Iterator[Made]:
     """The downloads and pictures of a lab."""
     lab = labs.read(path)
-    yield f"{notebooks.DOWNLOADS}/{path.name}", path.read_bytes()
-    yield f"{notebooks.DOWNLOADS}/{path.stem}.py", notebooks.as_script(lab).encode()
-    for name, picture in notebooks.images(lab).items():
-        yield f"labs/{path.stem}/{name}", picture
+    yield f"{notebooks.DOWNLOADS}/{path.name}", path.read_bytes
+    yield f"{notebooks.DOWNLOADS}/{path.stem}.py", partial(notebooks.as_script, lab)
+    for name, png in notebooks.pictures(lab).items():
+        yield f"labs/{path.stem}/{name}", partial(notebooks.small, png)
 
 
-def _code(site_url: str) -> Iterator[tuple[str, bytes]]:
+def _code(book: Book, site_url: str) -> Iterator[Made]:
     for part in COPIED:
-        place = ROOT / "snippets" / part
+        place = book.snippets / part
         for path in sorted([place] if place.is_file() else place.rglob("*")):
             if path.suffix in (".py", ".js") and path.name != "__init__.py":
-                yield f"code/{path.relative_to(ROOT / 'snippets').as_posix()}", _published(path, site_url)
+                yield f"code/{path.relative_to(book.snippets).as_posix()}", partial(_published, path, site_url)
 
 
 def _published(path: Path, site_url: str) -> bytes:

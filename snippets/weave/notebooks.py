@@ -85,22 +85,23 @@ def _size(encoded: str) -> tuple[int, int]:
     return struct.unpack(">II", base64.b64decode(encoded)[16:24])
 
 
-def images(notebook: dict) -> dict[str, bytes]:
-    """The pictures of a lab by file name, in as many colors as a chart needs: a third of the bytes."""
+def pictures(notebook: dict) -> dict[str, str]:
+    """The pictures of a lab by file name, as they stand in the notebook."""
     found = {}
     for cell in notebook["cells"]:
         pngs = [output["image/png"] for output in outputs(cell) if "image/png" in output]
-        found |= {_image(cell, number): _small(base64.b64decode(png)) for number, png in enumerate(pngs)}
+        found |= {_image(cell, number): png for number, png in enumerate(pngs)}
     return found
 
 
-def _small(png: bytes) -> bytes:
-    scrap = io.BytesIO()
-    Image.open(io.BytesIO(png)).convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(scrap, "PNG", optimize=True)
+def small(encoded: str) -> bytes:
+    """A picture in as many colors as a chart needs: a third of the bytes."""
+    image, scrap = Image.open(io.BytesIO(base64.b64decode(encoded))), io.BytesIO()
+    image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(scrap, "PNG", optimize=True)
     return scrap.getvalue()
 
 
-def as_script(notebook: dict) -> str:
+def as_script(notebook: dict) -> bytes:
     """The lab as one Python file; its text stands in comments, in the form that editors show as cells."""
     parts = []
     for cell in notebook["cells"]:
@@ -109,12 +110,7 @@ def as_script(notebook: dict) -> str:
             parts.append(f"# %%\n{source}\n")
         else:
             parts.append("# %% [markdown]\n" + "".join(f"# {line}".rstrip() + "\n" for line in source.split("\n")))
-    return "\n".join(parts)
-
-
-def made(root: Path) -> set[str]:
-    """Paths under docs/ that the build puts there for labs."""
-    return {f"{DOWNLOADS}/{path.stem}.{kind}" for path in notebooks.labs(root) for _, kind in KINDS}
+    return "\n".join(parts).encode()
 
 
 # ---------- checks ----------

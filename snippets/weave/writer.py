@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 from snippets import notebook as labs
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
-from snippets.weave import addresses, notebooks
+from snippets.weave import addresses, generated, notebooks
 from snippets.weave import book as books
 from snippets.weave.pages import Fault, pages, read_page, weave
 
@@ -41,5 +41,5 @@ def _write(root: Path) -> list[Fault]:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")
         texts |= {path: notebooks.as_markdown(labs.read(path), path.stem) for path in labs.labs(root)}
-        addresses.extend(root / "docs", texts)
+        addresses.extend(root / "docs", texts, generated.declared(book))
     return faults

@@ -26,7 +26,7 @@ export const raised = (power) => `10${[...String(power)].map((c) => RAISED[c]).j
 /** Whether a value has a place on a logarithmic axis. */
 export const positive = (value) => typeof value === "number" && value > 0 && Number.isFinite(value);
 
-/** A number as readers see it: two or three digits, a power of ten where it is long, and what a double cannot hold by its name. */
+/** A number as readers see it, in one piece: two or three digits, a power of ten where it is long, and what a double cannot hold by name. */
 export const inWords = (value, digits = 2) => {
   if (Number.isNaN(value)) return "not a number (overflowed)";
   if (!Number.isFinite(value)) return value > 0 ? "∞ (above 10³⁰⁸)" : "−∞ (below −10³⁰⁸)";
@@ -35,7 +35,7 @@ export const inWords = (value, digits = 2) => {
   if (size < LEAST) return "below 10⁻³⁰⁸";
   if (size >= 9.995e-4 && size < 9.995e3) return value.toLocaleString("en-US", { maximumSignificantDigits: digits }).replace("-", "−");
   const [mantissa, power] = value.toExponential(digits - 1).split("e");
-  return `${mantissa.replace("-", "−")} × ${raised(Number(power))}`;
+  return `${mantissa.replace("-", "−")}\u00a0×\u00a0${raised(Number(power))}`;
 };
 
 /**

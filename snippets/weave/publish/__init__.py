@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from snippets.weave.book import Book
@@ -10,13 +12,15 @@ from snippets.weave.publish import feed, outline, plain, social
 from snippets.weave.publish.head import Heads
 
 
-def files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
-    """Path under the site and content of the feed, the file for robots and, unless someone is editing, the cards."""
-    yield feed.PATH, feed.atom(book.root, site_url)
+def files(book: Book, site_url: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """Path under the site of the feed, the file for robots and, unless someone is editing, the cards, with what makes each."""
+    yield feed.PATH, partial(feed.atom, book.root, site_url)
     if site_url:
-        yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site_url.rstrip('/')}/sitemap.xml\n".encode()
+        yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site_url.rstrip('/')}/sitemap.xml\n".encode
     if not book.drafting:
-        yield from social.cards(outline.entries(book.root), book)
+        listed = functools.cache(lambda: {entry.uri: entry for entry in outline.entries(book.root)})
+        for uri in outline.uris(book.root):
+            yield social.path_of(uri), lambda uri=uri: social.card(listed()[uri], book)
 
 
 def finish(site: Path, book: Book, places: plain.Places, site_url: str) -> None:

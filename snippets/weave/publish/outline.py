@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
+from pathspec import GitIgnoreSpec
 
 from snippets import notebook as labs
+from snippets.measurement import Bad, shown
 from snippets.weave.book import FAST
 from snippets.weave.lint import front_matter
 from snippets.weave.pages import read_page
@@ -31,18 +33,41 @@ class Entry:
     strip: str
 
 
-class _Nav(FAST):
+class _Settings(FAST):
     """A loader that reads mkdocs.yml without what its tags stand for."""
 
 
-_Nav.add_multi_constructor("!", lambda loader, tag, node: None)
+_Settings.add_multi_constructor("!", lambda loader, tag, node: None)
 
 
 def entries(root: Path) -> list[Entry]:
     """Every page of the nav; a page without a strip takes that of the home page."""
-    nav = yaml.load((root / "mkdocs.yml").read_text(encoding="utf-8"), Loader=_Nav)["nav"]
-    found = [_entry(root / "docs", uri, section) for section, uri in _listed(nav)]
+    found = [_entry(root / "docs", uri, section) for section, uri in _listed(_nav(root))]
     return [e if e.strip else replace(e, strip=found[0].strip) for e in found]
+
+
+def uris(root: Path) -> list[str]:
+    """The file under docs/ of every page of the nav."""
+    return [uri for _, uri in _listed(_nav(root))]
+
+
+def published(root: Path) -> set[Path]:
+    """Every file under docs/ that mkdocs.yml does not exclude."""
+    docs = root / "docs"
+    left_out = GitIgnoreSpec.from_lines([".*", *_configuration(root).get("exclude_docs", "").splitlines()])
+    return {docs / name for name in left_out.match_tree_files(docs, negate=True)}
+
+
+def _nav(root: Path) -> list:
+    return _configuration(root)["nav"]
+
+
+def _configuration(root: Path) -> dict:
+    path = root / "mkdocs.yml"
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Settings)
+    except yaml.YAMLError as error:
+        raise Bad(f"{shown(path)}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}") from error
 
 
 def _listed(nav: list, section: str = ""):

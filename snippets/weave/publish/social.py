@@ -9,7 +9,6 @@ import functools
 import hashlib
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -36,17 +35,16 @@ def path_of(uri: str) -> str:
     return f"social/{uri.rpartition('.')[0]}.png"
 
 
-def cards(entries: list[Entry], book: Book) -> Iterator[tuple[str, bytes]]:
-    """The card of every page; drawn again when its words, its strip or the look changed."""
+def card(entry: Entry, book: Book) -> bytes:
+    """The card of a page; drawn again when its words, its strip or the look changed."""
     faces = [book.docs / "assets" / "fonts" / f"WG-{name}.woff2" for name in ("Serif", "Sans")]
     look = b"".join(path.read_bytes() for path in (Path(__file__), *faces))
-    for entry in entries:
-        strip, note = strip_svg(entry.strip, "", book), strip_note(entry.strip, book)[1]
-        state = hashlib.sha256(look + repr((entry.title, entry.section, strip, note)).encode()).hexdigest()[:16]
-        kept = SCRATCH / "social" / f"{entry.uri.replace('/', '-')}-{state}.png"
-        if not kept.exists():
-            write_atomically(kept, draw(entry.title, entry.section, strip, note, faces))
-        yield path_of(entry.uri), kept.read_bytes()
+    strip, note = strip_svg(entry.strip, "", book), strip_note(entry.strip, book)[1]
+    state = hashlib.sha256(look + repr((entry.title, entry.section, strip, note)).encode()).hexdigest()[:16]
+    kept = SCRATCH / "social" / f"{entry.uri.replace('/', '-')}-{state}.png"
+    if not kept.exists():
+        write_atomically(kept, draw(entry.title, entry.section, strip, note, faces))
+    return kept.read_bytes()
 
 
 def draw(title: str, section: str, strip: str, note: str, faces: list[Path]) -> bytes:

@@ -173,9 +173,8 @@ export const sentence = ({ factor, depth, phase }) => {
   }
   const left = inWords(remains(factor));
   const [name, end] = phase === "ordered" ? ["Ordered", `${left} of it is left`] : ["Chaotic", `it is ${left} times as large`];
-  const text = `${name}: each layer multiplies the signal ∂L/∂h by ${factorInWords(factor)}. The depth scale is `
+  return `${name}: each layer multiplies the signal ∂L/∂h by ${factorInWords(factor)}. The depth scale is `
     + `${depthInWords(depth)} layers, and after ${LAYERS} layers ${end}.`;
-  return text.replaceAll(" × ", "\u00a0×\u00a0");
 };
 
 /** What the forward pass settles at. */

@@ -150,7 +150,7 @@ const OTHERWISE = {
 /** What the measured curve does. */
 export const found = (ours) => {
   const share = 10 ** ours.value[0], factor = 10 ** (ours.value[0] / (LAYERS - 1));
-  return `Measured: ${inWords(factor)} per layer, ${inWords(share)} at layer 1.`.replaceAll(" × ", "\u00a0×\u00a0");
+  return `Measured: ${inWords(factor)} per layer, ${inWords(share)} at layer 1.`;
 };
 
 /** The verdict on one sketch. */
