@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import re
 from dataclasses import replace
@@ -147,7 +148,7 @@ def _link_fault(path: Path, number: int, target: str, docs: Path, made: set[str]
     if re.match(r"[a-z]+:", target):
         return []
     file, _, anchor = target.partition("#")
-    other = (path.parent / file).resolve() if file else path
+    other = Path(os.path.normpath(path.parent / file)) if file else path
     if other.is_relative_to(docs):
         inside = posixpath.normpath(other.relative_to(docs).as_posix())
         if inside in made:
@@ -232,9 +233,9 @@ def _metadata(path: Path) -> dict:
 
 def _sources(book: Book) -> list[Fault]:
     path = book.docs / "references.yml"
-    faults = []
+    lines, faults = _lines(path), []
     for key, ref in book.references.items():
-        line = _line_with(path, f"{key}:")
+        line = _line_with(lines, f"{key}:")
         missing = [k for k in ("authors", "short", "title", "year") if not ref.get(k)]
         if missing:
             faults.append(Fault(path, line, f"`{key}` lacks {', '.join(missing)}"))
@@ -243,7 +244,7 @@ def _sources(book: Book) -> list[Fault]:
         if (said := re.search(r"\b(1[89]|20)\d\d", ref.get("short", ""))) and said[0] != str(ref.get("year")):
             faults.append(Fault(path, line, f"`{key}`: the short form {ref['short']!r} names another year than {ref.get('year')}"))
         for name, figure in (ref.get("figures") or {}).items():
-            at = _line_with(path, f"{name}:", line)
+            at = _line_with(lines, f"{name}:", line)
             if not re.search(rf"(?<![\d.,]){re.escape(str(figure.get('value')))}(?!\d|[.,]\d)", str(figure.get("quote", ""))):
                 faults.append(Fault(path, at, f"`{key}.{name}`: {figure.get('value')} does not stand in the quoted words"))
             if figure.get("checked") not in CHECKED:
@@ -254,21 +255,23 @@ def _sources(book: Book) -> list[Fault]:
     return faults
 
 
-def _line_with(path: Path, start: str, after: int = 0) -> int:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if number >= after and line.strip().startswith(start):
-            return number
-    return 1
+def _lines(path: Path) -> list[str]:
+    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _line_with(lines: list[str], start: str, after: int = 0) -> int:
+    return next((number for number, line in enumerate(lines, 1) if number >= after and line.startswith(start)), 1)
 
 
 def _ledger(book: Book) -> list[Fault]:
     path = book.docs / "claims.yml"
+    lines = _lines(path)
     tests = book.root / "tests" / "test_claims.py"
     asserted = tests.read_text(encoding="utf-8") if tests.exists() else ""
     faults, seen = [], set()
     for claim in book.claims:
         name = claim.get("id", "?")
-        line = _line_with(path, f"- id: {name}")
+        line = _line_with(lines, f"- id: {name}")
         faults += [Fault(path, line, f"`{name}` lacks `{k}`") for k in ("said", "verdict", "topic", "found") if not claim.get(k)]
         if name in seen:
             faults.append(Fault(path, line, f"`{name}` stands twice"))
