@@ -4,33 +4,76 @@ import contextlib
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from snippets.measurement import ROOT
+from snippets.weave import checks
+from snippets.weave.book import load
+from snippets.weave.pages import pages
+from snippets.weave.regions import LISTS
 from tests.browser import FLAGS, installed
 
 PARTS = ("snippets", "docs", "overrides", "tests", "README.md", "mkdocs.yml", "pyproject.toml")
 
 
-@pytest.fixture
-def checkout(tmp_path):
-    """A copy of the sources that a test may break."""
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory):
+    """A copy of the sources, and what each of its files was like."""
+    root = tmp_path_factory.mktemp("checkout")
     for part in PARTS:
-        source, target = ROOT / part, tmp_path / part
+        source, target = ROOT / part, root / part
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "fonts"))
         else:
             shutil.copy2(source, target)
-    return tmp_path
+    return root, listing(root), {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.fixture
+def checkout(copied):
+    """The copy, which a test may break; afterwards it is as it was."""
+    root, before, contents = copied
+    yield root
+    for path in sorted(changed(root, before), reverse=True):  # what lies in a folder before the folder
+        if path in contents:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_bytes(contents[path])
+            mode, _, time_ns = before[path]
+            path.chmod(mode)
+            os.utime(path, ns=(time_ns, time_ns))
+            Path(cache_from_source(path)).unlink(missing_ok=True)  # it knows a source by seconds and size
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    assert changed(root, before) == set()
+
+
+def listing(root: Path) -> dict[Path, tuple]:
+    """Mode, size and time of change of every file, and the mode of every folder; what Python compiled is left out."""
+    found = {}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        found |= {Path(folder, name): (os.stat(f"{folder}/{name}").st_mode,) for name in folders}
+        found |= {Path(folder, name): (it.st_mode, it.st_size, it.st_mtime_ns) for name in files for it in [os.stat(f"{folder}/{name}")]}
+    return found
+
+
+def changed(root: Path, before: dict[Path, tuple]) -> set[Path]:
+    """The files and folders that are new, gone, or no longer as they were."""
+    return {path for path, _ in before.items() ^ listing(root).items()}
 
 
 @pytest.fixture
@@ -39,6 +82,36 @@ def drawn(checkout, site):
     for part in (".cache/figures", ".cache/social", "docs/assets/fonts"):
         shutil.copytree(ROOT / part, checkout / part)
     return checkout
+
+
+@pytest.fixture(scope="session")
+def judged(copied):
+    """What `make check` made of each page of the copy, before any test changed something."""
+    book = load(copied[0])
+    return {path: checks.check_page(path, book) for path in pages(copied[0])}
+
+
+@pytest.fixture
+def faults(checkout, copied, judged, monkeypatch):
+    """A function that returns all that `make check` says of the copy.
+
+    It runs in this process, and a page is judged again unless nothing but other pages was changed, from which it takes nothing.
+    """
+    judge = checks.check_page
+    lists = re.compile(rf"<!-- ({'|'.join(LISTS)}) -->")
+
+    def said() -> str:
+        touched = {path for path in changed(checkout, copied[1]) if path.is_file() or not path.exists()}
+        only_pages = all(path.suffix in (".md", ".ipynb") for path in touched)
+
+        def again(path, book):
+            taken = not only_pages or path in touched or lists.search(path.read_text(encoding="utf-8", errors="replace"))
+            return judge(path, book) if taken else judged[path]
+
+        monkeypatch.setattr(checks, "check_page", again)
+        return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in checks.check(checkout))
+
+    return said
 
 
 def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
