@@ -53,7 +53,7 @@ def _judge(mutations: list[Mutation]) -> list[tuple[Mutation, Verdict]]:
                 except queue.Empty:
                     return
                 verdicts[number] = verdict = copy.judge(mutations[number])
-                print(f"{mutations[number].kind}: {mutations[number]}: {verdict.what or 'SURVIVED'}", flush=True)
+                print(f"{mutations[number].kind}: line {mutations[number].line} of {mutations[number]}: {verdict.what or 'SURVIVED'}", flush=True)
 
     workers = [threading.Thread(target=work) for _ in range(COPIES)]
     for worker in workers:
