@@ -24,6 +24,7 @@ from snippets.weave.pages import pages
 from snippets.weave.regions import LISTS
 from tests.browser import FLAGS, installed
 
+REPO = "https://example.org/authors/gradient"
 PARTS = ("snippets", "docs", "overrides", "tests", "README.md", "mkdocs.yml", "pyproject.toml")
 
 
@@ -77,8 +78,17 @@ def changed(root: Path, before: dict[Path, tuple]) -> set[Path]:
 
 
 @pytest.fixture
-def drawn(checkout, site):
-    """The copy with its faces, its figures and its cards drawn, so that to build it takes seconds."""
+def small(checkout, site):
+    """The copy with three pages and the figures that they show, faces, figures and cards drawn: to build it takes a second or two."""
+    pages_kept = [checkout / "docs" / name for name in ("index.md", "understand/index.md", "about/changelog.md")]
+    shown = "".join(page.read_text(encoding="utf-8") for page in pages_kept)
+    scripts = [path for path in (checkout / "snippets/figures").glob("[!_]*.py") if f"<!-- figure: {path.stem} -->" not in shown]
+    for path in {*(checkout / "docs").rglob("*.md"), *(checkout / "docs").rglob("*.ipynb"), *scripts} - {*pages_kept}:
+        path.unlink()
+    config = checkout / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8").partition("\nnav:")[0].replace("warn", "ignore")  # most links lead to what is gone
+    config.write_text(f"{text}\nnav: [Home: index.md, Understand: [The explainer: understand/index.md], "
+                      "About: [Changelog: about/changelog.md]]\n", encoding="utf-8")
     for part in (".cache/figures", ".cache/social", "docs/assets/fonts"):
         shutil.copytree(ROOT / part, checkout / part)
     return checkout
@@ -194,7 +204,7 @@ def published(tmp_path_factory, site) -> Published:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
     made = Published(f"http://127.0.0.1:{server.server_port}/gradient/", root / "gradient")
     done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(made.folder),
-                  SITE_URL=made.url, REPO_URL="https://example.org/authors/gradient")
+                  SITE_URL=made.url, REPO_URL=REPO)
     assert done.returncode == 0, done.stderr
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield made
