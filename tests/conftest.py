@@ -4,41 +4,124 @@ import contextlib
 import functools
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 import time
 from dataclasses import dataclass
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
 
 from snippets.measurement import ROOT
+from snippets.weave import checks
+from snippets.weave.book import load
+from snippets.weave.pages import pages
+from snippets.weave.regions import LISTS
 from tests.browser import FLAGS, installed
 
+REPO = "https://example.org/authors/gradient"
 PARTS = ("snippets", "docs", "overrides", "tests", "README.md", "mkdocs.yml", "pyproject.toml")
 
 
-@pytest.fixture
-def checkout(tmp_path):
-    """A copy of the sources that a test may break."""
+@pytest.fixture(scope="session")
+def copied(tmp_path_factory):
+    """A copy of the sources, and what each of its files was like."""
+    root = tmp_path_factory.mktemp("checkout")
     for part in PARTS:
-        source, target = ROOT / part, tmp_path / part
+        source, target = ROOT / part, root / part
         if source.is_dir():
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "fonts"))
         else:
             shutil.copy2(source, target)
-    return tmp_path
+    return root, listing(root), {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.fixture
-def drawn(checkout, site):
-    """The copy with its faces, its figures and its cards drawn, so that to build it takes seconds."""
+def checkout(copied):
+    """The copy, which a test may break; afterwards it is as it was."""
+    root, before, contents = copied
+    yield root
+    for path in sorted(changed(root, before), reverse=True):  # what lies in a folder before the folder
+        if path in contents:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_bytes(contents[path])
+            mode, _, time_ns = before[path]
+            path.chmod(mode)
+            os.utime(path, ns=(time_ns, time_ns))
+            Path(cache_from_source(path)).unlink(missing_ok=True)  # it knows a source by seconds and size
+        elif path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    assert changed(root, before) == set()
+
+
+def listing(root: Path) -> dict[Path, tuple]:
+    """Mode, size and time of change of every file, and the mode of every folder; what Python compiled is left out."""
+    found = {}
+    for folder, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        found |= {Path(folder, name): (os.stat(f"{folder}/{name}").st_mode,) for name in folders}
+        found |= {Path(folder, name): (it.st_mode, it.st_size, it.st_mtime_ns) for name in files for it in [os.stat(f"{folder}/{name}")]}
+    return found
+
+
+def changed(root: Path, before: dict[Path, tuple]) -> set[Path]:
+    """The files and folders that are new, gone, or no longer as they were."""
+    return {path for path, _ in before.items() ^ listing(root).items()}
+
+
+@pytest.fixture
+def small(checkout, site):
+    """The copy with three pages and the figures that they show, faces, figures and cards drawn: to build it takes a second or two."""
+    pages_kept = [checkout / "docs" / name for name in ("index.md", "understand/index.md", "about/changelog.md")]
+    shown = "".join(page.read_text(encoding="utf-8") for page in pages_kept)
+    scripts = [path for path in (checkout / "snippets/figures").glob("[!_]*.py") if f"<!-- figure: {path.stem} -->" not in shown]
+    for path in {*(checkout / "docs").rglob("*.md"), *(checkout / "docs").rglob("*.ipynb"), *scripts} - {*pages_kept}:
+        path.unlink()
+    config = checkout / "mkdocs.yml"
+    text = config.read_text(encoding="utf-8").partition("\nnav:")[0].replace("warn", "ignore")  # most links lead to what is gone
+    config.write_text(f"{text}\nnav: [Home: index.md, Understand: [The explainer: understand/index.md], "
+                      "About: [Changelog: about/changelog.md]]\n", encoding="utf-8")
     for part in (".cache/figures", ".cache/social", "docs/assets/fonts"):
         shutil.copytree(ROOT / part, checkout / part)
     return checkout
+
+
+@pytest.fixture(scope="session")
+def judged(copied):
+    """What `make check` made of each page of the copy, before any test changed something."""
+    book = load(copied[0])
+    return {path: checks.check_page(path, book) for path in pages(copied[0])}
+
+
+@pytest.fixture
+def faults(checkout, copied, judged, monkeypatch):
+    """A function that returns all that `make check` says of the copy.
+
+    It runs in this process, and a page is judged again unless nothing but other pages was changed, from which it takes nothing.
+    """
+    judge = checks.check_page
+    lists = re.compile(rf"<!-- ({'|'.join(LISTS)}) -->")
+
+    def said() -> str:
+        touched = {path for path in changed(checkout, copied[1]) if path.is_file() or not path.exists()}
+        only_pages = all(path.suffix in (".md", ".ipynb") for path in touched)
+
+        def again(path, book):
+            taken = not only_pages or path in touched or lists.search(path.read_text(encoding="utf-8", errors="replace"))
+            return judge(path, book) if taken else judged[path]
+
+        monkeypatch.setattr(checks, "check_page", again)
+        return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in checks.check(checkout))
+
+    return said
 
 
 def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
@@ -121,7 +204,7 @@ def published(tmp_path_factory, site) -> Published:
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
     made = Published(f"http://127.0.0.1:{server.server_port}/gradient/", root / "gradient")
     done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(made.folder),
-                  SITE_URL=made.url, REPO_URL="https://example.org/authors/gradient")
+                  SITE_URL=made.url, REPO_URL=REPO)
     assert done.returncode == 0, done.stderr
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield made

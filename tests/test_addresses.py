@@ -75,42 +75,37 @@ def test_the_list_and_the_table_of_moves_are_not_published(site):
 
 # ---------- what breaks a link is told ----------
 
-def told(checkout: Path) -> str:
-    """What make check says."""
-    return run_in(checkout, "snippets.weave", "--check").stderr
-
-
 def edit(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_a_deleted_heading_is_told_and_an_id_mends_it(checkout):
+def test_a_deleted_heading_is_told_and_an_id_mends_it(checkout, faults):
     page = checkout / "docs/understand/floating-point.md"
     heading = re.search(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)[0]
     anchor = sorted(addresses.identities(heading))[0]
     edit(page, f"{heading}\n", "## Under another name\n")
-    said = told(checkout)
+    said = faults()
     line = addresses.listed(checkout / "docs").index(f"understand/floating-point/#{anchor}") + 1
     assert f"docs/addresses.txt:{line}: `understand/floating-point/#{anchor}` was published and leads nowhere now: give its heading" in said
     assert "docs/addresses.txt:1: `understand/floating-point/#under-another-name` is not listed yet; run `make weave`" in said
     edit(page, "## Under another name\n", f'<span id="{anchor}"></span>\n\n## Under another name\n')
-    assert run_in(checkout, "snippets.weave").returncode == 0 and told(checkout) == ""
+    assert run_in(checkout, "snippets.weave").returncode == 0 and faults() == ""
 
 
-def test_a_renamed_page_is_told_and_a_redirect_mends_it(checkout):
+def test_a_renamed_page_is_told_and_a_redirect_mends_it(checkout, faults):
     docs = checkout / "docs"
     before = addresses.listed(docs)
     (docs / "fix/gating.md").rename(docs / "fix/gates.md")
     for path in [checkout / "mkdocs.yml", *docs.rglob("*.md"), *docs.rglob("*.yml"), *docs.rglob("*.ipynb")]:
         path.write_text(path.read_text(encoding="utf-8").replace("gating.md", "gates.md"), encoding="utf-8")
-    said = told(checkout)
+    said = faults()
     assert re.search(rf"^docs/addresses\.txt:\d+: `{PLACE}` was published and leads nowhere now: add `{PLACE}: <where", said, re.MULTILINE)
     (docs / "moved.yml").write_text(f"{PLACE}: fix/gates/\n", encoding="utf-8")
     assert run_in(checkout, "snippets.weave").returncode == 0
     assert set(before) < set(addresses.listed(docs)), "weaving takes nothing off the list"
-    assert told(checkout) == ""
+    assert faults() == ""
 
 
 @pytest.mark.parametrize("lines, message", [

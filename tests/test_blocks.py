@@ -7,7 +7,7 @@ import pytest
 from snippets import programs
 from snippets.measurement import ROOT, Bad
 from snippets.programs import BLOCKS, Runner, blocks, distance, node, share
-from snippets.weave.book import load
+from snippets.weave.book import current
 from snippets.weave.pages import pages
 
 SHOWN = [p for p in blocks()]
@@ -23,7 +23,7 @@ def alone():
 @pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())
 def test_alone_in_a_process_of_its_own(path, alone):
     name = path.relative_to(BLOCKS).with_suffix("").as_posix()
-    assert alone(path).splitlines() == load(ROOT).outputs[name]["stdout"]
+    assert alone(path).splitlines() == current(ROOT).outputs[name]["stdout"]
 
 
 def test_a_process_of_its_own_inherits_nothing(alone, tmp_path):

@@ -9,7 +9,7 @@ import pytest
 
 from snippets.measurement import ROOT
 from snippets.weave import drawing
-from snippets.weave.book import load
+from snippets.weave.book import current
 from snippets.weave.regions import figure_module
 from snippets.weave.slim import slim
 from tests.conftest import run_in
@@ -22,14 +22,14 @@ STRIPS = sorted({m for p in (ROOT / "docs").rglob("*.md") for m in re.findall(r"
 @pytest.mark.parametrize("kind", ["inline", "svg", "png"])
 def test_the_same_bytes_every_time(site, name, kind, caplog):
     """What the build drew in its own process, drawn again in this one, without a word from Matplotlib, such as on a missing font."""
-    kept = drawing.drawn(name, kind, load(ROOT))
-    assert kept == drawing._draw(name, kind, figure_module(name, load(ROOT)), load(ROOT))
+    kept = drawing.drawn(name, kind, current(ROOT))
+    assert kept == drawing._draw(name, kind, figure_module(name, current(ROOT)), current(ROOT))
     assert caplog.messages == []
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_small_and_in_the_colors_of_both_schemes(name):
-    svg = drawing.drawn(name, "inline", load(ROOT))
+    svg = drawing.drawn(name, "inline", current(ROOT))
     assert len(gzip.compress(svg)) <= 15_000
     assert not re.search(rb'style=|#[0-9a-f]{6}|rgb\(', svg, re.IGNORECASE)
     classes = set(re.findall(r"[fs]-[\w-]+", " ".join(e.get("class", "") for e in ET.fromstring(svg).iter())))
@@ -41,25 +41,25 @@ def test_small_and_in_the_colors_of_both_schemes(name):
 def test_real_text_that_the_font_can_show(name):
     from fontTools.ttLib import TTFont
 
-    words = "".join(e.text or "" for e in ET.fromstring(drawing.drawn(name, "inline", load(ROOT))).iter("{http://www.w3.org/2000/svg}text"))
+    words = "".join(e.text or "" for e in ET.fromstring(drawing.drawn(name, "inline", current(ROOT))).iter("{http://www.w3.org/2000/svg}text"))
     assert words and not set(words) - set(map(chr, TTFont(ROOT / "docs/assets/fonts/WG-Sans.woff2").getBestCmap()))
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_one_common_size(name):
-    root = ET.fromstring(drawing.drawn(name, "inline", load(ROOT)))
+    root = ET.fromstring(drawing.drawn(name, "inline", current(ROOT)))
     assert root.get("viewBox") == "0 0 331.2 216"
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_says_what_it_shows(name):
-    module = figure_module(name, load(ROOT))
+    module = figure_module(name, current(ROOT))
     assert len(module.TITLE) > 20 and len(module.ALT) > 60 and module.SUB and module.__doc__
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_data_can_be_taken_away(name):
-    lines = drawing.drawn(name, "csv", load(ROOT)).decode().splitlines()
+    lines = drawing.drawn(name, "csv", current(ROOT)).decode().splitlines()
     assert len(lines) > 3, f"snippets/figures/{name}.py: data() gives {len(lines) - 1} rows; expected three or more"
     assert len({line.count(",") for line in lines if '"' not in line}) == 1
 
@@ -85,7 +85,7 @@ def test_many_drawn_at_once_are_those_drawn_one_by_one(checkout):
     for name in FIGURES[:4]:
         for kind in drawing.KINDS:
             kept = [p for p in drawn if p.startswith(f"{name}-") and p.endswith(f".{kind}")]
-            assert len(kept) == 1 and (checkout / ".cache/figures" / kept[0]).read_bytes() == drawing.drawn(name, kind, load(ROOT))
+            assert len(kept) == 1 and (checkout / ".cache/figures" / kept[0]).read_bytes() == drawing.drawn(name, kind, current(ROOT))
 
 
 def test_a_color_that_is_not_the_sites_is_refused(checkout):
@@ -98,9 +98,9 @@ def test_a_color_that_is_not_the_sites_is_refused(checkout):
 
 @pytest.mark.parametrize("key", STRIPS)
 def test_a_strip_has_one_column_a_layer(key):
-    svg = ET.fromstring(drawing.strip_svg(key, "x", load(ROOT)))
+    svg = ET.fromstring(drawing.strip_svg(key, "x", current(ROOT)))
     source, _, name = key.partition(".")
-    assert len(svg.findall(".//rect")) == len(load(ROOT).results[source].measurements[name].value)
+    assert len(svg.findall(".//rect")) == len(current(ROOT).results[source].measurements[name].value)
 
 
 @pytest.mark.parametrize("decades, share, height, color", [
@@ -113,7 +113,7 @@ def test_a_column_shows_its_signal(decades, share, height, color):
 @pytest.mark.parametrize("name", FIGURES)
 def test_whatever_a_drawing_refers_to_is_in_it(name):
     for kind in ("inline", "svg"):
-        svg = drawing.drawn(name, kind, load(ROOT)).decode()
+        svg = drawing.drawn(name, kind, current(ROOT)).decode()
         there, meant = re.findall(r'\sid="([^"]+)"', svg), re.findall(r'(?:href="|url\()#([^")]+)', svg)
         assert len(there) == len(set(there)) and set(meant) <= set(there)
 

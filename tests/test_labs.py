@@ -8,7 +8,6 @@ import pytest
 
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
-from snippets.weave.checks import check
 from tests.pages import Visit, barriers
 
 LABS = labs.labs(ROOT)
@@ -31,13 +30,12 @@ def test_a_difference_is_named_by_cell():
     assert labs.differences(lab("one\n"), lab("one\ntwo\n")) == ["a1: `` is now `two`"]
 
 
-def changed(checkout, change):
-    """The faults that `make check` names after a change of the first lab's cells."""
+def edit(checkout, change) -> None:
+    """Change the first lab's cells."""
     path = checkout / "docs" / "labs" / LABS[0].name
     lab = json.loads(path.read_text(encoding="utf-8"))
     change(lab["cells"])
     path.write_text(json.dumps(lab, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
-    return "\n".join(map(str, check(checkout)))
 
 
 def code(cells):
@@ -60,15 +58,16 @@ def picture(cells):
     (lambda cells: cells[-1]["source"].append("\n\n```python\nprint()\n```"), "shows Python that is not run"),
     (lambda cells: cells[-1]["source"].append("\n\n$\\frac{1$"), "does not convert"),
 ], ids=["output", "code", "order", "picture", "metadata", "link", "anchor", "numeral", "python", "formula"])
-def test_a_fault_is_named_with_its_cell(checkout, change, said):
-    found = changed(checkout, change)
-    assert said in found and re.search(rf"docs/labs/{LABS[0].name}:\d+: ", found)
+def test_a_fault_is_named_with_its_cell(checkout, faults, change, said):
+    edit(checkout, change)
+    found = faults()
+    assert said in found and re.search(rf"^docs/labs/{LABS[0].name}:\d+: ", found, re.MULTILINE)
 
 
-def test_a_lab_in_no_nav_is_named(checkout):
+def test_a_lab_in_no_nav_is_named(checkout, faults):
     config = checkout / "mkdocs.yml"
     config.write_text("\n".join(r for r in config.read_text(encoding="utf-8").splitlines() if LABS[0].name not in r), encoding="utf-8")
-    assert f"docs/labs/{LABS[0].name}:1: the page is in no nav" in "\n".join(map(str, check(checkout)))
+    assert f"docs/labs/{LABS[0].name}:1: the page is in no nav" in faults()
 
 
 def test_what_is_no_notebook_is_named(tmp_path):

@@ -1,19 +1,21 @@
 """Every experiment is measured again; each number stays within its own tolerance."""
 
 import pytest
+from joblib import parallel_config
 
 from snippets.measure import experiments, remeasure, report, workers
 from snippets.measurement import RESULTS, Bad, Measurement, Results, read, write
 
 
-@pytest.fixture(scope="module")
-def cores():
-    with workers():
+@pytest.fixture
+def here():
+    """Measure in this process: the tests run side by side already."""
+    with parallel_config(backend="sequential"):
         yield
 
 
 @pytest.mark.parametrize("name", experiments())
-def test_measured_again(name, cores):
+def test_measured_again(name, here):
     stored = read(RESULTS / f"{name}.json")
     kept = stored.spot or stored.measurements
     again = remeasure(name)

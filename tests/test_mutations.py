@@ -6,6 +6,7 @@ import pytest
 
 from snippets.measurement import ROOT, Bad, read_sealed
 from snippets.weave import checks, mutations
+from tests.mutations import makers
 from tests.mutations.judges import Copy, Verdict, steps
 from tests.mutations.makers import KINDS, Mutation, draw
 from tests.mutations.score import SCORE, tallied
@@ -27,6 +28,15 @@ def test_every_kind_is_drawn_alike_and_changes_its_file():
     for mutation in (m for found in drawn.values() for m in found):
         text = (ROOT / mutation.file).read_text(encoding="utf-8")
         assert mutation.apply(text) != text and next(steps(mutation))
+
+
+def test_a_mutation_keeps_its_name_when_lines_are_added_above_it(checkout, monkeypatch):
+    monkeypatch.setattr(makers, "ROOT", checkout)
+    before = draw("a constant of a recipe")
+    for path in (checkout / "snippets" / "recipes").glob("*.py"):
+        path.write_text("# a line more\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    after = draw("a constant of a recipe")
+    assert [str(m) for m in after] == [str(m) for m in before] and [m.line for m in after] == [m.line + 1 for m in before]
 
 
 def test_an_untouched_copy_is_in_order(copy):

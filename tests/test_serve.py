@@ -14,17 +14,17 @@ PAGE = "docs/understand/index.md"
 
 
 @pytest.fixture
-def served(drawn):
+def served(small):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = drawn / "serve.log"
+    log = small / "serve.log"
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"], cwd=drawn,
-                                   env=os.environ | {"PYTHONPATH": str(drawn), "NO_MKDOCS_2_WARNING": "1"}, stdout=out, stderr=out)
+        process = subprocess.Popen([sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"], cwd=small,
+                                   env=os.environ | {"PYTHONPATH": str(small), "NO_MKDOCS_2_WARNING": "1"}, stdout=out, stderr=out)
     try:
         wait_for(lambda: "Serving on" in log.read_text(), log)
-        yield drawn, log, f"http://127.0.0.1:{port}/understand/"
+        yield small, log, f"http://127.0.0.1:{port}/understand/"
     finally:
         process.terminate()
         process.wait()

@@ -211,19 +211,21 @@ def test_print_hides_the_controls(browser, address):
 
 # ---------- the build ----------
 
-def test_a_stale_page_is_refused(drawn):
-    page = drawn / "docs/understand/index.md"
+def test_a_stale_page_is_refused(small):
+    build = ("mkdocs", "build", "--strict", "--site-dir", str(small / "site"))
+    assert (done := run_in(small, *build)).returncode == 0, done.stderr
+    page = small / "docs/understand/index.md"
     text = page.read_text(encoding="utf-8")
     assert 'value="deep_stack.deep">100<' in text
     page.write_text(text.replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'), encoding="utf-8")
-    done = run_in(drawn, "mkdocs", "build", "--strict", "--site-dir", str(drawn / "site"))
+    done = run_in(small, *build)
     assert done.returncode == 1 and "understand/index.md on disk is older than its sources: run `make weave`" in done.stderr
 
 
-def test_a_bad_formula_stops_the_build(drawn):
-    page = drawn / "docs/understand/index.md"
+def test_a_bad_formula_stops_the_build(small):
+    page = small / "docs/understand/index.md"
     page.write_text(page.read_text(encoding="utf-8") + "\n$\\sgima$\n", encoding="utf-8")
-    done = run_in(drawn, "mkdocs", "build", "--site-dir", str(drawn / "site"))
+    done = run_in(small, "mkdocs", "build", "--site-dir", str(small / "site"))
     assert done.returncode == 1 and re.search(r"docs/understand/index\.md:\d+: the formula `\\sgima` does not convert", done.stderr)
 
 

@@ -3,7 +3,6 @@
 import inspect
 import re
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -14,10 +13,9 @@ from bs4 import BeautifulSoup
 from snippets.measurement import ROOT, Bad
 from snippets.weave import successor
 from snippets.weave.differences import DIFFERENCES
-from tests.conftest import run_in
+from tests.conftest import REPO
 
 HOME = "https://example.org/gradient/"
-ADDRESSES = {"SITE_URL": HOME, "REPO_URL": "https://example.org/authors/gradient"}
 PAGE = "understand/chain-rule/index.html"
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 URLS = ("href", "src", "data-poster")
@@ -79,7 +77,7 @@ def contents(page, url):
 
 def notebooks(page, url):
     """The links to the source of a notebook's page."""
-    return cut(a for p in page.find_all("p", class_="page-source") for a in p("a")) if url.startswith(f"{HOME}labs/") else []
+    return cut(a for p in page.find_all("p", class_="page-source") for a in p("a")) if "/labs/" in url else []
 
 
 PAGES = {
@@ -135,13 +133,13 @@ def parsed(text: str, url: str) -> tuple[dict[str, list[str]], dict[str, list[st
     return facets(page, url), taken
 
 
-def compared(sites: dict[str, Path]) -> tuple[list[str], set[str]]:
+def compared(sites: dict[str, Path], home: str = HOME) -> tuple[list[str], set[str]]:
     """What differs and is not on the list, in words; and which of the list was met."""
     ours, theirs = ({p.relative_to(s).as_posix(): p.read_bytes() for p in s.rglob("*") if p.is_file()} for s in sites.values())
     found, met = [], set()
     for name in sorted(ours.keys() | theirs.keys()):
         if name in ours and name in theirs and name.endswith(".html") and ours[name] != theirs[name]:
-            url = HOME + name.removesuffix("index.html")
+            url = home + name.removesuffix("index.html")
             (before, cut_before), (after, cut_after) = (parsed(site[name].decode(), url) for site in (ours, theirs))
             met |= {difference for difference in PAGES if cut_before[difference] != cut_after[difference]}
             found += [f"{name}: {facet}: {line}" for facet in before for line in unequal(before[facet], after[facet])]
@@ -167,20 +165,16 @@ def unequal(before: list[str], after: list[str]) -> list[str]:
 # ---------- tests ----------
 
 @pytest.fixture(scope="module")
-def sites(tmp_path_factory):
-    """Both sites as they would be published, built side by side."""
-    folder = tmp_path_factory.mktemp("both")
-    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor() as pool:
-        for name, value in ADDRESSES.items():
-            patch.setenv(name, value)
-        ours = pool.submit(run_in, ROOT, "mkdocs", "build", "--strict", "--site-dir", str(folder / "mkdocs"))
-        theirs = pool.submit(successor.build, ROOT, folder / "zensical")
-        assert ours.result().returncode == 0, ours.result().stderr
-        return {"MkDocs": folder / "mkdocs", "Zensical": theirs.result()}
+def sites(published, tmp_path_factory):
+    """Both sites as they would be published."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SITE_URL", published.url)
+        patch.setenv("REPO_URL", REPO)
+        return {"MkDocs": published.folder, "Zensical": successor.build(ROOT, tmp_path_factory.mktemp("both") / "zensical")}
 
 
-def test_both_build_the_same_site_but_for_the_listed_differences(sites):
-    found, met = compared(sites)
+def test_both_build_the_same_site_but_for_the_listed_differences(sites, published):
+    found, met = compared(sites, published.url)
     assert found == []
     assert {difference.name for difference in DIFFERENCES} - met == set(), "no longer differs; take it from the list"
 
@@ -256,7 +250,7 @@ def test_why_it_was_not_built_is_told(monkeypatch, capsys):
 
 
 def test_without_addresses_there_are_none(monkeypatch):
-    for name in ADDRESSES:
+    for name in ("SITE_URL", "REPO_URL"):
         monkeypatch.delenv(name, raising=False)
     assert successor.configuration(ROOT).keys().isdisjoint({"site_url", "repo_url", "edit_uri", "hooks"})
 

@@ -10,7 +10,6 @@ from snippets.measurement import ROOT, Bad
 from snippets.video.script import NAME, SENTENCES, filled, keys, spoken, words
 from snippets.weave import film
 from snippets.weave.book import load
-from tests.conftest import run_in
 from tests.pages import Visit, barriers
 
 PLACE = ROOT / "docs" / "assets" / "video"
@@ -65,12 +64,10 @@ def test_it_says_what_the_results_say(manifest):
     assert manifest["sentences"] == [filled(s.text, {key: book.number(key).text for key in keys()}) for s in SENTENCES]
 
 
-def test_a_result_that_changed_since_is_named(checkout):
+def test_a_result_that_changed_since_is_named(checkout, faults):
     path = checkout / "docs" / "assets" / "video" / "manifest.json"
     path.write_text(path.read_text(encoding="utf-8").replace('"deep_stack.depth": "30"', '"deep_stack.depth": "31"'), encoding="utf-8")
-    done = run_in(checkout, "snippets.weave", "--check")
-    assert done.returncode == 1
-    assert "manifest.json:1: the video says 31 for `deep_stack.depth`, the results say 30; make it again" in done.stdout + done.stderr
+    assert "manifest.json:1: the video says 31 for `deep_stack.depth`, the results say 30; make it again" in faults()
     path.write_text(path.read_text(encoding="utf-8").replace('": "5.1 ', '": "5.2 '), encoding="utf-8")
     assert any("draws another curve than `deep_stack.relu.he.signal_profile`" in message for message in film.outdated(load(checkout)))
     path.unlink()

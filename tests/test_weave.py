@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from snippets.measurement import ROOT, write_sealed
-from snippets.weave.book import load
+from snippets import measurement
+from snippets.measurement import ROOT, Bad, write_sealed
+from snippets.weave import writer
+from snippets.weave.book import current
 from snippets.weave.pages import pages, read_page, weave
 from tests.conftest import run_in
 
@@ -20,7 +22,7 @@ PAGE = "docs/understand/index.md"
 
 
 def woven(text: str):
-    return weave(ROOT / PAGE, text, load(ROOT))
+    return weave(ROOT / PAGE, text, current(ROOT))
 
 
 def tree(folder):
@@ -31,7 +33,7 @@ def tree(folder):
 
 def test_every_page_is_woven_already():
     for path in pages(ROOT):
-        assert weave(path, read_page(path), load(ROOT)).text == read_page(path), path
+        assert weave(path, read_page(path), current(ROOT)).text == read_page(path), path
 
 
 def test_a_stale_number_is_refreshed_and_nothing_else():
@@ -117,11 +119,32 @@ def test_bad_input_is_named_by_line(text, message):
     assert any(re.search(message.replace("(", r"\("), f.message) for f in faults), [str(f) for f in faults]
 
 
-def weaver_refuses(checkout, message: str):
-    before = tree(checkout)
-    done = run_in(checkout, "snippets.weave")
-    assert done.returncode == 1 and message in done.stderr, done.stderr + done.stdout
-    assert tree(checkout) == before
+@pytest.fixture
+def weaving(checkout, monkeypatch):
+    """A function that weaves the copy in this process and returns what it says."""
+    monkeypatch.setattr(measurement, "SCRATCH", checkout / ".cache")
+    monkeypatch.setattr(writer, "SCRATCH", checkout / ".cache")
+
+    def said() -> str:
+        try:
+            faults = writer.write_pages(checkout)
+        except Bad as bad:
+            faults = [bad]
+        return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in faults)
+
+    return said
+
+
+@pytest.fixture
+def refuses(checkout, weaving):
+    """A function that asserts that the weaver says what is wrong and writes nothing."""
+    def told(message: str) -> None:
+        before = tree(checkout)
+        said = weaving()
+        assert message in said, said
+        assert tree(checkout) == before
+
+    return told
 
 
 def stale(checkout):
@@ -133,13 +156,16 @@ def stale(checkout):
 def test_one_bad_page_keeps_every_page_from_being_written(checkout):
     stale(checkout)
     (checkout / "README.md").write_text((checkout / "README.md").read_text() + '\n<data value="nope.nope">1</data>\n')
-    weaver_refuses(checkout, "unknown key `nope.nope`")
+    before = tree(checkout)
+    done = run_in(checkout, "snippets.weave")
+    assert done.returncode == 1 and "unknown key `nope.nope`" in done.stderr, done.stderr + done.stdout
+    assert tree(checkout) == before
 
 
-def test_a_block_that_changed_since_it_ran(checkout):
+def test_a_block_that_changed_since_it_ran(checkout, refuses):
     stale(checkout)
     (checkout / "snippets/blocks/understand/trace.js").write_text("console.log(1)\n")
-    weaver_refuses(checkout, "block `understand/trace` changed since it was run; run `make measure ONLY=blocks/understand`")
+    refuses("block `understand/trace` changed since it was run; run `make measure ONLY=blocks/understand`")
 
 
 def test_a_wrong_call_weaves_nothing(checkout):
@@ -150,84 +176,80 @@ def test_a_wrong_call_weaves_nothing(checkout):
     assert before == {path: path.read_bytes() for path in (checkout / "docs").rglob("*.md")}
 
 
-def test_a_block_that_was_never_run(checkout):
+def test_a_block_that_was_never_run(checkout, refuses):
     stale(checkout)
     (checkout / "snippets/results/blocks/understand/trace.json").unlink()
-    weaver_refuses(checkout, "block `understand/trace` was never run")
+    refuses("block `understand/trace` was never run")
 
 
-def test_a_block_that_printed_nothing(checkout):
+def test_a_block_that_printed_nothing(checkout, refuses):
     stale(checkout)
     path = checkout / "snippets/results/blocks/understand/trace.json"
     write_sealed(path, json.loads(path.read_text()) | {"stdout": []})
-    weaver_refuses(checkout, "prints nothing")
+    refuses("prints nothing")
 
 
-def test_a_hand_edited_result(checkout):
+def test_a_hand_edited_result(checkout, refuses):
     stale(checkout)
     path = checkout / "snippets/results/deep_stack.json"
     path.write_text(path.read_text().replace('"value": 30', '"value": 31'))
-    weaver_refuses(checkout, "snippets/results/deep_stack.json:1: the seal does not match")
+    refuses("snippets/results/deep_stack.json:1: the seal does not match")
 
 
-def test_a_result_that_is_not_finite(checkout):
+def test_a_result_that_is_not_finite(checkout, refuses):
     stale(checkout)
     path = checkout / "snippets/results/deep_stack.json"
     content = json.loads(path.read_text())
     content["measurements"]["depth"]["value"] = float("nan")
     write_sealed(path, content)
-    weaver_refuses(checkout, "`depth` holds a value that is not a finite number")
+    refuses("`depth` holds a value that is not a finite number")
 
 
-def test_a_results_file_that_is_not_json(checkout):
+def test_a_results_file_that_is_not_json(checkout, refuses):
     stale(checkout)
     (checkout / "snippets/results/deep_stack.json").write_text("{\n  oops\n}")
-    weaver_refuses(checkout, "snippets/results/deep_stack.json:2: not JSON")
+    refuses("snippets/results/deep_stack.json:2: not JSON")
 
 
-def test_a_page_that_is_not_utf8(checkout):
+def test_a_page_that_is_not_utf8(checkout, refuses):
     stale(checkout)
     (checkout / "docs/index.md").write_bytes(b"# Title\n\nna\xefve\n")
-    weaver_refuses(checkout, "docs/index.md:3: not UTF-8")
+    refuses("docs/index.md:3: not UTF-8")
 
 
-def test_a_read_only_page(checkout):
+def test_a_read_only_page(checkout, refuses):
     stale(checkout)
     (checkout / PAGE).chmod(0o444)
-    weaver_refuses(checkout, f"{PAGE}:1: the file is read-only")
+    refuses(f"{PAGE}:1: the file is read-only")
 
 
-def test_two_weavers_at_once(checkout):
+def test_two_weavers_at_once(checkout, refuses):
     from filelock import FileLock
 
     stale(checkout)
     (checkout / ".cache").mkdir()
     with FileLock(checkout / ".cache" / "weave.lock"):
-        weaver_refuses(checkout, "another weaver is at work")
+        refuses("another weaver is at work")
     assert run_in(checkout, "snippets.weave").returncode == 0
 
 
-@pytest.mark.parametrize("moment", [0.2, 0.4, 0.6, 0.8])
-def test_being_killed_midway_leaves_whole_pages(checkout, moment):
+def test_being_killed_midway_leaves_whole_pages(checkout, weaving):
     stale(checkout)
     before = tree(checkout)
-    command = [sys.executable, "-m", "snippets.weave"]
     started = time.monotonic()
-    subprocess.run(command, cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)}, capture_output=True)
+    assert run_in(checkout, "snippets.weave").returncode == 0
     whole, length = tree(checkout), time.monotonic() - started
-    for path, content in before.items():
-        path.write_bytes(content)
-    process = subprocess.Popen(command, cwd=checkout, env=os.environ | {"PYTHONPATH": str(checkout)}, stdout=subprocess.DEVNULL)
-    time.sleep(length * moment)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert all(content in (before[path], whole[path]) for path, content in tree(checkout).items())
-    assert run_in(checkout, "snippets.weave").returncode == 0 and tree(checkout) == whole
-
-
-def test_a_wrong_call_says_how(checkout):
-    done = run_in(checkout, "snippets.weave", "--chekc")
-    assert done.returncode == 2 and "usage:" in done.stderr
+    assert whole != before
+    for moment in (0.2, 0.4, 0.6, 0.8):
+        for path, content in before.items():
+            path.write_bytes(content)
+        process = subprocess.Popen([sys.executable, "-m", "snippets.weave"], cwd=checkout, stdout=subprocess.DEVNULL,
+                                   env=os.environ | {"PYTHONPATH": str(checkout)})
+        time.sleep(length * moment)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert all(content in (before[path], whole[path]) for path, content in tree(checkout).items()), moment
+        assert weaving() == "" and tree(checkout) == whole, moment
 
 
 def test_weaving_a_woven_tree_writes_nothing(checkout):

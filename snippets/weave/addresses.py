@@ -5,6 +5,7 @@ An address counts from the site's root: `fix/optimizers/`, `fix/optimizers/#warm
 
 from __future__ import annotations
 
+import functools
 import html
 import posixpath
 import re
@@ -51,7 +52,8 @@ PART = '    <p><a href="{to}" data-part="{part}">Its part “{part}”</a></p>\n
 
 # ---------- what stands now ----------
 
-def identities(text: str) -> set[str]:
+@functools.lru_cache(maxsize=256)
+def identities(text: str) -> frozenset[str]:
     """Every anchor of a page: headings as the table of contents names them, and explicit ids."""
     found: set[str] = set()
     taken: Counter = Counter()
@@ -68,7 +70,7 @@ def identities(text: str) -> set[str]:
             found.add(f"{slug}_{taken[slug]}" if taken[slug] else slug)
             taken[slug] += 1
         found |= {a or b for a, b in IDENTITY.findall(" " + SPAN.sub(" ", line))}
-    return found
+    return frozenset(found)
 
 
 def standing(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> set[str]:

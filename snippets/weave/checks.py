@@ -237,9 +237,9 @@ def _metadata(path: Path) -> dict:
 
 def _sources(book: Book) -> list[Fault]:
     path = book.docs / "references.yml"
-    faults = []
+    lines, faults = _lines(path), []
     for key, ref in book.references.items():
-        line = _line_with(path, f"{key}:")
+        line = _line_with(lines, f"{key}:")
         missing = [k for k in ("authors", "short", "title", "year") if not ref.get(k)]
         if missing:
             faults.append(Fault(path, line, f"`{key}` lacks {', '.join(missing)}"))
@@ -248,7 +248,7 @@ def _sources(book: Book) -> list[Fault]:
         if (said := re.search(r"\b(1[89]|20)\d\d", ref.get("short", ""))) and said[0] != str(ref.get("year")):
             faults.append(Fault(path, line, f"`{key}`: the short form {ref['short']!r} names another year than {ref.get('year')}"))
         for name, figure in (ref.get("figures") or {}).items():
-            at = _line_with(path, f"{name}:", line)
+            at = _line_with(lines, f"{name}:", line)
             if not re.search(rf"(?<![\d.,]){re.escape(str(figure.get('value')))}(?!\d|[.,]\d)", str(figure.get("quote", ""))):
                 faults.append(Fault(path, at, f"`{key}.{name}`: {figure.get('value')} does not stand in the quoted words"))
             if figure.get("checked") not in CHECKED:
@@ -259,21 +259,23 @@ def _sources(book: Book) -> list[Fault]:
     return faults
 
 
-def _line_with(path: Path, start: str, after: int = 0) -> int:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if number >= after and line.strip().startswith(start):
-            return number
-    return 1
+def _lines(path: Path) -> list[str]:
+    return [line.strip() for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+def _line_with(lines: list[str], start: str, after: int = 0) -> int:
+    return next((number for number, line in enumerate(lines, 1) if number >= after and line.startswith(start)), 1)
 
 
 def _ledger(book: Book) -> list[Fault]:
     path = book.docs / "claims.yml"
+    lines = _lines(path)
     tests = book.root / "tests" / "test_claims.py"
     asserted = tests.read_text(encoding="utf-8") if tests.exists() else ""
     faults, seen = [], set()
     for claim in book.claims:
         name = claim.get("id", "?")
-        line = _line_with(path, f"- id: {name}")
+        line = _line_with(lines, f"- id: {name}")
         faults += [Fault(path, line, f"`{name}` lacks `{k}`") for k in ("said", "verdict", "topic", "found") if not claim.get(k)]
         if name in seen:
             faults.append(Fault(path, line, f"`{name}` stands twice"))

@@ -21,6 +21,7 @@ WORDLIKE = re.compile(rf"[^\W_{DIGIT}]|\w-\w")
 LIST = re.compile(r"^\s*(?:>\s*)*(?:\d+[.)]|[-*+])\s+")
 PERCENT = re.compile(r"(?<=</data>)%|(?<=</data> )%")
 SIGN = re.compile(r"[-+%]|\\pm|\\mp")
+ANY = re.compile(rf"[{DIGIT}$%]")
 IN_FORMULA = re.compile(r"\d+(?:\.\d+)?|[-+]|\\pm|\\mp")
 IN_CODE = re.compile(rf"[\w.+⁻−-]*[{DIGIT}][\w.+⁻−-]*")
 LINK_TARGET = re.compile(r"\]\((?!https?:)[^)\s]*\)(?:\{[^}]*\})?")  # inside the site, where each is followed
@@ -35,6 +36,8 @@ EXEMPT = (CITED, DATA, IMAGE, TAG, LINK_TARGET, ATTRIBUTES)
 
 def numerals(text: str) -> list[str]:
     """The numerals of one line of prose that are not woven, each as it is typed; signs of formulas and percent signs as well."""
+    if not ANY.search(text):
+        return []
     text = LIST.sub("", text)
     found: list[str] = []
     text = MATHS.sub(lambda m: found.extend(IN_FORMULA.findall(m.group())) or " ", text)

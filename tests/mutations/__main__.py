@@ -52,8 +52,9 @@ def _judge(mutations: list[Mutation]) -> list[tuple[Mutation, Verdict]]:
                     number = waiting.get_nowait()
                 except queue.Empty:
                     return
-                verdicts[number] = verdict = copy.judge(mutations[number])
-                print(f"{mutations[number].kind}: {mutations[number]}: {verdict.what or 'SURVIVED'}", flush=True)
+                mutation = mutations[number]
+                verdicts[number] = verdict = copy.judge(mutation)
+                print(f"{mutation.kind}: {mutation}, line {mutation.line}: {verdict.what or 'SURVIVED'}", flush=True)
 
     workers = [threading.Thread(target=work) for _ in range(COPIES)]
     for worker in workers:

@@ -32,6 +32,8 @@ class Mutation:
     new: str
     old: str
     line: int = 1
+    before: str = ""  # what else stands on its line, or its lines
+    after: str = ""
 
     def apply(self, text: str) -> str:
         """The file's text after the change; a results file gets its seal anew where the kind says so."""
@@ -40,8 +42,9 @@ class Mutation:
         return _sealed(changed) if self.kind.endswith("and its seal") else changed
 
     def __str__(self) -> str:
-        short = [" ".join(part.split())[:70] for part in (self.old, self.new)]
-        return f"{self.file}:{self.line}: {short[0]!r} -> {short[1]!r}"
+        """File and line as they read with the change in its place; the same wherever in the file that line stands."""
+        old, new = (" ".join(part.split())[:70] for part in (self.old, self.new))
+        return f"{self.file}: {self.before[-140:].lstrip()}[{old} -> {new}]{self.after[:140].rstrip()}".replace("`", "'")
 
 
 Site = tuple[int, int, str]  # from, to, what stands there afterwards
@@ -284,6 +287,11 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
 }
 
 
+def _around(text: str, start: int, stop: int) -> tuple[str, str]:
+    """What else stands on the line, or on the lines, of a part."""
+    return text[text.rfind("\n", 0, start) + 1:start], text[stop:(text + "\n").index("\n", stop)]
+
+
 def draw(kind: str, seed: int = 0) -> list[Mutation]:
     """The mutations of one kind, drawn from all places where such a change can be made."""
     count, files, sites = KINDS[kind]
@@ -293,7 +301,7 @@ def draw(kind: str, seed: int = 0) -> list[Mutation]:
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(ROOT).as_posix()
         ends = [m.start() for m in re.finditer("\n", text)]
-        found += [Mutation(kind, name, start, stop, new, text[start:stop], bisect(ends, start) + 1)
+        found += [Mutation(kind, name, start, stop, new, text[start:stop], bisect(ends, start) + 1, *_around(text, start, stop))
                   for start, stop, new in sites(text, rng)]
     assert len(found) >= count, f"{kind}: only {len(found)} places"
     rng.shuffle(found)
