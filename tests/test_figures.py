@@ -42,6 +42,7 @@ def test_real_text_that_the_font_can_show(name):
     from fontTools.ttLib import TTFont
 
     words = "".join(e.text or "" for e in ET.fromstring(drawing.drawn(name, "inline", current(ROOT))).iter("{http://www.w3.org/2000/svg}text"))
+    assert "_" not in words, "an index stands lowered, or is a word"
     assert words and not set(words) - set(map(chr, TTFont(ROOT / "docs/assets/fonts/WG-Sans.woff2").getBestCmap()))
 
 

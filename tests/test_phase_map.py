@@ -211,7 +211,7 @@ def test_the_pointer_picks_a_point(the_map):
     state = the_map.state()
     assert abs(state["weight"] - 3) < 0.02 and abs(state["bias"] - 1.5) < 0.02
     assert the_map.said().startswith("Chaotic")
-    assert the_map.slider("σ_w").input_value() == str(state["weight"])
+    assert the_map.slider("σw").input_value() == str(state["weight"])
     the_map.page.mouse.move(*the_map.place(3, 1.5))
     the_map.page.mouse.down()
     the_map.page.mouse.move(*the_map.place(0.5, 0.2), steps=5)
@@ -222,10 +222,10 @@ def test_the_pointer_picks_a_point(the_map):
 
 
 def test_the_keyboard_moves_the_point_and_it_is_announced_once_settled(the_map):
-    the_map.slider("σ_w").focus()
+    the_map.slider("σw").focus()
     the_map.page.keyboard.press("ArrowRight")
     the_map.page.keyboard.press("ArrowRight")
-    the_map.slider("σ_b").focus()
+    the_map.slider("σb").focus()
     the_map.page.keyboard.press("ArrowLeft")
     the_map.settle()
     assert the_map.state() == {"activation": "tanh", "weight": 1.02, "bias": 0.49}
@@ -255,7 +255,7 @@ def test_the_point_as_a_table(the_map, found):
         "all => all.map(row => [...row.cells].map(cell => cell.textContent))"))
     assert rows["Factor per layer √χ₁"] == f"{found['middle.at10.predicted'].value:.3g}" == "0.762"
     assert rows["Depth scale ξ, in layers"] == f"{found['middle.at10.reach'].value:.2g}"
-    assert rows["Phase"] == "ordered" and rows["σ_b"] == "0.5" and rows["Activation"] == "tanh"
+    assert rows["Phase"] == "ordered" and rows["σb"] == "0.5" and rows["Activation"] == "tanh"
     assert rows["Fixed point of the pre-activations' variance"] == f"{found['middle.at10.fixed_point'].value:.3g}"
 
 

@@ -40,6 +40,16 @@ def test_long_pages_have_a_table_of_contents(path):
     assert not hidden or sum(len(s.split()) for s in sentences(path)) <= LONG
 
 
+INDEXED = re.compile(r"(?<!\w)[^\W\d_]_\w")  # h_T; in code and formulas it is no fault
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
+def test_indices_are_lowered(path):
+    text = re.sub(r"\A---.*?\n---\n|^```.*?^ *```|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`|<[^>]*>|\]\([^)]*\)|!\[[^\]]*\]", "",
+                  path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    assert INDEXED.findall(text) == []
+
+
 # ---------- the glossary, linked where a page first uses a term ----------
 
 TERMS = [

@@ -27,7 +27,7 @@ def draw(results, ax):
     ax.set_ylim(1e-7, 1e24)
     ax.set_xlabel("step (the loss is on the right)")
     ax.set_xticks([1, 10, 20, 30, 40, 50])
-    for name, label in (("bound", "σ_max per step"), ("radius", "ρ per step")):
+    for name, label in (("bound", "bound per step"), ("radius", "ρ per step")):
         ax.text(-0.5, found[f"rho15.tanh.{name}"].value ** (steps - 1), label, color=INK, ha="right", va="center")
     ax.text(9, 1e-1, "predicted: the thin line", color=INK, va="bottom")
     name_lines(ax, {"tanh": ("measured", profile.value[0])})

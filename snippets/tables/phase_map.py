@@ -9,7 +9,7 @@ POINTS = {
 
 def rows(quote):
     """One row per tanh net; the factors are of the norm of ∂L/∂h, the depth scale is in layers."""
-    return ["Net", "σ_b", "Phase", "Factor predicted", "Factor measured", "Depth scale ξ"], [
-        [f"tanh, σ_w of {words}", quote(f"mean_field.map.{row}"), "chaotic" if key in ("at20", "at30") else "ordered",
+    return ["Net", "σ<sub>b</sub>", "Phase", "Factor predicted", "Factor measured", "Depth scale ξ"], [
+        [f"tanh, σ<sub>w</sub> of {words}", quote(f"mean_field.map.{row}"), "chaotic" if key in ("at20", "at30") else "ordered",
          *(quote(f"mean_field.{row}.{key}.{part}") for part in ("predicted", "factor", "reach"))]
         for row, points in POINTS.items() for key, words in points]

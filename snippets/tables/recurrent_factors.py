@@ -14,6 +14,6 @@ def rows(quote):
               **{net: quote(f"recurrent.{net}.radius") for net in NETS if not net.startswith("rnn")}}
     bound = {"rnn": quote("recurrent.default.largest", "3"), "rnn_orthogonal": quote("recurrent.rnn_orthogonal.radius"),
              **{net: quote(f"recurrent.{net}.bound", "3") for net in NETS if not net.startswith("rnn")}}
-    return ["Net, driven by random inputs", "Spectral radius ρ", "Bound γ σ_max", "Predicted √(n·Var W·E[φ′²])", "Measured"], [
+    return ["Net, driven by random inputs", "Spectral radius ρ", "Bound γ σ<sub>max</sub>", "Predicted √(n·Var W·E[φ′²])", "Measured"], [
         [label, radius[net], bound[net], quote(f"recurrent.{net}.predicted", "3"), quote(f"recurrent.{net}.factor", "3")]
         for net, label in NETS.items()]

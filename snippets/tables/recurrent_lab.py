@@ -1,6 +1,6 @@
 """The presets of the lab for recurrent nets: radius, its power, what is left, and the bound."""
 
-TITLE = "What is left of the first state can be read neither from ρ nor from σ_max"
+TITLE = "What is left of the first state can be read neither from ρ nor from σ<sub>max</sub>"
 NETS = {
     "above": "tanh, random inputs", "quiet": "the same without inputs", "hump": "linear, all eigenvalues zero",
     "nilpotent": "tanh, all eigenvalues zero", "below": "linear, far from normal", "orthogonal": "linear, orthogonal",
@@ -14,6 +14,7 @@ def rows(quote):
     def powers(net):
         return [quote(f"recurrent_lab.{net}.{key}") for key in ("radius", "radius_power", "bound")]
 
-    return ["Net", "Spectral radius ρ", "ρ, all steps", "Bound (γ σ_max), all steps", "Highest on the way", "Left of the first state"], [
+    return ["Net", "Spectral radius ρ", "ρ, all steps", "Bound (γ σ<sub>max</sub>), all steps", "Highest on the way",
+            "Left of the first state"], [
         [label, *(("–", "–", "–") if net in GATED else powers(net)), quote(f"recurrent_lab.{net}.peak"), quote(f"recurrent_lab.{net}.left")]
         for net, label in NETS.items()]

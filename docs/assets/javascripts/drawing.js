@@ -4,6 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FADE = ["s0", "v1", "v2", "v3", "v4", "v5", "v6"]; // two powers of ten apart, toward the paper
 const GROW = ["s0", "f1", "f2", "f3", "f4", "f5", "f6"]; // one power of ten apart
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+const INDEX = /(?<=(?<!\p{L})\p{L})_(\w+)/u; // of a symbol of one letter
 const LEAST = 2.2250738585072014e-308; // the smallest number a double holds in full
 
 /** An SVG element with attributes and children. */
@@ -19,6 +20,14 @@ export const told = (svg, said) => {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", said);
 };
+
+const lowered = (index) => Object.assign(document.createElement("sub"), { textContent: index });
+
+/** Words as nodes, their indices lowered: "∂h_T" is ∂h<sub>T</sub>. `lower` makes what stands for an index. */
+export const typeset = (words, lower = lowered) => words.split(INDEX).map((part, i) => (i % 2 ? lower(part) : part));
+
+/** Put words into an element, their indices lowered. */
+export const write = (element, words) => element.replaceChildren(...typeset(words));
 
 /** "10⁻⁸" for -8. */
 export const raised = (power) => `10${[...String(power)].map((c) => RAISED[c]).join("")}`;

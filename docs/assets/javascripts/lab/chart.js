@@ -1,6 +1,6 @@
 /* One chart over layers or steps: lines on a logarithmic axis or on one of shares. It is built once and its attributes change. Knows no net. */
 
-import { make, positive, raised, told } from "../drawing.js";
+import { make, positive, raised, told, typeset } from "../drawing.js";
 
 const ROOM = { left: 8, right: 50, top: 8, bottom: 26 };
 const TICKS = 7;
@@ -25,7 +25,7 @@ export class Chart {
         const sample = make("svg", { viewBox: "0 0 24 8", width: 24, height: 8, "aria-hidden": "true" },
           make("path", { class: `s-${color}`, d: "M0 4H24", fill: "none", "stroke-width": 2, "stroke-dasharray": dash ?? "" }));
         const entry = document.createElement("span");
-        entry.append(sample, name);
+        entry.append(sample, ...typeset(name));
         key.append(entry);
       });
       caption.append(key);

@@ -1,8 +1,10 @@
 /* Native, labelled controls made from a table of settings (see settings.js). Knows no net and no chart. */
 
+import { typeset } from "../drawing.js";
+
 let made = 0;
 
-/** An HTML element; `attributes` may hold listeners as onclick, oninput, onchange. */
+/** An HTML element; `attributes` may hold listeners as onclick, oninput, onchange. Indices in its words are lowered. */
 export const element = (name, attributes = {}, ...children) => {
   const it = document.createElement(name);
   Object.entries(attributes).forEach(([key, value]) => {
@@ -10,7 +12,7 @@ export const element = (name, attributes = {}, ...children) => {
     else if (value === true) it.setAttribute(key, "");
     else if (value !== false && value != null) it.setAttribute(key, value);
   });
-  it.append(...children);
+  it.append(...children.flatMap((child) => (typeof child === "string" ? typeset(child) : child)));
   return it;
 };
 
@@ -51,7 +53,7 @@ export const control = (it, label, changed, write = String) => {
   const input = element("input", { id, type: "range", min: slide.min, max: slide.max, step: slide.step,
     oninput: () => { const value = slide.to(input.value); tell(value); changed(value); } });
   return {
-    element: element("div", { class: "field lab__field" }, element("label", { for: id }, label, " ", output), input),
+    element: element("div", { class: "field lab__field" }, element("label", { for: id }, element("span", {}, label), " ", output), input),
     set: (value) => { input.value = slide.from(value); tell(value); },
     disable: (yes) => { input.disabled = yes; },
   };

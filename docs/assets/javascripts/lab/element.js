@@ -1,6 +1,7 @@
 /* What all labs share: they mount in place of the drawn figure, keep their state in the address, draw at most once a frame and only in
    sight, and give everything back when they leave the page. */
 
+import { write } from "../drawing.js";
 import { element } from "./controls.js";
 import { admit, defaults, readFragment, written } from "./settings.js";
 
@@ -108,7 +109,7 @@ export class Lab extends HTMLElement {
 
   /** Say it once to those who listen; `announced` is an empty status. */
   say(text) {
-    this.announced.textContent = text;
+    write(this.announced, text);
     clearTimeout(this.spoken);
     this.spoken = setTimeout(() => { this.announced.textContent = ""; }, SPOKEN);
   }
@@ -125,5 +126,5 @@ export class Lab extends HTMLElement {
     this.scrollIntoView({ block: "start" });
   }
 
-  tell(notes) { this.notes.textContent = notes.map((note) => `${note}.`).join(" "); }
+  tell(notes) { write(this.notes, notes.map((note) => `${note}.`).join(" ")); }
 }

@@ -1,7 +1,7 @@
 /* The plane of σ_w and σ_b as a drawing: bands between level lines, the edge of chaos, a marked point. It is drawn once for each set of
    lines and width; then only the point moves. Knows no net and no control. */
 
-import { make, told } from "../drawing.js";
+import { make, told, typeset } from "../drawing.js";
 
 const ROOM = { left: 34, right: 36, top: 24, bottom: 44 };
 const LOW = 250, HIGH = 400; // pixels of height
@@ -19,7 +19,10 @@ const across = (line, bias) => {
   return w0 + (w1 - w0) * (bias - b0) / (b1 - b0 || 1);
 };
 
-const text = (words, x, y, anchor, tone = "f-ink2") => make("text", { class: tone, x, y, "text-anchor": anchor }, words);
+const lowered = (index) => make("tspan", { dy: "0.3em", "font-size": "75%" }, index); // the rest of its line would stay as low
+
+const text = (words, x, y, anchor, tone = "f-ink2") =>
+  make("text", { class: tone, x, y, "text-anchor": anchor }, ...typeset(words, lowered));
 
 /** Those labels [words, place] that have room beside each other; the one that is named first always has. */
 const spaced = (labels, first) => {

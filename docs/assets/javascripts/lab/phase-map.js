@@ -71,7 +71,7 @@ class PhaseMap extends Lab {
       this.change({ [key]: Number(input.value) });
     } });
     return {
-      element: element("div", { class: "field lab__field" }, element("label", { for: id }, label, " ", output), input),
+      element: element("div", { class: "field lab__field" }, element("label", { for: id }, element("span", {}, label), " ", output), input),
       set: (value) => { input.value = value; output.textContent = twoDigits(value); },
     };
   }

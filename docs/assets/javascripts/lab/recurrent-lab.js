@@ -1,7 +1,7 @@
 /* <recurrent-lab>: a recurrent net to change, what is left of each of its states against what is quoted for it, the walk back in time, and
    the same net as PyTorch. */
 
-import { inWords, make, strip, told } from "../drawing.js";
+import { inWords, make, strip, told, write } from "../drawing.js";
 import { Chart } from "./chart.js";
 import { button, control, copy, download, element, numberField } from "./controls.js";
 import { Lab } from "./element.js";
@@ -83,9 +83,9 @@ class RecurrentLab extends Lab {
   }
 
   buildPanel() {
-    const write = (key) => (SETTINGS[key].kind === "real" ? (value) => String(value).replace("-", "−") : String);
+    const shown = (key) => (SETTINGS[key].kind === "real" ? (value) => String(value).replace("-", "−") : String);
     this.controls = Object.fromEntries([...MAIN, ...MORE].map((key) => [key,
-      control(SETTINGS[key], LABELS[key], (value) => this.moved({ [key]: value }), write(key))]));
+      control(SETTINGS[key], LABELS[key], (value) => this.moved({ [key]: value }), shown(key))]));
     this.controls.seed = numberField(SETTINGS.seed, "Seed", (value) => this.moved({ seed: value }));
     const another = button("Another seed", () => {
       const seed = (this.settings.seed + 1) % 2 ** 32;
@@ -188,7 +188,7 @@ class RecurrentLab extends Lab {
     this.question.hidden = !key;
     this.look.hidden = Boolean(key);
     if (!key) return;
-    this.asked.textContent = `Predict first. ${PRESETS[key].ask}`;
+    write(this.asked, `Predict first. ${PRESETS[key].ask}`);
     this.answers.replaceChildren(...PRESETS[key].answers.map((answer, i) => button(answer, () => this.answer(i))),
       button("Just show it", () => this.answer(null)));
   }
@@ -196,7 +196,7 @@ class RecurrentLab extends Lab {
   answer(given) {
     const { answers, truth } = PRESETS[this.asking], right = truth(this.compute());
     this.ask(null);
-    if (given !== null) this.verdict.textContent = given === right ? `Right: ${answers[right]}.` : `No: ${answers[right]}.`;
+    if (given !== null) write(this.verdict, given === right ? `Right: ${answers[right]}.` : `No: ${answers[right]}.`);
     this.redraw();
     this.preset.focus();
     this.settle();
@@ -215,7 +215,7 @@ class RecurrentLab extends Lab {
       .every(([key, value]) => settings[key] === value);
     const found = Object.entries(PRESETS).find(([, preset]) => same(preset));
     this.preset.value = found?.[0] ?? "";
-    this.look.textContent = found?.[1].look ?? "A net of your own: change one thing at a time.";
+    write(this.look, found?.[1].look ?? "A net of your own: change one thing at a time.");
     ["phi", "rho", "sigma", "eigen"].forEach((key) => this.controls[key].disable(gated));
     this.controls.forget.disable(!gated);
     this.controls.scale.disable(settings.inputs === "off");
@@ -287,12 +287,12 @@ class RecurrentLab extends Lab {
       said: Object.entries(columns).map(([key, it]) => alternative(it, lines[key], from)).join(" "),
     });
     this.paintStrip(lines[shown], width, from);
-    this.said.textContent = this.asking ? "The curves are hidden until you answer." : sentence(this.found, this.settings);
+    write(this.said, this.asking ? "The curves are hidden until you answer." : sentence(this.found, this.settings));
     this.walk.max = steps;
     this.walk.value = steps - (this.walked ?? 0);
     this.walk.setAttribute("aria-valuetext", this.walked === null ? "all steps" : `step ${this.walked}`);
-    this.walkSaid.textContent = this.walked === null || this.asking ? "Press Play, or Step, to walk back in time, factor by factor."
-      : stepped(lines[shown], this.walked, name);
+    write(this.walkSaid, this.walked === null || this.asking ? "Press Play, or Step, to walk back in time, factor by factor."
+      : stepped(lines[shown], this.walked, name));
   }
 
   paintStrip(line, width, from) {
