@@ -14,7 +14,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site archive measure spread weave mutate zensical lock audit clean
+.PHONY: help serve test check site archive measure spread arm weave mutate zensical lock audit clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -39,8 +39,12 @@ archive: $(VENV)/build ## the site to read without a network, as one file in arc
 measure: $(VENV)/test ## run experiments and blocks again (ONLY=deep_stack, ONLY=blocks/understand)
 	$(BIN)/python -m snippets.measure $(ONLY)
 
-spread: $(VENV)/test ## how far numbers move with other threads and instructions (WITH=…/bin/python: another PyTorch)
+spread: $(VENV)/test ## how far numbers and printed lines move with other threads and instructions (WITH=…/bin/python: another PyTorch)
 	$(BIN)/python -m snippets.spread $(ONLY) $(if $(WITH),--with "$(WITH)")
+
+arm: $(VENV)/test ## the same for blocks and notebooks on an emulated ARM processor; needs root and hours (ONLY=blocks/understand)
+	PYTHON=$(BIN)/python snippets/arm.sh .cache/arm
+	$(BIN)/python -m snippets.spread $(or $(ONLY),blocks labs) --with .cache/arm/python
 
 weave: $(VENV)/build ## rewrite the generated parts of the pages
 	$(BIN)/python -m snippets.weave

@@ -27,7 +27,7 @@ from snippets.measurement import OUTPUTS, RESULTS, ROOT, ROUNDED, Bad, Measureme
 from snippets.programs import Ran, Runner, distance, programs, share, source
 
 SPREAD = RESULTS / "spread"
-NEEDED = ("torch", "numpy", "sklearn", "joblib")
+NEEDED = ("torch", "numpy", "sklearn", "joblib", "matplotlib")
 EXACT = 1024  # parts of a whole: a number of such parts that moves nowhere is exact
 
 
@@ -127,7 +127,7 @@ def other(python: str) -> str:
     lacking = done.stdout.split()
     if done.returncode or lacking:
         raise Bad(f"--with: {python} has no {', '.join(lacking) or 'working Python'}; "
-                  f"install it there: {python} -m pip install torch numpy scikit-learn joblib")
+                  f"install it there: {python} -m pip install torch numpy scikit-learn joblib matplotlib")
     return str(path.absolute())  # not resolved: a link into another environment is that environment
 
 

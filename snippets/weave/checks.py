@@ -96,6 +96,9 @@ def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, 
         if woven[path].text != text and not woven[path].faults:
             number = _first_difference(text, woven[path].text)
             found.append(Fault(path, number, f"expected `{woven[path].text.splitlines()[number - 1].strip()}`"))
+        if book.sources().get(f"labs/{path.stem}") != labs.fingerprint(lab):
+            again = f"run `make measure ONLY=labs/{path.stem}`"
+            faults.append(Fault(path, 1, f"the numbers that the lab rounds were noted for another run; {again}"))
         faults += notebooks.check(path, lab) + [lines[path].moved(fault) for fault in found]
     return lines, faults
 
@@ -179,6 +182,9 @@ def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
         name = path.relative_to(book.snippets / "results" / "blocks").with_suffix("").as_posix()
         if not any((blocks / f"{name}{suffix}").exists() for suffix in (".py", ".js")):
             faults.append(Fault(path, 1, "the block that printed this is gone; remove the file"))
+    for path in sorted((book.snippets / "results" / "labs").glob("*.json")):
+        if not (book.root / labs.LABS / f"{path.stem}.ipynb").exists():
+            faults.append(Fault(path, 1, "the lab that rounded these numbers is gone; remove the file"))
     for kind in ("figure", "table"):
         for path in sorted((book.snippets / f"{kind}s").glob("[!_]*.py")):
             if (kind, path.stem) not in used:

@@ -84,7 +84,7 @@ def table(book: Book) -> list[str]:
 def reruns(book: Book) -> list[str]:
     """One row a condition for what blocks and notebooks printed under it."""
     rows = [" | ".join(SHOWN), " | ".join(["---"] * len(SHOWN))]
-    for spread in spreads(book).values():
+    for spread in filter(lambda one: one.programs, spreads(book).values()):
         every = spread.programs
         name, worst = max(every.items(), key=lambda item: item[1]["farthest"])
         total = {part: sum(one[part] for one in every.values()) for part in ("lines", "rounded", "moved")}
