@@ -199,8 +199,9 @@ def keep(path: Path, said: str, under: dict, **found: dict) -> None:
 def spread(key: str, names: list[str], python: str = sys.executable) -> list[str]:
     """Measure and run under one condition, keep what moved, and return a line for each number that left its tolerance or its digits."""
     condition, left, path = CONDITIONS[key], [], SPREAD / f"{key}.json"
-    shown = [name for name in names if name in programs() and not (condition.elsewhere and programs()[name].suffix == ".js")]
-    running = measured(condition, [name for name in names if name not in shown and not condition.nudges], python)
+    paths = programs()
+    shown = [name for name in names if name in paths and not (condition.elsewhere and paths[name].suffix == ".js")]
+    running = measured(condition, [name for name in names if name not in paths and not condition.nudges], python)
     under = next(running)
     for name, again in running:
         kept = committed(name)

@@ -281,6 +281,14 @@ def test_a_block_that_prints_something_else_is_left_and_kept(results, monkeypatc
     assert read_sealed(results / "spread" / "plain.json")["programs"]["blocks/whisper/line"]["printed"] == [["x 0.67", "x 0.68"]]
 
 
+def test_javascript_is_not_run_by_another_environment_s_python(results, monkeypatch):
+    asked = []
+    monkeypatch.setattr(spread, "measured", lambda condition, names, python: asked.extend(names) or iter([UNDER]))
+    monkeypatch.setattr(spread.Runner, "run", lambda self, path, nudge: asked.append(path.name) or again())
+    monkeypatch.setattr(spread, "shown_before", lambda _: RAN)
+    assert spread.spread("torch", ["blocks/understand/trace", "blocks/whisper/line"]) == [] and asked == ["line.py"]
+
+
 def test_a_folder_names_its_programs_and_a_name_that_nothing_has_is_an_error():
     assert spread._named(["blocks/whisper", "factors"]) == ["blocks/whisper/line", "factors"]
     assert set(spread._named([])) == {*experiments(), *programs()}
