@@ -11,8 +11,8 @@ import pytest
 import torch
 from gradient_doctor import GUIDE, LIMITS, REMEDY, Facts, Layer, examine, judge
 
-from snippets.measure import node
 from snippets.measurement import ROOT, Bad
+from snippets.programs import node
 from snippets.weave.rules import RECIPE, rules_script
 from tests.pages import Visit, barriers
 from tests.patients import VERDICTS

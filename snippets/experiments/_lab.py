@@ -9,8 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from snippets.measure import node
 from snippets.measurement import ROOT, Bad
+from snippets.programs import node
 
 SCRIPTS = ROOT / "docs" / "assets" / "javascripts"
 READ = ('import { readFileSync } from "node:fs";\nconst GIVEN = JSON.parse(readFileSync("given.json", "utf8"));\n'
