@@ -12,7 +12,7 @@ import pytest
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the blocks are small, and files are tested side by side
 
 LONG = [f"tests/test_{name}.py" for name in (
-    "serve", "measurements", "claims", "site", "found", "gradient_lab", "states", "open", "figures", "labs", "blocks", "doctor",
+    "serve", "measurements", "open", "claims", "found", "gradient_lab", "states", "site", "figures", "labs", "blocks", "doctor",
     "recurrent_lab")]
 PUBLISHED = ("tests/test_found.py", "tests/test_successor.py", "tests/test_teachers.py")  # these look at the site built for an address
 

@@ -90,10 +90,7 @@ class Visit:
     """A page opened once, with everything that went wrong while it loaded. It ends as soon as the page is there and fetches nothing."""
 
     def __init__(self, browser, address: str, path: str, width: int = 1280, scheme: str = "light", **more):
-        media = {key: more.pop(key) for key in ("reduced_motion", "forced_colors", "contrast") if key in more}
-        self.page = _context(browser, more).new_page()
-        self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(color_scheme=scheme, **media)
+        self.page = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more}).new_page()
         self.scripted = more.get("java_script_enabled", True)
         self.wrong: list[str] = []
         self.fetching: set = set()
@@ -151,8 +148,20 @@ class Visit:
 
 MEASURED = """() => [...document.querySelectorAll('.highlight pre > code')]
   .every((code) => code.tabIndex === 0 || code.scrollWidth <= code.clientWidth + 1)"""
-KINDS = """() => {
-  const seen = new Set(), grounds = new Map([[null, '']]);
+KINDS = """(known) => {
+  const common = '.md-header, .md-tabs, .md-sidebar, .md-footer, .highlight code';
+  const short = (text) => {
+    let sum = 2166136261;
+    for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 16777619) >>> 0;
+    return sum;
+  };
+  document.querySelectorAll('[data-kind]').forEach(e => e.removeAttribute('data-kind'));
+  const all = [...document.querySelectorAll('body *')];
+  const stands = [document.body.innerHTML, innerWidth, ...all.map(e => {
+    const { x, y, width, height } = e.getBoundingClientRect();
+    return [e.checkVisibility(), x, y, width, height].join();
+  })].join();
+  const seen = new Set(), grounds = new Map([[null, '']]), news = [];
   const ground = (e) => {
     if (!grounds.has(e)) {
       const c = getComputedStyle(e);
@@ -160,31 +169,61 @@ KINDS = """() => {
     }
     return grounds.get(e);
   };
-  document.querySelectorAll('[data-kind]').forEach(e => e.removeAttribute('data-kind'));
-  document.querySelectorAll('body *').forEach(e => {
+  all.forEach(e => {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !e.matches('input, select, textarea')) return;
     if (!e.checkVisibility()) return;
-    const c = getComputedStyle(e);
-    const kind = [e.localName, e.getAttribute('class'), c.color, c.fontSize, c.fontWeight, c.textShadow, ground(e)].join();
-    if (!seen.has(kind)) e.dataset.kind = '';
+    const c = getComputedStyle(e), shared = e.closest(common) !== null;
+    const kind = [shared, e.localName, e.getAttribute('class'), c.color, c.fontSize, c.fontWeight, c.textShadow, ground(e)].join();
+    if (seen.has(kind)) return;
     seen.add(kind);
+    const name = shared && known ? short(innerWidth + kind) : null;
+    if (name !== null && known.includes(name)) return;
+    e.dataset.kind = '';
+    if (name !== null) news.push(name);
   });
+  return [short(stands), news];
+}"""
+LOOKED = """async ([where, stands]) => {
+  const clear = window.axeClear ??= new Set(), state = `${where} ${stands}`;
+  const colors = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
+  const plain = [...document.querySelectorAll('.highlight code')].map(code => {
+    const nodes = [...code.childNodes], shown = code.cloneNode(true);
+    for (const word of [...shown.querySelectorAll('span:not([data-kind])')]) {
+      if (!word.querySelector('[data-kind], a, button')) word.replaceWith(...word.childNodes);
+    }
+    shown.normalize();
+    code.replaceChildren(...shown.childNodes);
+    return [code, nodes];
+  });
+  try {
+    const found = await axe.run(where ?? document, { resultTypes: ['violations'], ...(clear.has(state) ? colors : {}) });
+    if (found.violations.length === 0) clear.add(state);
+    return found;
+  } finally {
+    plain.forEach(([code, nodes]) => code.replaceChildren(...nodes));
+  }
 }"""
 READY = "axe.configure({rules: [{id: 'color-contrast', selector: '[data-kind]'}, {id: 'target-size', enabled: true}]})"
 
 
-def barriers(page, where: str | None = None) -> AxeResults:
+def barriers(page, where: str | None = None, common: set[int] | None = None) -> AxeResults:
     """What axe finds wrong on a page, or within `where`, as it stands.
 
     Contrast takes nine tenths of its time, so it is judged once for each kind of text: one element of those that share name, class, color,
-    size, weight and all that lies behind. Targets below 24 px are looked for as well, which axe leaves out unless asked.
+    size, weight and all that lies behind. Most elements of a page are the colored words of its programs: those that are of a kind already
+    there are plain text while axe looks. A page that was clear and since has changed nothing but its colors, no element, place or size, is
+    asked about colors alone. `common` keeps the kinds in header, menus, footer and programs that were clear, for they are so on any page.
+    Targets below 24 px are looked for as well, which axe leaves out unless asked.
     """
     page.wait_for_function(MEASURED)
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
         page.evaluate(READY)
-    page.evaluate(KINDS)
-    return AxeResults(page.evaluate("where => axe.run(where ?? document, {resultTypes: ['violations']})", where))
+    stands, kinds = page.evaluate(KINDS, None if common is None else [*common])
+    found = AxeResults(page.evaluate(LOOKED, [where, stands]))
+    if common is not None and found.violations_count == 0:
+        common.update(kinds)
+    return found
 
 
 # ---------- labs ----------

@@ -4,9 +4,10 @@ import pytest
 import yaml
 
 from snippets.measurement import ROOT
+from snippets.weave.book import FAST
 from snippets.weave.checks import identities
 
-COVERAGE = yaml.safe_load((ROOT / "tests" / "coverage.yml").read_text(encoding="utf-8"))
+COVERAGE = yaml.load((ROOT / "tests" / "coverage.yml").read_text(encoding="utf-8"), FAST)
 ROWS = [(source, *row) for source, rows in COVERAGE.items() for row in rows]
 
 

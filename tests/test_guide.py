@@ -8,12 +8,13 @@ import yaml
 from gradient_doctor import GUIDE
 
 from snippets.measurement import ROOT, Bad
+from snippets.weave.book import FAST
 from snippets.weave.checks import identities
 from snippets.weave.guide import MOST, UNSURE, paths, verified
 from tests.pages import Visit, barriers
 
-TREE = yaml.safe_load((ROOT / "docs" / "guide.yml").read_text(encoding="utf-8"))
-CASES = yaml.safe_load((ROOT / "tests" / "cases" / "symptoms.yml").read_text(encoding="utf-8"))
+TREE = yaml.load((ROOT / "docs" / "guide.yml").read_text(encoding="utf-8"), FAST)
+CASES = yaml.load((ROOT / "tests" / "cases" / "symptoms.yml").read_text(encoding="utf-8"), FAST)
 PAGE = "diagnose/guided/"
 BESIDE = {"converged_or_normal", "bad_labels_or_data", "wrong_loss_activation_pairing", "overfitting", "degradation"}
 

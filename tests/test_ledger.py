@@ -9,14 +9,14 @@ import yaml
 
 from snippets.measurement import ROOT
 from snippets.weave import ledger
-from snippets.weave.book import load
+from snippets.weave.book import FAST, load
 from snippets.weave.lint import is_name, numerals
 from snippets.weave.regions import VERDICTS
 from tests import test_claims
 from tests.pages import Visit
 
-CLAIMS = yaml.safe_load((ROOT / "docs" / "claims.yml").read_text(encoding="utf-8"))
-REFERENCES = yaml.safe_load((ROOT / "docs" / "references.yml").read_text(encoding="utf-8"))
+CLAIMS = yaml.load((ROOT / "docs" / "claims.yml").read_text(encoding="utf-8"), FAST)
+REFERENCES = yaml.load((ROOT / "docs" / "references.yml").read_text(encoding="utf-8"), FAST)
 
 
 def test_every_test_belongs_to_a_row():

@@ -1,10 +1,10 @@
-"""Every page for readers who enlarge, space out, narrow, print, or set colors of their own; what is said aloud; what keys reach."""
+"""Every page in each width and scheme, and for readers who enlarge, space out, narrow, print, or set colors of their own; what is said."""
 
 import re
 
 import pytest
 
-from tests.pages import EVERYWHERE, LOST, SETTLED, Mounted, Visit
+from tests.pages import BROKEN, EVERYWHERE, LOST, ROOM, SETTLED, SHIFT, VIEWS, Mounted, Visit, barriers
 
 SPACED = """*:not(svg *) { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""  # WCAG 2.2, criterion 1.4.12
@@ -52,6 +52,7 @@ class Seen(Visit):
             if cut := page.evaluate(CUT):
                 found[f"{condition}, cut off"] = cut[:4]
 
+        size(320)
         fits("320 px, as at 400 %", 320)
         page.evaluate(STYLED, SPACED)
         fits("320 px, spaced out", 320)
@@ -73,15 +74,45 @@ class Seen(Visit):
         if frame := page.evaluate(FRAME):
             found["printed with its frame"] = frame[:6]
         page.emulate_media(media="screen")
+        self.view(*VIEWS[0])
         return found
 
 
-@pytest.mark.parametrize("path", EVERYWHERE)
-def test_a_page_enlarged_spaced_and_printed(browser, address, path):
-    with Seen(browser, address, path, 320) as visit:
-        assert visit.page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["en", "ltr"]
-        assert visit.faults() == {}
-        assert visit.wrong == [] or path == LOST
+@pytest.fixture(scope="module", params=EVERYWHERE)
+def opened(request, browser, address):
+    """Every page in turn, opened once as on a phone; each test leaves it in that view."""
+    with Seen(browser, address, request.param, *VIEWS[0]) as visit:
+        yield visit
+
+
+COMMON: set[int] = set()  # kinds of text in header, menus, footer and programs, judged on the first page that shows them
+
+
+def test_a_page_comes_and_nothing_moves(opened):
+    assert opened.page.evaluate(SHIFT) <= 0.001, "the layout shifts while the page loads"
+    assert opened.page.evaluate(ROOM)[1] == [], "what waits far from the window is not as high as the room set aside"
+    assert opened.page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["en", "ltr"]
+
+
+def test_a_page_at_both_widths_in_both_schemes(opened):
+    found = {}
+    for width, scheme in VIEWS:
+        opened.view(width, scheme)
+        if (wide := opened.page.evaluate("document.documentElement.scrollWidth")) > width:
+            found[width, scheme] = f"the page scrolls sideways: {wide} px"
+        if (axe := barriers(opened.page, common=COMMON)).violations_count:
+            found[width, scheme, "axe"] = axe.generate_report()
+    opened.view(*VIEWS[0])
+    assert found == {}
+
+
+def test_a_page_enlarged_spaced_and_printed(opened):
+    assert opened.faults() == {}
+
+
+def test_a_page_has_all_its_parts_and_says_nothing_wrong(opened):
+    assert opened.page.evaluate(BROKEN) == []
+    assert opened.wrong == [] or opened.page.url.endswith(LOST)
 
 
 # ---------- on paper ----------
