@@ -71,6 +71,26 @@ THERE = """() => document.readyState === 'complete' && !document.documentElement
   && [...document.querySelectorAll('.reader')].every(part => part.querySelector('gradient-reader textarea'))"""
 
 
+class Held:
+    """Requests of a page that wait until they are let go."""
+
+    def __init__(self, page, pattern):
+        self.free, self.waiting = False, []
+        page.route(pattern, self._met)
+
+    def _met(self, route) -> None:
+        if self.free:
+            route.continue_()
+        else:
+            self.waiting.append(route)
+
+    def let_go(self) -> None:
+        """Let them go, those that come as well."""
+        self.free = True
+        for route in self.waiting:
+            route.continue_()
+
+
 def there(page) -> None:
     """Wait until a page and its parts are there; only then does the theme hear the keys."""
     page.wait_for_function(THERE)

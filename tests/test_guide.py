@@ -119,7 +119,6 @@ def test_by_keyboard_to_an_end_back_and_again(guided):
     for answer in ("nan or inf", "No", "Later; the loss", "It only delays"):
         tab_to(page, answer)
         page.keyboard.press("Enter")
-        page.wait_for_timeout(300)  # the theme moves to the first fragment a second time
         page.wait_for_function("document.activeElement.classList.contains('guide__ask')")
     assert shown(page) == "An operation without a value, or without a slope"
     assert page.locator(".guide__way").inner_text().startswith("4 of at most five answers: nan or inf · No · Later")

@@ -34,15 +34,10 @@ def cut(found) -> list[str]:
     return [str(element.extract()) for element in list(found)]
 
 
-def address_of(script) -> str | None:
-    """Where a script is fetched from, at once or after the first paint."""
-    return script.get("src") or script.get("data-src")
-
-
 def theme(page, url):
     """Scripts and styles of the theme: by their address, or by what stands in them."""
     def its_own(element) -> bool:
-        place = element.get("href") or address_of(element)
+        place = element.get("href") or element.get("src")
         return bool(re.search(FILES["theme"], place) if place else re.search("__md_|__tabbed_|__config|__palette", str(element)))
 
     return cut(element for element in page.find_all(["link", "script"]) if its_own(element)) + hashes(page)
@@ -111,7 +106,7 @@ def facets(page, url: str) -> dict[str, list[str]]:
     return {
         "title": [page.title.string.strip()],
         "head": sorted(f"{e.name} {sorted(resolved(e, url).items())}" for e in page.head.find_all(["meta", "link"])),
-        "scripts": [address_of(e) and urljoin(url, address_of(e)) or re.sub(r"\s", "", e.string) for e in page.find_all("script")],
+        "scripts": [urljoin(url, e["src"]) if e.get("src") else re.sub(r"\s", "", e.string) for e in page.find_all("script")],
         "headings": [f"{h.name} #{h.get('id')} {words(h)}" for h in article.find_all(HEADINGS)],
         "formulas": [str(e) for e in article.find_all("math")],
         "figures": [str(e) for e in article.find_all("svg")],

@@ -21,7 +21,6 @@ LEFT_OUT = ("404.html", "*.map", "sitemap.xml.gz")  # a server's page for lost a
 
 TAG = re.compile(r"<[a-z][^>]*>")
 HREF = re.compile(r'(\s(?:href|src|data-guide)="|\scontent="0; url=)([^"]*)(")')
-LATE = re.compile(r'(<script )data-(?=src=)')
 MODULE = re.compile(r'[ \t]*<script\b(?=[^>]*\btype="module")[^>]*\bsrc="([^"]*)"[^>]*></script>\n?')
 PRELOAD = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="(?:module)?preload")[^>]*>\n?')
 POLICY = re.compile(r'[ \t]*<meta\b(?=[^>]*\bhttp-equiv="Content-Security-Policy")[^>]*>\n?', re.IGNORECASE)
@@ -45,7 +44,7 @@ def make(site: Path, target: Path, version: str) -> None:
 
 def page(text: str, place: str, site: Path) -> str:
     """A page whose links name files, and which starts from disk: no modules, nothing fetched ahead, no policy about origins."""
-    text = LATE.sub(r"\1", PRELOAD.sub("", POLICY.sub("", text)).replace(*WORKER))
+    text = PRELOAD.sub("", POLICY.sub("", text)).replace(*WORKER)
     text = TAG.sub(lambda tag: HREF.sub(lambda m: f"{m[1]}{named(m[2], place, site)}{m[3]}", tag[0]), text)
     text = INSTANT.sub("", CARD.sub(r"\1index.html", text))
     modules = [source.removeprefix(_up(place, SCRIPTS) + "/") for source in MODULE.findall(text)]

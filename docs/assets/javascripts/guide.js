@@ -7,8 +7,6 @@ const make = (tag, properties = {}, ...children) => {
   return element;
 };
 
-let answered = false; // the theme may fetch the page again at the first fragment: then the focus must be set again
-
 const led = (guide) => {
   const steps = [...guide.querySelectorAll(".guide__step")];
   const first = steps[0];
@@ -23,7 +21,10 @@ const led = (guide) => {
   const named = () => steps.find((step) => `#${step.id}` === location.hash);
   const go = (step) => { location.hash = step.id; };
 
-  const show = (focus) => {
+  /** What the address names stands below the header, wherever the window was. */
+  const land = (step) => { if (step.getBoundingClientRect().top < parseFloat(getComputedStyle(step).scrollMarginTop)) step.scrollIntoView(); };
+
+  const show = () => {
     const step = named() ?? first;
     const at = way.findIndex((one) => one.from === step.id);
     if (at >= 0) way = way.slice(0, at);
@@ -33,24 +34,29 @@ const led = (guide) => {
     said.textContent = way.length ? `${way.length} of at most five answers: ${way.map((one) => one.said).join(" · ")}` : "At most five answers.";
     back.hidden = !way.length;
     again.hidden = step === first;
-    if (!focus) return;
-    const ask = step.querySelector(".guide__ask");
+    if (named()) land(step);
+    return step;
+  };
+
+  const lead = () => {
+    const ask = show().querySelector(".guide__ask");
     ask.tabIndex = -1;
     ask.focus({ preventScroll: true });
-    if (guide.getBoundingClientRect().top < 0) guide.scrollIntoView();
   };
 
   guide.addEventListener("click", (event) => {
     const answer = event.target.closest(".guide__step li a");
     if (!answer) return;
-    answered = true;
     way.push({ from: answer.closest(".guide__step").id, said: answer.textContent });
+    if (answer.hash !== location.hash) return;
+    event.preventDefault(); // pressed before this file was here, it was followed by the browser
+    lead();
   });
   back.addEventListener("click", () => { const last = way.pop(); if (last) go(document.getElementById(last.from)); });
   again.addEventListener("click", () => go(first));
   guide.dataset.ready = "";
-  show(answered);
-  return () => { if (!location.hash || named()) show(true); };
+  show();
+  return () => { if (!location.hash || named()) lead(); };
 };
 
 let follow;

@@ -193,7 +193,8 @@ const addControl = (table) => {
   (table.closest(".md-typeset__scrollwrap") ?? table).after(element("div", { class: "how" }, button));
 };
 
-const start = () => {
+/** Open the numbers of this page. */
+export const start = () => {
   shut();
   entries = Object.assign({}, ...all(".numbers").map((holder) => JSON.parse((holder.content ?? holder).textContent)));
   all("data.num:not([role])").filter((number) => Object.hasOwn(entries, number.dataset.key)).forEach((number) => {
@@ -203,7 +204,3 @@ const start = () => {
   });
   all(".md-content table").filter((table) => !controls.has(table) && table.querySelector("data.num[role=button]")).forEach(addControl);
 };
-
-if (window.document$) window.document$.subscribe(() => setTimeout(start)); // when the theme is done
-else if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
-else start();

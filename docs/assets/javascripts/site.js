@@ -1,12 +1,25 @@
 /* What the page's frame needs beyond Material: names for landmarks, reachable scrollers.
    Every page reads without this file. */
 
+import { start as openNumbers } from "./numbers.js";
+
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+/* No script holds up the text, so that a link into it lands: each comes when it can, the theme's perhaps after this one, and perhaps too
+   late to hear that the text is whole. */
+if (document.readyState === "loading") await new Promise((done) => { addEventListener("DOMContentLoaded", done); });
+const theme = document.querySelector("script[src*='/bundle.']");
+if (theme && !window.document$ && document.readyState !== "complete") {
+  await new Promise((done) => {
+    theme.onload = done;
+    addEventListener("load", done); // also when it never came
+  });
+}
+document.dispatchEvent(new Event("DOMContentLoaded"));
 
 /** Run on the first page and after each instant navigation, when the theme is done. */
 const onPage = (run) => {
   if (window.document$) window.document$.subscribe(() => setTimeout(run));
-  else if (document.readyState === "loading") addEventListener("DOMContentLoaded", run);
   else run();
 };
 
@@ -132,7 +145,9 @@ const approached = new IntersectionObserver((entries) => {
 }, { rootMargin: NEAR });
 
 onPage(() => {
-  Object.entries(PARTS).forEach(([part, script]) => { if (document.querySelector(part)) import(script).then((it) => it.start()); });
+  openNumbers();
+  const parts = Object.entries(PARTS).filter(([part]) => document.querySelector(part));
+  Promise.allSettled(parts.map(([, script]) => import(script).then((it) => it.start()))).then(() => dispatchEvent(new Event("ready")));
   approached.disconnect();
   all("video[data-poster]").forEach((film) => approached.observe(film));
   all(LABS.join()).forEach((lab) => {
@@ -157,7 +172,31 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
 });
 
-/** The theme would fetch the page again for its skip link, and the focus would stay behind: it goes along. */
+const page = (address) => address.split("#")[0];
+
+/* A step within the page is the browser's own. The theme would fetch the page for the first of them, jump when it has come, and what a
+   reader has opened, chosen and written would be gone. It leaves a link alone that names a target; of steps through the history it hears
+   by location$. */
+addEventListener("click", ({ target }) => {
+  const link = target.closest?.("a[href*='#']");
+  if (link && page(link.href) === page(location.href)) link.target = "_self";
+}, { capture: true });
+
+const stepped = (locations) => {
+  const pass = locations.next.bind(locations);
+  let here = page(location.href);
+  locations.next = (url) => {
+    const inside = page(url.href) === here;
+    here = page(url.href);
+    if (!inside) pass(url);
+    else if (history.scrollRestoration === "auto") return;
+    else if (history.state) scrollTo(0, history.state.y); // as the theme does
+    else document.getElementById(decodeURIComponent(url.hash.slice(1)))?.scrollIntoView();
+  };
+};
+if (window.location$) stepped(window.location$);
+
+/** The skip link takes the focus along. */
 addEventListener("click", (event) => {
   const target = document.getElementById(event.target.closest?.(".md-skip")?.hash.slice(1));
   if (!target) return;
@@ -166,13 +205,6 @@ addEventListener("click", (event) => {
   target.tabIndex = -1;
   target.focus();
 }, { capture: true });
-
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-open-search]")) return;
-  const toggle = document.getElementById("__search");
-  if (!toggle.checked) toggle.click();
-  document.querySelector("[data-md-component=search-query]").focus();
-});
 
 /* folded answers are printed open, and folded again afterwards; a link to elsewhere prints where it leads */
 let opened = [];
