@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe, AxeResults
 
 from snippets.measurement import ROOT
 from snippets.notebook import labs
-from snippets.weave.embed import LABS
+from snippets.weave.embed import PATHS as EMBEDS
 
 PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -17,9 +17,6 @@ VIEWS = [(390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")]
 LONGEST = 20  # seconds until a page must be there
 AXE = Axe().axe_script
 LOST = "no/such/page/"
-
-
-EMBEDS = [f"embed/{tag}.html" for tag in LABS]
 
 
 def path_of(page: str) -> str:

@@ -136,7 +136,7 @@ def test_a_page_names_its_one_address(entry, parsed, published):
 
 def test_what_is_no_page_of_its_own_asks_not_to_be_listed(published):
     others = {p.relative_to(published.folder).as_posix() for p in published.folder.rglob("*.html")} - set(PLACES.values()) - {"404.html"}
-    assert others >= set(embed.pages())
+    assert others >= set(embed.PATHS)
     assert all('<meta name="robots" content="noindex">' in published.read(name) for name in others)
 
 

@@ -81,7 +81,7 @@ def made(root: Path) -> set[str]:
 
 def standing(docs: Path, texts: dict[Path, str]) -> set[str]:
     """All addresses that someone could link to, from the woven pages and from the files that the build makes."""
-    found = {path for path in made(docs.parent) | set(embed.pages()) if path.startswith(LASTING)}
+    found = {path for path in made(docs.parent) | set(embed.PATHS) if path.startswith(LASTING)}
     for path, text in texts.items():
         if path.is_relative_to(docs):
             page = moves.of_page(path.relative_to(docs).as_posix())

@@ -27,7 +27,7 @@ def _made(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     yield ledger.PATHS["csv"], ledger.as_csv(book)
     yield SCRIPT, rules_script(ROOT / "snippets")
     yield digits.SCRIPT, digits.digits_script(book)
-    yield from embed.pages().items()
+    yield from embed.pages(book).items()
     yield from publish.files(book, site_url)
     for path in labs.labs(ROOT):
         yield from _of_lab(path)
