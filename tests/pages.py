@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe, AxeResults
 from snippets.measurement import ROOT
 from snippets.notebook import labs
 from snippets.weave.embed import LABS
+from snippets.weave.embed import path_of as embedded
 
 PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])
 SCHEMES = {"light": "default", "dark": "slate"}
@@ -19,14 +20,12 @@ AXE = Axe().axe_script
 LOST = "no/such/page/"
 
 
-EMBEDS = [f"embed/{tag}.html" for tag in LABS]
-
-
 def path_of(page: str) -> str:
     """Where a page is served."""
     return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md").removesuffix(".ipynb")) + ("" if page.endswith("index.md") else "/")
 
 
+EMBEDS = [embedded(tag) for tag in LABS]
 EVERYWHERE = [*map(path_of, PAGES), *EMBEDS, LOST]
 
 SHIFT = """() => new Promise(done => {

@@ -11,7 +11,7 @@ import pytest
 from snippets.archive import edition
 from snippets.measurement import Bad
 from tests.conftest import served
-from tests.pages import BROKEN, Visit
+from tests.pages import BROKEN, EMBEDS, Visit
 from tests.test_subpath import refused
 
 NAME = "where-the-gradient-goes-0.0.0"
@@ -20,7 +20,7 @@ TARGETS = re.compile(r'\s(href|src|poster|data-poster|data-guide)="([^"]*)"')
 IDENTITY = re.compile(r'<[a-z][^<>]*?\sid="([^"]+)"')
 URL = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
 READ = ["index.html", "understand/index.html", "understand/signal-propagation/index.html", "reference/tables/index.html",
-        "practice/sketch/index.html", "labs/gradient-flow/index.html"]
+        "practice/sketch/index.html", "labs/gradient-flow/index.html", *EMBEDS]
 LABS = "gradient-lab, recurrent-lab, phase-map, sketch-pad"
 
 
@@ -156,6 +156,19 @@ def test_a_page_reads_from_disk(browser, unpacked, path):
                 assert said.is_visible() and "python -m http.server" in said.inner_text() and "README.txt" in said.inner_text()
                 assert said.locator("a").get_attribute("href").startswith(f"http://127.0.0.1:8000/{path}#")
         assert visit.page.locator(".from-disk").count() == visit.page.locator(LABS).count() and visit.wrong == []
+
+
+@pytest.mark.parametrize("path", EMBEDS)
+def test_a_lab_alone_is_its_figure_from_disk(browser, unpacked, path):
+    """At once, and not after the time that a page from a server waits for its lab."""
+    with opened(browser, unpacked, path) as visit:
+        folded = visit.page.locator("details:has(figure) > summary")
+        if folded.count():  # who sketches has not seen it
+            folded.click()
+        assert visit.page.locator("figure svg[role=img]").is_visible() and visit.page.locator(".fig__title").is_visible()
+        assert visit.page.evaluate("document.getAnimations().length") == 0, "nothing waits to be shown"
+        home = visit.page.locator(".embed__foot a").evaluate("link => link.href")
+        assert Path(unquote(home.removeprefix("file://"))).is_file()
 
 
 def test_a_number_opens_from_disk_and_its_links_are_files(browser, unpacked):

@@ -31,7 +31,7 @@ class Lab(Mounted):
         self.settle()
 
     def slide(self, label: str, value: float) -> None:
-        slider = self.page.locator(LAB).first.locator(f".lab__field:has(label:text-matches('^{label}')) input[type=range]").first
+        slider = self.page.locator(LAB).first.locator(f".lab__field:has(label > span:text-matches('^{label}')) input[type=range]").first
         slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", value)
         self.settle()
 
@@ -150,6 +150,18 @@ def test_many_weights_go_to_a_worker_and_it_says_so(lab):
     assert lab.page.locator(LAB).evaluate("lab => lab.engine.worker === null && lab.found.signal.length === 60")
 
 
+def test_what_is_still_being_computed_is_neither_described_nor_saved(lab):
+    lab.page.evaluate("Worker.prototype.postMessage = () => {}; 0")  # it never answers
+    lab.page.locator(f"{LAB} summary:has-text('More settings')").click()
+    lab.slide("Width", 256)
+    assert lab.said() == "The curves still show the net before this one."
+    for name in ("Save as CSV", "Save as SVG"):
+        lab.press(name)
+        assert "This net is still being computed." in lab.page.locator(f"{LAB} .lab__take").inner_text()
+    lab.slide("Width", 32)
+    assert lab.said().startswith("Layer 1 receives")
+
+
 def test_a_chaotic_net_is_called_one(lab):
     lab.choose("Activation", "tanh")
     lab.choose("Initialization", "lecun")
@@ -199,14 +211,15 @@ def test_the_walk_back_by_steps(lab):
 
 
 def test_the_walk_plays_pauses_and_ends(lab):
-    lab.slide("Depth", 8)
+    lab.slide("Depth", 100)  # so that it still walks when Pause is pressed, on a busy machine too
     lab.press("Play")
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').walked < 8")
+    lab.page.wait_for_function(f"document.querySelector('{LAB}').walked < 100")
     lab.press("Pause")
     reached = lab.page.locator(LAB).evaluate("lab => lab.walked")
-    assert 1 <= reached < 8
+    assert 1 < reached < 100
     lab.settle(500)
     assert lab.page.locator(LAB).evaluate("lab => lab.walked") == reached
+    lab.page.get_by_label("Layers walked back").fill("97")
     lab.press("Play")
     lab.page.wait_for_function(f"document.querySelector('{LAB}').walked === 1 && !document.querySelector('{LAB}').playing", timeout=10000)
 

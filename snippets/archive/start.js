@@ -17,7 +17,8 @@
   /** A place that does not work from disk says so, and how to start it. */
   const say = (place) => {
     const page = location.href.split("#")[0].slice(ROOT.href.length) || "index.html";
-    const address = `http://127.0.0.1:8000/${page}${place.id ? `#${place.id}` : ""}`;
+    const name = place.id || place.dataset.place;
+    const address = `http://127.0.0.1:8000/${page}${name ? `#${name}` : ""}`;
     const said = make("div", { className: "admonition note from-disk" },
       make("p", { className: "admonition-title", textContent: "This part needs a small server" }),
       make("p", {}, "You opened the page from disk. In the folder that holds README.txt, run ",

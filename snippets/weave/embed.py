@@ -1,11 +1,18 @@
 """The labs alone, one page each, for a frame in someone else's page."""
 
+import html
+
+from snippets.weave.book import Book
+from snippets.weave.drawing import figure_alternative, figure_svg
+from snippets.weave.regions import figure_module, fill
+
 LABS = {
     "gradient-lab": ("The gradient lab", "lab", "understand/"),
     "recurrent-lab": ("The recurrent lab", "recurrent-lab", "understand/recurrent/"),
     "phase-map": ("The map of phases", "phase-map", "understand/signal-propagation/"),
     "sketch-pad": ("Sketch the two curves", "sketch-pad", "practice/sketch/"),
 }
+FIGURES = {"gradient-lab": "lab_presets", "recurrent-lab": "recurrent_lab", "phase-map": "mean_field_map", "sketch-pad": "two_curves"}
 PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known
 
 PAGE = """<!doctype html>
@@ -25,8 +32,9 @@ PAGE = """<!doctype html>
 <body class="embed" data-md-color-scheme="default">
   <main class="md-typeset">
     <h1 class="embed__title">{title}</h1>
-    <{tag} id="{name}">
-      <p>This needs JavaScript. <a href="../{home}">The page it stands on</a> has drawn figures and a table instead.</p>
+    <{tag} data-place="{name}">
+      <noscript><p>This needs JavaScript. <a href="../{home}">The page it stands on</a> has a table as well.</p></noscript>
+{figure}
     </{tag}>
     <p class="embed__foot"><a href="../{home}" target="_top">Where the Gradient Goes</a>, CC BY 4.0</p>
   </main>
@@ -35,15 +43,33 @@ PAGE = """<!doctype html>
 """
 
 
+FIGURE = """      <figure class="fig">
+        <figcaption><p class="fig__title">{title}</p><p class="fig__sub">{sub}</p></figcaption>
+        <span class="svg">{svg}</span>
+      </figure>"""
+FOLDED = """      <details class="question"><summary>The measured curves</summary>
+{figure}
+      </details>"""  # who sketches has not seen them
+
+
 def path_of(tag: str) -> str:
     """Where the page of a lab lies under the site."""
     return f"embed/{tag}.html"
 
 
-def page(tag: str) -> bytes:
+def page(tag: str, book: Book) -> bytes:
     """The page of a lab."""
     title, name, home = LABS[tag]
-    return PAGE.format(tag=tag, title=title, name=name, home=home).encode()
+    return PAGE.format(tag=tag, title=title, name=name, home=home, figure=_instead(tag, book)).encode()
+
+
+def _instead(tag: str, book: Book) -> str:
+    """The figure that stands there where the lab can't run."""
+    name = FIGURES[tag]
+    module = figure_module(name, book)
+    title, sub = (html.escape(fill(text, book, tagged=False)) for text in (module.TITLE, module.SUB))
+    figure = FIGURE.format(title=title, sub=sub, svg=figure_svg(name, figure_alternative(name, book), book))
+    return FOLDED.format(figure=figure) if tag == "sketch-pad" else figure
 
 
 def placed(text: str, site_url: str) -> str:

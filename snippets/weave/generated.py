@@ -42,7 +42,7 @@ def _declared(book: Book, site_url: str) -> Iterator[Made]:
     yield SCRIPT, partial(rules_script, book.snippets)
     yield digits.SCRIPT, partial(digits.digits_script, book)
     for tag in embed.LABS:
-        yield embed.path_of(tag), partial(embed.page, tag)
+        yield embed.path_of(tag), partial(embed.page, tag, book)
     yield from publish.files(book, site_url)
     for path in labs.labs(book.root):
         yield from _of_lab(path)

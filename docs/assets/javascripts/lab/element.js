@@ -93,7 +93,7 @@ export class Lab extends HTMLElement {
   settle() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
-      if (this.id) history.replaceState(history.state, "", this.fragment());
+      if (this.place) history.replaceState(history.state, "", this.fragment());
       this.settled();
     }, SETTLED);
   }
@@ -114,16 +114,20 @@ export class Lab extends HTMLElement {
     this.spoken = setTimeout(() => { this.announced.textContent = ""; }, SPOKEN);
   }
 
-  fragment() { return `#${this.id}?${written(this.settings, this.constructor.table)}`; }
+  /** What it is called in the address. Alone in a frame it has no id: the browser would scroll the page around to it. */
+  get place() { return this.id || this.dataset.place; }
+
+  fragment() { return `#${this.place}?${written(this.settings, this.constructor.table)}`; }
 
   /** The address of this page with all settings in it. */
   address() { return location.href.split("#")[0] + this.fragment(); }
 
   fromAddress() {
     const [id, given] = readFragment(location.hash);
-    if (!given || !this.id || id !== this.id) return;
+    if (!given || !this.place || id !== this.place) return;
     this.take(given);
-    this.scrollIntoView({ block: "start" });
+    const { top } = this.getBoundingClientRect();
+    scrollBy(0, top - parseFloat(getComputedStyle(this).scrollMarginTop)); // into view would scroll the page around a frame as well
   }
 
   tell(notes) { write(this.notes, notes.map((note) => `${note}.`).join(" ")); }

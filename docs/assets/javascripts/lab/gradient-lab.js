@@ -143,22 +143,29 @@ class GradientLab extends Lab {
       this.taken.textContent = done ? `${what} copied.` : "Your browser does not allow it; here it is to copy by hand.";
       this.byHand.hidden = done;
       this.byHand.value = text;
-      if (!done) this.byHand.select();
+      if (done) return;
+      this.byHand.focus({ preventScroll: true });
+      this.byHand.select();
+    };
+    const drawn = (give) => {
+      this.draw(); // if it is still due
+      if (this.onItsWay) this.taken.textContent = "This net is still being computed.";
+      else give();
     };
     this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
     return element("div", { class: "lab__take" },
       element("div", { class: "lab__bar" },
         button("Copy as PyTorch", () => hand(pytorch(this.net(), this.address()), "The program is")),
         button("Copy link", () => hand(this.address(), "The link is")),
-        button("Save as SVG", () => download("gradient-lab.svg", asSvg(this.charts.signal.svg, `${this.charts.signal.title}. ${described(this.settings)}`),
-          "image/svg+xml")),
-        button("Save as CSV", () => this.found && download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv")),
+        button("Save as SVG", () => drawn(() => download("gradient-lab.svg",
+          asSvg(this.charts.signal.svg, `${this.charts.signal.title}. ${described(this.settings)}`), "image/svg+xml"))),
+        button("Save as CSV", () => drawn(() => download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv"))),
         element("a", { href: new URL("../../../reference/the-lab/", import.meta.url), class: "lab__how" }, "What it computes"), this.taken),
       this.byHand);
   }
 
   buildTraining() {
-    this.trainer = new Trainer(this.constructor.table, (changes) => this.change(changes));
+    this.trainer = new Trainer(this.constructor.table, () => this.settings, (changes) => this.change(changes));
     return this.trainer.element;
   }
 
@@ -173,6 +180,16 @@ class GradientLab extends Lab {
     this.walkTo(null);
     this.change(changes);
     this.named();
+  }
+
+  change(changes) {
+    super.change(changes);
+    this.trainer.follow();
+  }
+
+  take(given) {
+    super.take(given);
+    this.trainer.follow();
   }
 
   choose(key) {
@@ -193,6 +210,7 @@ class GradientLab extends Lab {
   }
 
   answer(key) {
+    this.compute();
     const share = this.found.signal[0] / this.found.signal.at(-1);
     const right = Object.values(ANSWERS).find(({ holds }) => holds(share));
     this.ask(null);
@@ -201,7 +219,7 @@ class GradientLab extends Lab {
       this.verdict.textContent = `${verdict}: ${right ? `${right.found}. Layer 1 receives ${portion(share)} at the last` : "it overflows"}.`;
     }
     this.redraw();
-    this.preset.focus();
+    this.preset.focus({ preventScroll: true });
     this.settle();
   }
 
@@ -256,24 +274,29 @@ class GradientLab extends Lab {
   // ---------- drawing ----------
 
   draw() {
-    const key = JSON.stringify(this.net());
-    if (this.computed !== key) {
-      this.computed = key;
-      this.theory = predicted(this.settings);
-      const found = this.engine.ask(this.net());
-      this.trainer.follow(this.net());
-      if (found) this.found = found;
-      else this.tell([`${inWords(weightCount(this.settings), 3)} weights: above ${inWords(WORKER_FROM, 1)} a worker computes the net`]);
-    }
+    this.compute();
     if (this.found) this.paint();
     this.trainer.wake();
   }
 
+  /** Find the norms of the net as it is set now, once; those of a large one are on their way until they have arrived. */
+  compute() {
+    const key = JSON.stringify(this.net());
+    if (this.computed === key) return;
+    this.computed = key;
+    this.theory = predicted(this.settings);
+    const found = this.engine.ask(this.net());
+    this.onItsWay = !found;
+    if (found) this.found = found;
+    else this.tell([`${inWords(weightCount(this.settings), 3)} weights: above ${inWords(WORKER_FROM, 1)} a worker computes the net`]);
+  }
+
   arrived(found) {
     this.found = found;
+    this.onItsWay = false;
     this.tell([`${inWords(weightCount(this.settings), 3)} weights, computed in a worker`]);
     this.warn(found.sensitivity ?? 0);
-    this.redraw();
+    this.draw();
     this.announce();
   }
 
@@ -297,7 +320,8 @@ class GradientLab extends Lab {
     flat.update({ values: { saturated: shown(found.saturated), dead: shown(found.dead) }, from, at, axis,
       said: `${alternative("Share of units with a flat slope", found.saturated, from)} ${alternative("Dead units", found.dead, from)}`, empty: "no unit of this kind can be flat or dead" });
     this.paintStrip(width, from, depth);
-    this.said.textContent = this.asking ? "The curves are hidden until you answer." : sentence(found, this.settings.rate);
+    this.said.textContent = this.asking ? "The curves are hidden until you answer."
+      : this.onItsWay ? "The curves still show the net before this one." : sentence(found, this.settings.rate);
     this.walk.max = depth;
     this.walk.value = this.walked === null ? depth : depth + 1 - this.walked;
     this.walk.setAttribute("aria-valuetext", this.walked === null ? "all layers" : `layer ${this.walked}`);

@@ -131,9 +131,14 @@ class RecurrentLab extends Lab {
       this.taken.textContent = done ? `${what} copied.` : "Your browser does not allow it; here it is to copy by hand.";
       this.byHand.hidden = done;
       this.byHand.value = text;
-      if (!done) this.byHand.select();
+      if (done) return;
+      this.byHand.focus({ preventScroll: true });
+      this.byHand.select();
     };
-    const chart = () => this.charts[this.settings.net];
+    const chart = () => {
+      this.draw(); // if it is still due
+      return this.charts[this.settings.net];
+    };
     this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
     return element("div", { class: "lab__take" },
       element("div", { class: "lab__bar" },
@@ -174,7 +179,7 @@ class RecurrentLab extends Lab {
   }
 
   choose(key) {
-    if (!key) return;
+    if (!key) return this.named();
     this.settings = { ...defaults(SETTINGS), ...PRESETS[key].settings };
     this.walkTo(null);
     this.ask(this.predictFirst.checked ? key : null);
@@ -198,7 +203,7 @@ class RecurrentLab extends Lab {
     this.ask(null);
     if (given !== null) write(this.verdict, given === right ? `Right: ${answers[right]}.` : `No: ${answers[right]}.`);
     this.redraw();
-    this.preset.focus();
+    this.preset.focus({ preventScroll: true });
     this.settle();
   }
 

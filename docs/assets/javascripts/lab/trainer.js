@@ -14,11 +14,14 @@ const ENDED = {
   budget: "It stopped by itself after its budget of steps.",
 };
 
+const READY = "Plain SGD on batches of 32, in a worker of its own. It stops by itself.";
+
 export class Trainer {
-  /** table: the lab's settings, data and rate among them; changed(changes): a control was moved. */
-  constructor(table, changed) {
-    this.data = control(table.data, "Data", (data) => { changed({ data }); this.stop(); });
-    this.rate = control(table.rate, "Learning rate", (rate) => { changed({ rate }); this.send({ kind: "rate", rate }); }, (v) => inWords(v, 3));
+  /** table: what the lab's settings may be; settings(): what they are now, of which nothing is kept here; changed(changes): a control was moved. */
+  constructor(table, settings, changed) {
+    this.settings = settings;
+    this.data = control(table.data, "Data", (data) => changed({ data }));
+    this.rate = control(table.rate, "Learning rate", (rate) => changed({ rate }), (v) => inWords(v, 3));
     this.startButton = button("Train", () => this.toggle());
     this.stepButton = button("One step", () => this.once());
     this.said = element("p", { class: "lab__factor" });
@@ -33,16 +36,17 @@ export class Trainer {
     this.stop();
   }
 
-  show(settings) {
-    this.data.set(settings.data);
-    this.rate.set(settings.rate);
-    this.settings = settings;
+  show({ data, rate }) {
+    this.data.set(data);
+    this.rate.set(rate);
   }
 
-  /** The lab shows this net: if it is another one than that in training, forget that. */
-  follow(settings) {
-    this.settings = { ...this.settings, ...settings };
-    if (this.worker && this.trained !== JSON.stringify(settings)) this.stop();
+  /** The settings are others now: the rate changes at once; a training of another net or other data ends, and says so. */
+  follow() {
+    if (!this.worker) return;
+    const { rate, ...trained } = this.settings();
+    if (this.trained === JSON.stringify(trained)) this.send({ kind: "rate", rate });
+    else this.stop("The net or its data changed, so this training has ended. ");
   }
 
   /** Out of sight nothing runs; what was learned is kept while the lab is on the page. */
@@ -83,24 +87,24 @@ export class Trainer {
   }
 
   start(once = false) {
-    const { data, rate, ...settings } = this.settings;
-    this.token = (this.token ?? 0) + 1;
-    this.trained = JSON.stringify(settings);
+    const { rate, ...trained } = this.settings(), { data, ...settings } = trained;
+    const worker = startWorker();
+    const hear = (message) => { if (worker === this.worker) this.heard(message); };
+    worker.onmessage = ({ data: message }) => hear(message);
+    worker.onerror = () => hear({ kind: "failed", message: "the worker could not be started" });
+    this.worker = worker;
+    this.trained = JSON.stringify(trained);
     this.curve = [];
-    this.worker = startWorker();
-    this.worker.onmessage = ({ data: message }) => this.heard(message);
-    this.worker.onerror = () => this.heard({ kind: "failed", token: this.token, message: "the worker could not be started" });
-    this.send({ kind: "train", settings, dataset: data, rate, token: this.token, paused: once });
+    this.announced.textContent = "";
+    this.send({ kind: "train", settings, dataset: data, rate, paused: once });
     if (once) this.send({ kind: "step" });
   }
 
   send(message) { this.worker?.postMessage(message); }
 
   heard(message) {
-    if (message.token !== this.token) return;
     if (message.kind === "failed") {
-      this.stop();
-      this.said.textContent = `The training stopped: ${message.message}.`;
+      this.stop(`The training stopped: ${message.message}. `);
       return;
     }
     this.report = message;
@@ -127,8 +131,8 @@ export class Trainer {
     this.losses.update({ values: { loss: this.curve }, axis: `${step} steps`, said: `Loss from ${inWords(this.curve[0])} to ${inWords(loss)}.` });
   }
 
-  /** End the training and forget it. */
-  stop() {
+  /** End the training and forget it; `why`, where the reader did not ask for it. */
+  stop(why = "") {
     this.worker?.terminate();
     this.worker = this.report = null;
     this.running = this.resting = false;
@@ -136,6 +140,7 @@ export class Trainer {
     this.startButton.textContent = "Train";
     this.startButton.disabled = this.stepButton.disabled = false;
     this.views.hidden = true;
-    this.said.textContent = "Plain SGD on batches of 32, in a worker of its own. It stops by itself.";
+    this.said.textContent = why + READY;
+    this.announced.textContent = why;
   }
 }
