@@ -48,10 +48,12 @@ class Nudged(TorchDispatchMode):
 
     def _nudge(self, result: torch.Tensor) -> None:
         kind, lower = BITS[result.dtype]
+        least = torch.finfo(result.dtype).tiny  # below it the last place is no small error
         count = result.numel()
         self.place = (self.place + 7919) % DRAWN
         steps = self.steps[kind][self.place:self.place + min(count, DRAWN)]
         if count > DRAWN:
             steps = steps.repeat(count // DRAWN + 1)[:count]
         bits = result.view(kind)
-        bits += steps.view(result.shape) * ((bits & lower != 0) & (result.abs() < FLAT))
+        size = result.abs()
+        bits += steps.view(result.shape) * ((bits & lower != 0) & (size > least) & (size < FLAT))

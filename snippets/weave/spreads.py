@@ -91,7 +91,8 @@ def reruns(book: Book) -> list[str]:
         rows.append(" | ".join([
             _condition(spread), formatted(len(every)), formatted(total["lines"]),
             formatted(sum(len(one["printed"]) for one in every.values())),
-            formatted(total["rounded"]), formatted(total["moved"]), _share(worst["farthest"]), name.replace("/", "/<wbr>")]))
+            formatted(total["rounded"]), formatted(total["moved"]), _share(worst["farthest"]),
+            name.replace("/", "/<wbr>") if worst["farthest"] else "none"]))
     return _stacked(rows)
 
 

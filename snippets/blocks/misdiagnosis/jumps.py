@@ -23,9 +23,10 @@ def look(name, rate, reduction="mean"):
         loss.backward()
         sgd.step()
         losses.append(loss.item() / (1 if reduction == "mean" else len(x)))
-    print(f"{name:20}{losses[0]:6.1f}{losses[1]:8.1e}{losses[-1]:8.1e}  {said}")
+    learned = "yes" if losses[-1] < 1 else "no"
+    print(f"{name:20}{losses[0]:6.1f}{losses[1]:8.1e}{learned:>9}  {said}")
 
-print("loss for an image     start  step 1  step 100")
+print("loss for an image     start  step 1  learned")
 look("rate 0.1", 0.1)
 look("rate 100", 100)
 look("summed, rate 0.1", 0.1, "sum")
