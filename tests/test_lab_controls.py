@@ -453,19 +453,17 @@ def start_again(lab: Reader, name: str) -> None:
 
 
 def train(lab: Reader, name: str) -> None:
+    steps = "document.querySelector('gradient-lab').trainer.report?.step ?? 0"
     training = Training(lab)
     training.again()
     training.slide("Home")  # so that it does not end by itself
     lab.press(name)
-    lab.page.wait_for_function("document.querySelector('gradient-lab').trainer.report?.step > 3")
+    lab.page.wait_for_function(f"{steps} > 3")
     lab.press("Pause")
-    lab.rests("document.querySelector('gradient-lab').trainer.report.step")
-    at = int(re.match(r"Step (\d+)", training.said())[1])
-    training.rates = [lab.chosen["rate"]] * at
-    training.slide("PageUp")
-    training.step(1)
+    lab.rests(steps)
+    at = lab.page.evaluate(steps)
     lab.press(name)
-    lab.page.wait_for_function("at => document.querySelector('gradient-lab').trainer.report?.step > at", arg=at + 1)
+    lab.page.wait_for_function(f"{steps} > {at}")
     training.again()
 
 
@@ -744,13 +742,12 @@ def test_other_data_or_another_net_end_it_and_it_says_so(running, by):
     running.step(2)
 
 
-def test_a_rate_in_the_address_reaches_the_training(running):
-    lab = running.lab
-    lab.press("Pause")
-    lab.rests("document.querySelector('gradient-lab').trainer.report.step")
-    at = int(re.match(r"Step (\d+)", running.said())[1])
-    running.rates = [lab.chosen["rate"]] * at
-    lab.page.evaluate("location.hash = location.hash.replace('rate=0.0001', 'rate=0.5')")
-    lab.page.wait_for_function("document.querySelector('gradient-lab').settings.rate === 0.5")
-    lab.chosen = lab.state()
-    running.step(1)
+def test_a_rate_in_the_address_reaches_the_training(browser, address):
+    with Reader(browser, address, "gradient-lab", "#lab?v=1&depth=4&width=16&init=he&rate=0.1") as lab:
+        training = Training(lab)
+        training.step(2)
+        lab.page.evaluate("location.hash = location.hash.replace('rate=0.1', 'rate=2')")
+        lab.page.wait_for_function("document.querySelector('gradient-lab').settings.rate === 2")
+        lab.chosen = lab.state()
+        training.step(2)
+        assert training.rates == [0.1, 0.1, 2, 2] and lab.wrong == []
