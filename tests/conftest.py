@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from snippets.measurement import ROOT
 from snippets.weave import checks
@@ -24,6 +25,10 @@ from snippets.weave.pages import pages
 from snippets.weave.regions import LISTS
 from tests.browser import FLAGS, installed
 
+settings.register_profile("no clock decides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock decides")
+
+PATIENCE = 900  # seconds for what takes a few on an idle machine, and should not fail on a busy one
 REPO = "https://example.org/authors/gradient"
 PARTS = ("snippets", "docs", "overrides", "tests", "README.md", "mkdocs.yml", "pyproject.toml")
 
@@ -127,7 +132,7 @@ def faults(checkout, copied, judged, monkeypatch):
 def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run a module of the copy, not of the checkout."""
     environment = os.environ | {"PYTHONPATH": str(folder), "NO_MKDOCS_2_WARNING": "1", **environment}
-    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
+    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -231,6 +236,7 @@ refused: list[str] = []  # what a page's Content-Security-Policy kept from runni
 
 
 def _watched(context):
+    context.set_default_timeout(120_000)  # a page may wait long on a busy machine
     context.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
     return context
 
