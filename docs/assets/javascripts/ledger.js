@@ -22,7 +22,7 @@ const filtered = (ledger) => {
   const pressed = () => buttons.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.filter ?? "all";
   buttons.forEach((button) => button.addEventListener("click", () => show(button.dataset.filter, topics?.value ?? "")));
   topics?.addEventListener("change", () => show(pressed(), topics.value));
-  if (topics?.value) show(pressed(), topics.value); // chosen before this file was here
+  if (topics?.value) show(pressed(), topics.value);
   return show;
 };
 

@@ -1,9 +1,8 @@
-/* Numbers open. Press one and a card says what was measured, how often, and by which script; or, for a cited one,
-   which words of which source it comes from. Without this file every number reads as plain text.
+/* Numbers open. Press one and a card says what was measured, how often, and by which script; or which words of which source it comes from.
 
    Markup: <data class="num" data-key="…">1.5 × 10⁻²⁶</data>, and once a page <template class="numbers" data-search-exclude> with the JSON of
    {key: {value, what, unit, kind: "measured", band, n, seeds, script, checked}} or {…, kind: "cited", short, quote, where, link, reference}.
-   (A template, since Material runs every script element of a page again, whatever its type, after an instant navigation.) */
+   (The theme would run a script element again.) */
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");

@@ -1,20 +1,15 @@
-/* What the page's frame needs beyond Material: names for landmarks, reachable scrollers.
-   Every page reads without this file. */
+/* What the frame of a page needs beyond Material. Every page reads without it. */
 
 import { start as openNumbers } from "./numbers.js";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/* No script holds up the text, so that a link into it lands: each comes when it can, the theme's perhaps after this one, and perhaps too
-   late to hear that the text is whole. */
+// the theme may come after this file, and too late to hear that the text is whole
 if (document.readyState === "loading") await new Promise((done) => { addEventListener("DOMContentLoaded", done); });
 const theme = document.querySelector("script[src*='/bundle.']");
-if (theme && !window.document$ && document.readyState !== "complete") {
-  await new Promise((done) => {
-    theme.onload = done;
-    addEventListener("load", done); // also when it never came
-  });
-}
+if (theme && !window.document$ && document.readyState !== "complete") await new Promise((done) => {
+  theme.onload = window.onload = done;
+});
 document.dispatchEvent(new Event("DOMContentLoaded"));
 
 /** Run on the first page and after each instant navigation, when the theme is done. */
@@ -31,7 +26,7 @@ const nameCodeButtons = () => {
   });
 };
 
-/** On a phone the drawer's sections all borrow the name of a label that is empty there: name each by its own title. */
+/** The drawer's sections borrow the name of a label that is empty on a phone: each gets that of its title. */
 const nameSections = () => {
   all(".md-nav .md-nav[aria-labelledby]").forEach((nav) => {
     const title = nav.querySelector(":scope > .md-nav__title")?.textContent.trim();
@@ -41,7 +36,7 @@ const nameSections = () => {
   });
 };
 
-/** In place of a label that only a pointer reaches, a button that does the same. */
+/** In place of a label that only a pointer reaches, a button. */
 const asButton = (label, name) => {
   const button = document.createElement("button");
   const toggle = document.getElementById(label.htmlFor);
@@ -58,7 +53,7 @@ const asButton = (label, name) => {
 const DRAWER = ".md-sidebar--primary";
 const inDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.checkVisibility({ visibilityProperty: true }));
 
-/** On a narrow window a label opens the drawer, others lead up in it: keys reach all of them, and the focus goes in. */
+/** Keys reach what opens the drawer and leads in it, and the focus goes in. */
 const nameDrawer = () => {
   all(`${DRAWER} .md-nav label.md-nav__title:is([for^=__nav], [for=__toc])`).forEach((title) => asButton(title, `Back from ${title.textContent.trim()}`));
   all(`${DRAWER} label.md-nav__link[tabindex="0"][for]`).forEach((part) => {
@@ -100,7 +95,7 @@ const reach = (region) => {
 };
 const resized = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
 
-/** Code far from the window has no layout and tells no size: it is measured a few blocks at a time, when there is nothing else to do. */
+/** Code far from the window tells no size without layout: it is measured a few blocks at a time, when there is time. */
 const idle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 500 }) : setTimeout(run, 50));
 let measuring = 0;
 const measure = () => {
@@ -166,7 +161,7 @@ onPage(() => {
   measure();
 });
 
-/* who goes to the search field will search: search.js may fetch the index */
+/* search.js may fetch the index */
 const searching = new BroadcastChannel("search");
 document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
@@ -174,15 +169,17 @@ document.addEventListener("focusin", (event) => {
 
 const page = (address) => address.split("#")[0];
 
-/* A step within the page is the browser's own. The theme would fetch the page for the first of them, jump when it has come, and what a
-   reader has opened, chosen and written would be gone. It leaves a link alone that names a target; of steps through the history it hears
-   by location$. */
+/* A step within a page is the browser's: the theme would fetch the page again, without what a reader has opened, chosen and written.
+   It leaves a link with a target alone, and hears of other steps by location$. The skip link takes the focus along. */
 addEventListener("click", ({ target }) => {
   const link = target.closest?.("a[href*='#']");
-  if (link && page(link.href) === page(location.href)) link.target = "_self";
+  if (!link || page(link.href) !== page(location.href)) return;
+  link.target = "_self";
+  if (link.matches(".md-skip")) document.getElementById(link.hash.slice(1)).tabIndex = -1;
 }, { capture: true });
 
-const stepped = (locations) => {
+const locations = window.location$;
+if (locations) {
   const pass = locations.next.bind(locations);
   let here = page(location.href);
   locations.next = (url) => {
@@ -193,20 +190,9 @@ const stepped = (locations) => {
     else if (history.state) scrollTo(0, history.state.y); // as the theme does
     else document.getElementById(decodeURIComponent(url.hash.slice(1)))?.scrollIntoView();
   };
-};
-if (window.location$) stepped(window.location$);
+}
 
-/** The skip link takes the focus along. */
-addEventListener("click", (event) => {
-  const target = document.getElementById(event.target.closest?.(".md-skip")?.hash.slice(1));
-  if (!target) return;
-  event.preventDefault();
-  event.stopImmediatePropagation();
-  target.tabIndex = -1;
-  target.focus();
-}, { capture: true });
-
-/* folded answers are printed open, and folded again afterwards; a link to elsewhere prints where it leads */
+/* folded answers are printed open; a link to elsewhere prints where it leads */
 let opened = [];
 addEventListener("beforeprint", () => {
   opened = all("details:not([open])");
