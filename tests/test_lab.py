@@ -132,7 +132,7 @@ def test_what_a_double_cannot_hold_is_called_by_its_name():
                   {"activation": "sigmoid", "gain": 0.01, "depth": 100, "width": 256},
                   {"activation": "relu", "width": 2, "depth": 100}])
     assert "overflows" in sentences[0][0] and "10³⁰⁸" in sentences[0][0]
-    assert "× 10⁻" in sentences[1][0] or "below 10⁻³⁰⁸" in sentences[1][0]
+    assert "×\u00a010⁻" in sentences[1][0] or "below 10⁻³⁰⁸" in sentences[1][0]
     assert "exactly nothing" in sentences[2][0]
     assert all("NaN" not in text for pair in sentences for text in pair)
 

@@ -356,7 +356,7 @@ def test_the_walk_back(lab):
     assert walked.inner_text().startswith("At step 50")
     lab.control("Steps walked back").fill("50")
     lab.frame()
-    assert walked.inner_text().startswith("From step 1 to 0: × ") and "5.6 × 10⁻⁴" in walked.inner_text()
+    assert walked.inner_text().startswith("From step 1 to 0: × ") and "5.6\u00a0×\u00a010⁻⁴" in walked.inner_text()
     lab.press("Play the way back")
     lab.page.wait_for_function("document.querySelector('recurrent-lab').walked < 48")
     lab.press("Pause")
