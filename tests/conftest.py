@@ -19,7 +19,7 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from snippets.measurement import ROOT
-from snippets.weave import checks
+from snippets.weave import checks, embed
 from snippets.weave.book import load
 from snippets.weave.pages import pages
 from snippets.weave.regions import LISTS
@@ -87,7 +87,8 @@ def small(checkout, site):
     """The copy with three pages and the figures that they show, faces, figures and cards drawn: to build it takes a second or two."""
     pages_kept = [checkout / "docs" / name for name in ("index.md", "understand/index.md", "about/changelog.md")]
     shown = "".join(page.read_text(encoding="utf-8") for page in pages_kept)
-    scripts = [path for path in (checkout / "snippets/figures").glob("[!_]*.py") if f"<!-- figure: {path.stem} -->" not in shown]
+    scripts = [path for path in (checkout / "snippets/figures").glob("[!_]*.py")
+               if f"<!-- figure: {path.stem} -->" not in shown and path.stem not in embed.FIGURES.values()]
     for path in {*(checkout / "docs").rglob("*.md"), *(checkout / "docs").rglob("*.ipynb"), *scripts} - {*pages_kept}:
         path.unlink()
     config = checkout / "mkdocs.yml"
