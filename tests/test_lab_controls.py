@@ -108,7 +108,6 @@ class Reader(Mounted):
     def __init__(self, browser, address, tag, fragment="", **more):
         super().__init__(browser, address, f"embed/{tag}.html{fragment}", tag, width=1280,
                          permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce", **more)
-        self.page.set_default_timeout(10_000)
         self.table = self.element().evaluate("it => it.constructor.table")
         self.chosen = {**{key: it["start"] for key, it in self.table.items()}, **(self.state() if fragment else {})}
         self.walked = None
