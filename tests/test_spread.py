@@ -147,7 +147,7 @@ def test_an_environment_without_torch_is_an_error(capsys, tmp_path):
 
 def test_an_experiment_that_does_not_exist_is_an_error(capsys):
     assert spread.main(["deep_stak"]) == 2
-    assert "no experiment called deep_stak; there are: adaptive, " in capsys.readouterr().err
+    assert "no experiment, page of blocks or lab called deep_stak; there are: adaptive, " in capsys.readouterr().err
 
 
 def test_a_process_that_dies_is_an_error():
