@@ -95,7 +95,7 @@ POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 def read(shown: str) -> float:
     """A number as it stands beside a slider."""
-    return float(re.sub(r" × 10(.+)", lambda m: "e" + m[1].translate(POWERS), shown).translate(POWERS))
+    return float(re.sub(r"\s×\s10(.+)", lambda m: "e" + m[1].translate(POWERS), shown).translate(POWERS))
 
 
 def shown(slider) -> float:
