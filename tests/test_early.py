@@ -96,7 +96,7 @@ ACTS = {
     "the drawer": (PART, PHONE, press(MENU), seen(".md-sidebar--primary a[href$='chain-rule/']:visible")),
     "a part in the drawer": ("", PHONE, press(MENU, ".md-sidebar--primary [for=__nav_3]:visible"),
                              seen(".md-sidebar--primary a[href$='fix/clipping/']:visible")),
-    "colors": (EXPLAINER, 1280, press(".md-header__option label:visible"), seen("body[data-md-color-media$='light)']")),
+    "colors": (EXPLAINER, 1280, press(".md-header .palette"), seen("body[data-md-color-scheme=slate]")),
     "the skip link": ("fix/clipping/", 1280, type_("Tab", "Enter"), inside),
 }
 
@@ -129,7 +129,7 @@ def test_what_comes_late_on_an_exchanged_page_is_waited_for(browser, address):
 
 
 # by what its tag says: a control that is new belongs into ACTS, and into WAITS of overrides/main.html if it needs a script
-KNOWN = ("<summary", "data-topic", "data-filter", "data-open-search", "md-toggle", "md-option", "search-query", '"reset"')
+KNOWN = ("<summary", "data-topic", "data-filter", "data-open-search", "md-toggle", "md-option", "search-query", '"reset"', " palette\"")
 CONTROL = re.compile(r"<(?:button|input|select|textarea|summary)\b[^>]*>")
 
 
