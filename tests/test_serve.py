@@ -19,9 +19,10 @@ def served(small):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = small / "serve.log"
+    usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with log.open("w") as out:
         process = subprocess.Popen([sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"], cwd=small,
-                                   env=os.environ | {"PYTHONPATH": str(small), "NO_MKDOCS_2_WARNING": "1"}, stdout=out, stderr=out)
+                                   env=usual | {"PYTHONPATH": str(small), "NO_MKDOCS_2_WARNING": "1"}, stdout=out, stderr=out)
     try:
         wait_for(lambda: "Serving on" in log.read_text(), log)
         yield small, log, f"http://127.0.0.1:{port}/understand/"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from pathlib import Path
 
 from mkdocs.exceptions import Abort
@@ -29,6 +30,9 @@ def on_startup(command: str, dirty: bool) -> None:
     """Remember whether a person is editing."""
     global serving
     serving = command == "serve"
+    if serving:  # what Python keeps of an edited figure would lie in a folder that is watched, and build again
+        sys.dont_write_bytecode = True
+        os.environ["PYTHONDONTWRITEBYTECODE"] = "1"  # for the processes that draw
 
 
 def on_config(config):
