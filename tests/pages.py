@@ -14,7 +14,8 @@ from snippets.weave.embed import path_of as embedded
 
 PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])
 SCHEMES = {"light": "default", "dark": "slate"}
-VIEWS = [(390, "light"), (390, "dark"), (1280, "dark"), (1280, "light")]
+VIEWS = [(390, "light"), (1280, "dark")]  # each width and each scheme once
+CORNERS = [*VIEWS, (1280, "light"), (390, "dark")]
 LONGEST = 20  # seconds until a page must be there
 AXE = Axe().axe_script
 LOST = "no/such/page/"
@@ -96,6 +97,7 @@ def there(page) -> None:
 
 
 _contexts: dict = {}  # by browser and options: pages of one context share what was fetched
+_tabs: dict = {}  # by context: one that is free; to open a tab costs as much as to load a page into it
 
 
 def _context(browser, more: dict):
@@ -106,23 +108,43 @@ def _context(browser, more: dict):
 
 
 class Visit:
-    """A page opened once, with everything that went wrong while it loaded. It ends as soon as the page is there and fetches nothing."""
+    """A page opened once, with everything that went wrong while it loaded. It ends as soon as the page is there and fetches nothing.
 
-    def __init__(self, browser, address: str, path: str, width: int = 1280, scheme: str = "light", **more):
-        self.page = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more}).new_page()
-        self.scripted = more.get("java_script_enabled", True)
+    It takes a tab that an earlier visit has left; `own`: one that is closed afterwards, for what can't be taken back, such as a script that
+    runs before those of every page.
+    """
+
+    def __init__(self, browser, address: str, path: str, width: int = 1280, scheme: str = "light", own: bool = False, **more):
+        context = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more})
+        self.page = (None if own else _tabs.pop(context, None)) or context.new_page()
+        self.page.set_default_timeout(120_000)  # a page may wait long on a busy machine
+        self.own, self.scripted = own, more.get("java_script_enabled", True)
         self.wrong: list[str] = []
         self.fetching: set = set()
         self._forget(address)
-        self.page.on("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type in ("error", "warning") else None)
-        self.page.on("pageerror", lambda e: self.wrong.append(f"error: {e}"))
-        self.page.on("requestfailed", lambda r: self.wrong.append(f"failed: {r.url}"))
-        self.page.on("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None)
-        self.page.on("request", lambda r: self._own(r.url, address))
-        self.page.on("request", lambda r: self.fetching.add(r))
-        self.page.on("requestfinished", lambda r: self.fetching.discard(r))
-        self.page.on("requestfailed", lambda r: self.fetching.discard(r))
+        self.heard = [
+            ("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type in ("error", "warning") else None),
+            ("pageerror", lambda e: self.wrong.append(f"error: {e}")),
+            ("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None),
+            ("request", lambda r: self._asked(r, address)),
+            ("requestfinished", lambda r: self.fetching.discard(r)),
+            ("requestfailed", self._failed)]
+        for event, act in self.heard:
+            self.page.on(event, act)
         self.go(urljoin(address + "/", path))
+
+    def leave(self) -> None:
+        """Leave the tab as it was found."""
+        if self.own or not self.scripted or self.page.is_closed() or self.page.context in _tabs:
+            self.page.close()
+            return
+        for event, act in self.heard:
+            self.page.remove_listener(event, act)
+        self.page.unroute_all(behavior="ignoreErrors")
+        self.page.evaluate("sessionStorage.clear()")
+        self.page.goto("about:blank")
+        self.page.emulate_media(media="null")
+        _tabs[self.page.context] = self.page
 
     def go(self, url: str) -> None:
         """Open another page in the same window."""
@@ -148,9 +170,14 @@ class Visit:
         session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "local_storage"})
         session.detach()
 
-    def _own(self, url: str, address: str) -> None:
-        if not url.startswith((address, "data:", "blob:")):
-            self.wrong.append(f"third party: {url}")
+    def _asked(self, request, address: str) -> None:
+        self.fetching.add(request)
+        if not request.url.startswith((address, "data:", "blob:")):
+            self.wrong.append(f"third party: {request.url}")
+
+    def _failed(self, request) -> None:
+        self.fetching.discard(request)
+        self.wrong.append(f"failed: {request.url}")
 
     def view(self, width: int, scheme: str) -> None:
         """Another width and scheme, once all has come to rest."""
@@ -162,25 +189,19 @@ class Visit:
         return self
 
     def __exit__(self, *_):
-        self.page.close()
+        self.leave()
 
 
 MEASURED = """() => [...document.querySelectorAll('.highlight pre > code')]
   .every((code) => code.tabIndex === 0 || code.scrollWidth <= code.clientWidth + 1)"""
-KINDS = """(known) => {
-  const common = '.md-header, .md-tabs, .md-sidebar, .md-footer, .highlight code';
+KINDS = """([known, where]) => {
   const short = (text) => {
     let sum = 2166136261;
     for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 16777619) >>> 0;
     return sum;
   };
   document.querySelectorAll('[data-kind]').forEach(e => e.removeAttribute('data-kind'));
-  const all = [...document.querySelectorAll('body *')];
-  const stands = [document.body.innerHTML, innerWidth, ...all.map(e => {
-    const { x, y, width, height } = e.getBoundingClientRect();
-    return [e.checkVisibility(), x, y, width, height].join();
-  })].join();
-  const seen = new Set(), grounds = new Map([[null, '']]), news = [];
+  const seen = new Set(known), grounds = new Map([[null, '']]), news = [];
   const ground = (e) => {
     if (!grounds.has(e)) {
       const c = getComputedStyle(e);
@@ -188,23 +209,19 @@ KINDS = """(known) => {
     }
     return grounds.get(e);
   };
-  all.forEach(e => {
+  document.querySelectorAll(where ? `:is(${where}), :is(${where}) *` : 'body *').forEach(e => {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !e.matches('input, select, textarea')) return;
     if (!e.checkVisibility()) return;
-    const c = getComputedStyle(e), shared = e.closest(common) !== null;
-    const kind = [shared, e.localName, e.getAttribute('class'), c.color, c.fontSize, c.fontWeight, c.textShadow, ground(e)].join();
+    const c = getComputedStyle(e), around = getComputedStyle(e.parentElement);
+    const kind = short([e.localName, e.getAttribute('class'), c.color, c.fontSize, c.fontWeight, c.textShadow, c.textDecorationLine, around.color, ground(e)].join());
     if (seen.has(kind)) return;
     seen.add(kind);
-    const name = shared && known ? short(innerWidth + kind) : null;
-    if (name !== null && known.includes(name)) return;
     e.dataset.kind = '';
-    if (name !== null) news.push(name);
+    news.push(kind);
   });
-  return [short(stands), news];
+  return news;
 }"""
-LOOKED = """async ([where, stands]) => {
-  const clear = window.axeClear ??= new Set(), state = `${where} ${stands}`;
-  const colors = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
+LOOKED = """async ([where, colors]) => {
   const plain = [...document.querySelectorAll('.highlight code')].map(code => {
     const nodes = [...code.childNodes], shown = code.cloneNode(true);
     for (const word of [...shown.querySelectorAll('span:not([data-kind])')]) {
@@ -215,33 +232,35 @@ LOOKED = """async ([where, stands]) => {
     return [code, nodes];
   });
   try {
-    const found = await axe.run(where ?? document, { resultTypes: ['violations'], ...(clear.has(state) ? colors : {}) });
-    if (found.violations.length === 0) clear.add(state);
-    return found;
+    return await axe.run(where ?? document, { resultTypes: ['violations'], ...(colors ? { runOnly: colors } : {}) });
   } finally {
     plain.forEach(([code, nodes]) => code.replaceChildren(...nodes));
   }
 }"""
-READY = "axe.configure({rules: [{id: 'color-contrast', selector: '[data-kind]'}, {id: 'target-size', enabled: true}]})"
+COLORS = ["color-contrast", "link-in-text-block"]
+READY = """axe.configure({rules: [{id: 'target-size', enabled: true}, {id: 'color-contrast', selector: '[data-kind]'},
+  {id: 'link-in-text-block', selector: 'a[href][data-kind]'}]})"""
+CLEAR: set[int] = set()  # the kinds of text that were found clear, on any page
 
 
-def barriers(page, where: str | None = None, common: set[int] | None = None) -> AxeResults:
-    """What axe finds wrong on a page, or within `where`, as it stands.
+def barriers(page, where: str | None = None, colors: bool = False) -> AxeResults:
+    """What axe finds wrong on a page, or within `where`, as it stands; `colors`: asked about contrast alone.
 
-    Contrast takes nine tenths of its time, so it is judged once for each kind of text: one element of those that share name, class, color,
-    size, weight and all that lies behind. Most elements of a page are the colored words of its programs: those that are of a kind already
-    there are plain text while axe looks. A page that was clear and since has changed nothing but its colors, no element, place or size, is
-    asked about colors alone. `common` keeps the kinds in header, menus, footer and programs that were clear, for they are so on any page.
-    Targets below 24 px are looked for as well, which axe leaves out unless asked.
+    Contrast takes nine tenths of its time, so it is judged once for each kind of text, on the first page that shows it: elements that share
+    name, class, color, size, weight, underline, the color around them and all that lies behind. Most elements of a page are the colored words of its
+    programs: those of a kind that was judged are plain text while axe looks. Targets below 24 px are looked for as well, which axe leaves
+    out unless asked.
     """
     page.wait_for_function(MEASURED)
+    kinds = page.evaluate(KINDS, [[*CLEAR], where])
+    if colors and not kinds:
+        return AxeResults({"violations": []})
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
         page.evaluate(READY)
-    stands, kinds = page.evaluate(KINDS, None if common is None else [*common])
-    found = AxeResults(page.evaluate(LOOKED, [where, stands]))
-    if common is not None and found.violations_count == 0:
-        common.update(kinds)
+    found = AxeResults(page.evaluate(LOOKED, [where, COLORS if colors else None]))
+    if found.violations_count == 0:
+        CLEAR.update(kinds)
     return found
 
 

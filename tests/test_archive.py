@@ -139,9 +139,9 @@ SEEN = """async () => {
 }"""
 
 
-def opened(browser, unpacked: Path, path: str, width: int = 1280, scheme: str = "light") -> Visit:
+def opened(browser, unpacked: Path, path: str, **more) -> Visit:
     """A page opened from disk."""
-    return Visit(browser, unpacked.as_uri(), path, width, scheme)
+    return Visit(browser, unpacked.as_uri(), path, **more)
 
 
 @pytest.mark.parametrize("path", READ)
@@ -213,7 +213,7 @@ def test_search_works_from_disk(browser, unpacked):
 
 
 def test_where_nothing_runs_from_disk_each_part_says_so(browser, unpacked):
-    with opened(browser, unpacked, "index.html") as visit:
+    with opened(browser, unpacked, "index.html", own=True) as visit:
         visit.page.add_init_script("URL.createObjectURL = undefined")
         for path, part in [("diagnose/guided", ".guide"), ("practice/self-check", ".cards"), ("diagnose/read-my-gradients", ".reader"),
                            ("reference/checked-claims", ".ledger-bar"), ("practice/sketch", "sketch-pad")]:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from snippets.measurement import ROOT
-from tests.pages import PAGES, VIEWS, Mounted, Visit, path_of
+from tests.pages import PAGES, Mounted, Visit, path_of
 
 READ = [path_of(page) for page in PAGES]
 FOLDED = {"practice/interview/": "question", "practice/self-check/": "question", "practice/exercises/": "hint", "fix/clipping/": "question"}
@@ -31,7 +31,7 @@ def color(visit, token: str) -> str:
 # ---------- folded questions ----------
 
 @pytest.mark.parametrize("path", FOLDED)
-@pytest.mark.parametrize(("width", "scheme"), VIEWS[1:3])
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "dark")])
 def test_an_opened_question_has_no_halo_and_keeps_its_color(browser, address, path, width, scheme):
     with Visit(browser, address, path, width, scheme) as visit:
         fold = visit.page.locator(f"article details.{FOLDED[path]}:visible").first
@@ -201,7 +201,7 @@ def test_what_the_theme_once_kept_is_understood(browser, address, index, media, 
 
 def test_chosen_colors_are_worn_before_anything_is_shown(browser, address):
     """Without the theme's scripts and before the page's own: the header is all that has been read."""
-    with Visit(browser, address, "about/", 1280, "light") as visit:
+    with Visit(browser, address, "about/", 1280, "light", own=True) as visit:
         visit.page.locator(BUTTON).click()
         visit.page.route("**/*.js", lambda route: route.abort())
         visit.page.add_init_script("""new MutationObserver((_, watch) => {

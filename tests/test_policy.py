@@ -219,7 +219,7 @@ class Attacked(Visit):
     """A page on which a dialog, or markup from text, is a failure."""
 
     def __init__(self, browser, address, path):
-        super().__init__(browser, address, path)
+        super().__init__(browser, address, path, own=True)
         self.dialogs = []
         self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
 

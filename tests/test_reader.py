@@ -286,7 +286,7 @@ def test_a_thousand_layers(reader):
 
 
 def test_nothing_leaves_the_browser(browser, address):
-    with Visit(browser, address, PAGE) as visit:
+    with Visit(browser, address, PAGE, own=True) as visit:
         visit.page.wait_for_selector("gradient-reader textarea")
         asked = []
         visit.page.on("request", lambda request: asked.append(request.url))
