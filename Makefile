@@ -34,7 +34,7 @@ site: $(VENV)/build ## the site as static files in site/
 	$(BIN)/mkdocs build --strict
 
 archive: $(VENV)/build ## the site to read without a network, as one file in archive/
-	@$(BIN)/python -m snippets.archive
+	@$(BIN)/python -m snippets.chores.archive
 
 measure: $(VENV)/test ## run experiments and blocks again (ONLY=deep_stack, ONLY=blocks/understand)
 	$(BIN)/python -m snippets.measure $(ONLY)
@@ -53,7 +53,7 @@ mutate: $(VENV)/test ## break one thing at a time and see which check notices; h
 	$(BIN)/python -m tests.mutations $(if $(ONLY),"$(ONLY)")
 
 zensical: $(VENV)/zensical ## the same site by the successor of Material for MkDocs, in .cache/zensical/site
-	$(BIN)/python -m snippets.weave.successor
+	$(BIN)/python -m snippets.weave.zensical
 
 lock: $(VENV)/build ## compile requirements/*.in into *.txt
 	$(BIN)/pip install --quiet pip-tools==7.6.2

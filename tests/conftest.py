@@ -19,10 +19,11 @@ from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 from snippets.measurement import ROOT
-from snippets.weave import checks, embed
-from snippets.weave.book import load
-from snippets.weave.pages import pages
-from snippets.weave.regions import LISTS
+from snippets.weave.check import checking
+from snippets.weave.numbers.book import load
+from snippets.weave.pages.regions import LISTS
+from snippets.weave.pages.weaving import pages
+from snippets.weave.site import frames
 from tests.browser import FLAGS, installed
 
 settings.register_profile("no clock decides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -88,7 +89,7 @@ def small(checkout, site):
     pages_kept = [checkout / "docs" / name for name in ("index.md", "understand/index.md", "about/changelog.md")]
     shown = "".join(page.read_text(encoding="utf-8") for page in pages_kept)
     scripts = [path for path in (checkout / "snippets/figures").glob("[!_]*.py")
-               if f"<!-- figure: {path.stem} -->" not in shown and path.stem not in embed.FIGURES.values()]
+               if f"<!-- figure: {path.stem} -->" not in shown and path.stem not in frames.FIGURES.values()]
     for path in {*(checkout / "docs").rglob("*.md"), *(checkout / "docs").rglob("*.ipynb"), *scripts} - {*pages_kept}:
         path.unlink()
     config = checkout / "mkdocs.yml"
@@ -104,7 +105,7 @@ def small(checkout, site):
 def judged(copied):
     """What `make check` made of each page of the copy, before any test changed something."""
     book = load(copied[0])
-    return {path: checks.check_page(path, book) for path in pages(copied[0])}
+    return {path: checking.check_page(path, book) for path in pages(copied[0])}
 
 
 @pytest.fixture
@@ -113,7 +114,7 @@ def faults(checkout, copied, judged, monkeypatch):
 
     It runs in this process, and a page is judged again unless nothing but other pages was changed, from which it takes nothing.
     """
-    judge = checks.check_page
+    judge = checking.check_page
     lists = re.compile(rf"<!-- ({'|'.join(LISTS)}) -->")
 
     def said() -> str:
@@ -124,8 +125,8 @@ def faults(checkout, copied, judged, monkeypatch):
             taken = not only_pages or path in touched or lists.search(path.read_text(encoding="utf-8", errors="replace"))
             return judge(path, book) if taken else judged[path]
 
-        monkeypatch.setattr(checks, "check_page", again)
-        return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in checks.check(checkout))
+        monkeypatch.setattr(checking, "check_page", again)
+        return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in checking.check(checkout))
 
     return said
 

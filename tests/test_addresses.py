@@ -8,7 +8,8 @@ from urllib.parse import unquote, urljoin
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave import addresses, moves
+from snippets.weave.pages import redirects
+from snippets.weave.site import addresses
 from tests.conftest import run_in, served
 
 DOCS = ROOT / "docs"
@@ -70,7 +71,7 @@ def test_everything_that_can_be_linked_to_is_listed(site):
 
 
 def test_the_list_and_the_table_of_moves_are_not_published(site):
-    assert not (site / addresses.LIST).exists() and not (site / moves.FILE).exists()
+    assert not (site / addresses.LIST).exists() and not (site / redirects.FILE).exists()
 
 
 # ---------- what breaks a link is told ----------
@@ -134,7 +135,7 @@ def test_an_unsorted_list_is_told(tmp_path):
 def test_a_move_to_a_table_that_is_none_is_bad(tmp_path):
     (tmp_path / "moved.yml").write_text("- a\n")
     with pytest.raises(Bad, match="expected lines of the form"):
-        moves.moved(tmp_path)
+        redirects.moved(tmp_path)
 
 
 # ---------- where a redirect leads ----------
@@ -148,7 +149,7 @@ def moved_site(site, tmp_path) -> Path:
              "embed/pad.html": "embed/sketch-pad.html"}
     (docs / "moved.yml").write_text("".join(f"{old}: {new}\n" for old, new in moves.items()))
     shutil.copytree(site, place, ignore=shutil.ignore_patterns("code", "video", "figures", "labs", "understand", "practice"))
-    for path, make in addresses.redirects(docs, {"figures/clip_profile.svg": lambda: b"<svg/>"}).items():
+    for path, make in addresses.lead_on(docs, {"figures/clip_profile.svg": lambda: b"<svg/>"}).items():
         (place / path).parent.mkdir(parents=True, exist_ok=True)
         (place / path).write_bytes(make())
     return place

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from snippets.archive import edition
+from snippets.chores.archive import edition
 from snippets.measurement import Bad
 from tests.conftest import served
 from tests.pages import BROKEN, EMBEDS, Visit

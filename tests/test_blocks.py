@@ -7,8 +7,8 @@ import pytest
 from snippets import programs
 from snippets.measurement import ROOT, Bad
 from snippets.programs import BLOCKS, Runner, blocks, distance, node, share
-from snippets.weave.book import current
-from snippets.weave.pages import pages
+from snippets.weave.numbers.book import current
+from snippets.weave.pages.weaving import pages
 
 SHOWN = [p for p in blocks()]
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from snippets.measurement import ROOT
-from snippets.weave.checks import check
-from snippets.weave.lint import numerals
+from snippets.weave.check.checking import check
+from snippets.weave.check.numerals import numerals
 from tests.conftest import listing, run_in
 
 PAGE = "docs/understand/index.md"

@@ -4,8 +4,8 @@ import pytest
 import yaml
 
 from snippets.measurement import ROOT
-from snippets.weave.book import FAST
-from snippets.weave.checks import identities
+from snippets.weave.check.checking import identities
+from snippets.weave.numbers.book import FAST
 
 COVERAGE = yaml.load((ROOT / "tests" / "coverage.yml").read_text(encoding="utf-8"), FAST)
 ROWS = [(source, *row) for source, rows in COVERAGE.items() for row in rows]

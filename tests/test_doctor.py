@@ -17,7 +17,7 @@ from torch import nn, optim
 from torch.nn import functional as F
 
 from snippets.measurement import ROOT
-from snippets.weave.checks import identities
+from snippets.weave.check.checking import identities
 from tests.patients import CE, VERDICTS, X, Y, cnn, mlp, of_dtype, on_x, scaled_twin, trained
 
 RECIPE = ROOT / "snippets" / "recipes" / "gradient_doctor.py"
@@ -369,7 +369,7 @@ def test_the_guide_s_address_is_printed_where_it_is_set(monkeypatch):
 
 
 def test_a_published_recipe_knows_its_site():
-    from snippets.weave.generated import _published
+    from snippets.weave.site.emitted import _published
 
     assert b'\nSITE = "https://example.org/"  #' in _published(RECIPE, "https://example.org/")
     assert _published(RECIPE, "") == RECIPE.read_bytes()

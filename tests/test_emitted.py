@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 from snippets.measurement import ROOT
-from snippets.weave import checks, generated
-from snippets.weave.book import load
+from snippets.weave.check import checking
+from snippets.weave.numbers.book import load
 from snippets.weave.publish import outline, plain
+from snippets.weave.site import emitted
 
 # files of the theme and of the plugins, which they name themselves
 THEIRS = re.compile(r"assets/(images/favicon\.png|javascripts/(bundle\.|lunr/|workers/)|stylesheets/(main|palette)\.)"
@@ -17,7 +18,7 @@ def test_the_site_holds_what_is_declared_and_nothing_else(site):
     """Pages with their Markdown beside them, what stands under docs/, and what `declared` names."""
     pages = {plain.directory(uri) for uri in outline.uris(ROOT)}
     ours = {path.relative_to(ROOT / "docs").as_posix() for path in outline.published(ROOT) if path.suffix not in (".md", ".ipynb")}
-    expected = {*pages, *map(plain.beside, pages), plain.LLMS, *ours, *generated.declared(load(ROOT))}
+    expected = {*pages, *map(plain.beside, pages), plain.LLMS, *ours, *emitted.declared(load(ROOT))}
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert sorted(expected - there) == [] and sorted(name for name in there - expected if not THEIRS.match(name)) == []
 
@@ -25,16 +26,16 @@ def test_the_site_holds_what_is_declared_and_nothing_else(site):
 def test_to_declare_a_file_draws_none(monkeypatch):
     """The checks need the names alone."""
     monkeypatch.setattr(Path, "write_bytes", None)
-    monkeypatch.setattr("snippets.weave.drawing._draw", None)
-    assert len(generated.declared(load(ROOT))) > 400
+    monkeypatch.setattr("snippets.weave.figures.drawing._draw", None)
+    assert len(emitted.declared(load(ROOT))) > 400
 
 
 def test_what_is_declared_is_what_links_may_lead_to(tmp_path):
     """A file that the build would no longer make is missed by the check of every page that links to it."""
     page = ROOT / "docs/fix/clipping.md"
-    made = set(generated.declared(load(ROOT)))
-    woven = {page: checks.check_page(page, load(ROOT))[0]}
+    made = set(emitted.declared(load(ROOT)))
+    woven = {page: checking.check_page(page, load(ROOT))[0]}
     linked = re.findall(r"\]\(\.\./(code/\S+?\.py)\)", woven[page].text)
-    assert linked and checks._links(ROOT, woven, made) == []
-    told = [fault.message for fault in checks._links(ROOT, woven, made - {linked[0]})]
+    assert linked and checking._links(ROOT, woven, made) == []
+    told = [fault.message for fault in checking._links(ROOT, woven, made - {linked[0]})]
     assert told and all(f"`../{linked[0]}` leads nowhere" in message for message in told)

@@ -6,10 +6,10 @@ import re
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.book import load
-from snippets.weave.exercises import SHOWN, exercises
-from snippets.weave.lint import is_name, numerals
-from snippets.weave.markup import MATHS
+from snippets.weave.check.numerals import is_name, numerals
+from snippets.weave.numbers.book import load
+from snippets.weave.numbers.marks import MATHS
+from snippets.weave.pages.exercises import SHOWN, exercises
 from tests.pages import Visit
 
 PRACTICE = ROOT / "docs" / "practice"

@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from snippets.measurement import ROOT
-from snippets.weave import drawing
-from snippets.weave.book import current
-from snippets.weave.regions import figure_module
-from snippets.weave.slim import slim
+from snippets.weave.figures import drawing
+from snippets.weave.figures.thinning import slim
+from snippets.weave.numbers.book import current
+from snippets.weave.pages.regions import figure_module
 from tests.conftest import run_in
 
 FIGURES = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
@@ -66,7 +66,8 @@ def test_the_data_can_be_taken_away(name):
 
 
 def test_redrawn_when_results_change_and_only_then(checkout):
-    script = ("from snippets.weave import drawing; from snippets.weave.book import load; from snippets.measurement import ROOT\n"
+    script = ("from snippets.weave.figures import drawing; from snippets.weave.numbers.book import load\n"
+              "from snippets.measurement import ROOT\n"
               "drawing.drawn('deep_stack', 'csv', load(ROOT)); print(len(list((ROOT / '.cache/figures').glob('*.csv'))))")
     (checkout / "draw.py").write_text(script)
     assert [run_in(checkout, "draw").stdout.strip() for _ in range(2)] == ["1", "1"]
@@ -76,7 +77,8 @@ def test_redrawn_when_results_change_and_only_then(checkout):
 
 
 def test_many_drawn_at_once_are_those_drawn_one_by_one(checkout):
-    script = ("from snippets.weave import drawing; from snippets.weave.book import load; from snippets.measurement import ROOT\n"
+    script = ("from snippets.weave.figures import drawing; from snippets.weave.numbers.book import load\n"
+              "from snippets.measurement import ROOT\n"
               "if __name__ == '__main__':\n"
               f"    drawing.draw_changed({FIGURES[:4]}, load(ROOT))\n"
               "    print(*sorted(p.name for p in (ROOT / '.cache/figures').iterdir()))")
@@ -92,7 +94,7 @@ def test_many_drawn_at_once_are_those_drawn_one_by_one(checkout):
 def test_a_color_that_is_not_the_sites_is_refused(checkout):
     path = checkout / "snippets/figures/deep_stack.py"
     path.write_text(path.read_text().replace("color=COLORS[net]", 'color="#123456"'))
-    (checkout / "draw.py").write_text("from snippets.weave import drawing; from snippets.weave.book import load\n"
+    (checkout / "draw.py").write_text("from snippets.weave.figures import drawing; from snippets.weave.numbers.book import load\n"
                                       "from snippets.measurement import ROOT; drawing.drawn('deep_stack', 'inline', load(ROOT))")
     assert "snippets/figures/deep_stack.py:1: draws in #123456, none of the site's colors" in run_in(checkout, "draw").stderr
 
@@ -150,9 +152,9 @@ def test_every_glyph_of_every_formula_is_in_the_font():
     from fontTools.ttLib import TTFont
     from math_core import LatexToMathML
 
-    from snippets.weave.lint import formulas
-    from snippets.weave.mathfont import italic
-    from snippets.weave.pages import pages
+    from snippets.chores.mathfont import italic
+    from snippets.weave.check.numerals import formulas
+    from snippets.weave.pages.weaving import pages
 
     shown = set()
     for page in pages(ROOT):

@@ -16,11 +16,12 @@ from fontTools.ttLib import TTFont
 from PIL import Image
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave import embed, film, publish
-from snippets.weave.book import Book, load, plain
-from snippets.weave.lint import formulas
+from snippets.weave import publish
+from snippets.weave.check.numerals import formulas
+from snippets.weave.numbers.book import Book, load, plain
 from snippets.weave.publish import feed, head, outline, social, structured
 from snippets.weave.publish import plain as copies
+from snippets.weave.site import frames
 from tests.pages import Visit
 
 ENTRIES = outline.entries(ROOT)
@@ -136,7 +137,7 @@ def test_a_page_names_its_one_address(entry, parsed, published):
 
 def test_what_is_no_page_of_its_own_asks_not_to_be_listed(published):
     others = {p.relative_to(published.folder).as_posix() for p in published.folder.rglob("*.html")} - set(PLACES.values()) - {"404.html"}
-    assert others >= set(map(embed.path_of, embed.LABS))
+    assert others >= set(map(frames.path_of, frames.LABS))
     assert all('<meta name="robots" content="noindex">' in published.read(name) for name in others)
 
 
@@ -203,7 +204,7 @@ def test_structured_data_have_what_they_need(entry, parsed, published):
 
 def test_the_video_is_described_as_it_is(parsed, published):
     video = next(thing for thing in said(parsed["index.md"]) if thing["@type"] == "VideoObject")
-    made = film.manifest(load(ROOT))
+    made = video.manifest(load(ROOT))
     assert all((published.folder / video[k].removeprefix(published.url)).is_file() for k in ("thumbnailUrl", "contentUrl"))
     assert video["duration"] == "PT60S" and made["seconds"] == pytest.approx(60, abs=0.5)
     assert video["name"] in published.read("index.html") and video["transcript"] in visible(parsed["index.md"])
@@ -343,7 +344,7 @@ def test_a_copy_leaves_code_and_formulas_alone():
 
 
 def test_every_widget_is_named_in_the_copy(published):
-    for title, anchor, home in embed.LABS.values():
+    for title, anchor, home in frames.LABS.values():
         assert f"{title[0].lower()}{title[1:]}, at [#{anchor}](index.html#{anchor})" in published.read(f"{home}index.md")
 
 

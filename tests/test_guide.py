@@ -8,9 +8,9 @@ import yaml
 from gradient_doctor import GUIDE
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.book import FAST
-from snippets.weave.checks import identities
-from snippets.weave.guide import MOST, UNSURE, paths, verified
+from snippets.weave.check.checking import identities
+from snippets.weave.numbers.book import FAST
+from snippets.weave.pages.guide import MOST, UNSURE, paths, verified
 from tests.pages import Visit, barriers
 
 TREE = yaml.load((ROOT / "docs" / "guide.yml").read_text(encoding="utf-8"), FAST)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from snippets.weave.embed import LABS
+from snippets.weave.site.frames import LABS
 from tests.pages import Mounted
 
 NAMED = """lab => {

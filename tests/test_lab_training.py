@@ -11,8 +11,8 @@ from torch.nn import functional as F
 from snippets.experiments import _lab
 from snippets.experiments.lab_parity import CHAOS, CLOSE, apart
 from snippets.measurement import ROOT
-from snippets.weave.book import load
-from snippets.weave.digits import digits_script
+from snippets.weave.numbers.book import load
+from snippets.weave.site.digits import digits_script
 from tests.pages import Visit
 
 

@@ -8,10 +8,10 @@ import re
 import yaml
 
 from snippets.measurement import ROOT
-from snippets.weave import ledger
-from snippets.weave.book import FAST, load
-from snippets.weave.lint import is_name, numerals
-from snippets.weave.regions import VERDICTS
+from snippets.weave.check.numerals import is_name, numerals
+from snippets.weave.numbers.book import FAST, load
+from snippets.weave.pages import claims
+from snippets.weave.pages.regions import VERDICTS
 from tests import test_claims
 from tests.pages import Visit
 
@@ -74,8 +74,8 @@ def test_a_claim_that_went_into_another_is_still_found_by_its_name():
 
 
 def test_the_ledger_can_be_taken_away():
-    rows = json.loads(ledger.as_json(load(ROOT)))
-    again = list(csv.DictReader(io.StringIO(ledger.as_csv(load(ROOT)).decode())))
+    rows = json.loads(claims.as_json(load(ROOT)))
+    again = list(csv.DictReader(io.StringIO(claims.as_csv(load(ROOT)).decode())))
     assert [r["id"] for r in rows] == [r["id"] for r in again] == [c["id"] for c in CLAIMS] and len(rows) >= 120
     assert all(r["said"] and r["found"] and "<data" not in r["found"] and (r["test"] or r["sources"]) for r in rows)
 

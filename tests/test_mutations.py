@@ -5,7 +5,8 @@ import random
 import pytest
 
 from snippets.measurement import ROOT, Bad, read_sealed
-from snippets.weave import checks, mutations
+from snippets.weave.check import checking
+from snippets.weave.pages import mutations
 from tests.mutations import makers
 from tests.mutations.judges import Copy, Verdict, steps
 from tests.mutations.makers import KINDS, Mutation, draw
@@ -76,7 +77,7 @@ def test_a_kind_is_judged_again_while_the_arguments_for_its_survivors_do_not_fit
     kept = argued.read_bytes()
     try:
         argued.write_bytes(kept + b"y: no such survivor\n")
-        assert any("`y` is not among" in str(fault) for fault in checks.check(copy.root))
+        assert any("`y` is not among" in str(fault) for fault in checking.check(copy.root))
         assert copy.run("check", []) == {"failed": ""}
     finally:
         argued.write_bytes(kept)

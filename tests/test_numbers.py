@@ -82,7 +82,7 @@ def test_the_ninth_digit_of_a_tolerance_is_no_difference():
 
 def test_the_plain_value_is_machine_readable():
     from snippets.measurement import ROOT
-    from snippets.weave.book import load
+    from snippets.weave.numbers.book import load
 
     number = load(ROOT).number("deep_stack.sigmoid.default.first")
     assert re.fullmatch(r"[-\d.e]+", number.plain) and value_of(number.text) == pytest.approx(float(number.plain), rel=0.05)

@@ -10,8 +10,8 @@ from urllib.parse import quote
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.pages import pages
-from snippets.weave.policy import apply, check_scripts
+from snippets.weave.pages.weaving import pages
+from snippets.weave.site.policy import apply, check_scripts
 from tests import conftest
 from tests.pages import PAGES, Visit, path_of, there
 

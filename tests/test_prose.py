@@ -5,9 +5,9 @@ import re
 import pytest
 
 from snippets.measurement import ROOT
-from snippets.weave.book import load, plain
-from snippets.weave.lint import front_matter
-from snippets.weave.pages import pages, weave
+from snippets.weave.check.numerals import front_matter
+from snippets.weave.numbers.book import load, plain
+from snippets.weave.pages.weaving import pages, weave
 
 PAGES = [p for p in pages(ROOT) if p.name != "README.md"]
 LONG = 1800

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave import sheets
-from snippets.weave.slim import short
-from snippets.weave.tokens import COLOR, few
+from snippets.weave.figures.thinning import short
+from snippets.weave.site import style_sheets
+from snippets.weave.site.spans import COLOR, few
 from tests.pages import PAGES, ROOM, Held, Visit, path_of, there
 
 TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; a page counts with its fonts
@@ -137,27 +137,28 @@ def test_a_rule_of_the_theme_that_is_gone_matches_nothing(browser, address, site
         page.keyboard.press("/")
         page.keyboard.type("gradient")
         page.locator(".md-search-result__item").first.wait_for()
-        for sheet in sheets.THEME:
+        for sheet in style_sheets.THEME:
             both = [next(folder.glob(Path(sheet).name)) for folder in (STYLES, site / Path(sheet).parent)]
             count, missed = page.evaluate(GONE, [path.read_text(encoding="utf-8") for path in both])
             assert count > 50 and missed == []
 
 
 def test_a_rule_stays_while_a_page_or_a_script_has_its_names():
-    names = sheets.Names(words={"p", "a", "lab", "dir"}, made={"md-made", "tabbed"}, values={name: {"ltr"} for name in sheets.FIXED})
+    fixed = {name: {"ltr"} for name in style_sheets.FIXED}
+    names = style_sheets.Names(words={"p", "a", "lab", "dir"}, made={"md-made", "tabbed"}, values=fixed)
     sheet = ("p>a.lab:hover{a:b}.md-made{a:b}.md-not{a:b}.tabbed{a:b}:is(.x,.lab) p{a:b}:is(.x,.y) p{a:b}p:not(.x){a:b}"
              "[dir=rtl] p{a:b}[dir=ltr] .lab,.x{a:b}@media print{.x{a:b}}@media screen{.x{a:b}p{a:b}}")
-    assert sheets.needed(sheet, names) == ("p>a.lab:hover{a:b}.md-made{a:b}:is(.x,.lab) p{a:b}p:not(.x){a:b}"
+    assert style_sheets.needed(sheet, names) == ("p>a.lab:hover{a:b}.md-made{a:b}:is(.x,.lab) p{a:b}p:not(.x){a:b}"
                                     "[dir=ltr] .lab{a:b}@media screen{p{a:b}}")
 
 
 def test_what_nothing_reads_is_not_declared():
-    assert sheets.without(":root{--a:1;--b:url(x;y);c:d}.e{--f:1}", {"--a"}) == ":root{--a:1;c:d}"
+    assert style_sheets.without(":root{--a:1;--b:url(x;y);c:d}.e{--f:1}", {"--a"}) == ":root{--a:1;c:d}"
 
 
 def test_a_theme_without_its_sheets_is_an_error(tmp_path):
     with pytest.raises(Bad, match=r"brings 0 sheets called assets/stylesheets/main"):
-        sheets.trim(tmp_path)
+        style_sheets.trim(tmp_path)
 
 
 # ---------- the search ----------
@@ -231,16 +232,16 @@ def test_the_index_is_small_and_holds_sentences(site):
 def test_a_site_to_open_from_disk_keeps_the_theme_s_worker():
     from mkdocs.config.defaults import MkDocsConfig
 
-    from snippets.weave import searching
+    from snippets.weave.site import search
 
     class Offline:
         config = {"enabled": True}
 
     config = MkDocsConfig()
     config.plugins = {"material/offline": Offline()}
-    assert not searching.on_demand(config)
+    assert not search.on_demand(config)
     Offline.config["enabled"] = False
-    assert searching.on_demand(config)
+    assert search.on_demand(config)
 
 
 # ---------- what waits with its style ----------
@@ -267,7 +268,7 @@ def test_a_closed_drawer_waits_and_an_open_one_shows(browser, address):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_merged_tokens_had_the_same_color(browser, address, site, scheme):
     """By the whole sheets of the theme: those of the site have lost the rules for what was merged."""
-    whole = [next(STYLES.glob(Path(sheet).name)).read_text(encoding="utf-8") for sheet in sheets.THEME]
+    whole = [next(STYLES.glob(Path(sheet).name)).read_text(encoding="utf-8") for sheet in style_sheets.THEME]
     own = (site / "assets" / "stylesheets" / "site.css").read_text(encoding="utf-8")
     with Visit(browser, address, "understand/", 1280, scheme) as visit:
         colors = visit.page.evaluate("""async ([classes, texts]) => {

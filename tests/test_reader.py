@@ -13,7 +13,7 @@ from gradient_doctor import GUIDE, LIMITS, REMEDY, Facts, Layer, examine, judge
 
 from snippets.measurement import ROOT, Bad
 from snippets.programs import node
-from snippets.weave.rules import RECIPE, rules_script
+from snippets.weave.site.doctor_rules import RECIPE, rules_script
 from tests.pages import Visit, barriers
 from tests.patients import VERDICTS
 from tests.verdicts import CASES

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.cards import PARTS, cards_of
+from snippets.weave.pages.questions import PARTS, cards_of
 from tests.pages import Visit, barriers
 
 PAGE = "practice/self-check/"

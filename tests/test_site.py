@@ -7,7 +7,7 @@ from urllib.parse import unquote, urljoin, urlparse
 import pytest
 
 from snippets.measurement import ROOT
-from snippets.weave.book import load
+from snippets.weave.numbers.book import load
 from tests.conftest import run_in
 from tests.pages import Visit, barriers
 

@@ -19,8 +19,8 @@ from snippets.experiments._tolerances import DRAWN, ROOM, WIDEST
 from snippets.measure import experiments
 from snippets.measurement import ROOT, Bad, Measurement, Results, read_sealed, write
 from snippets.programs import Ran, programs
-from snippets.weave.book import current
-from snippets.weave.spreads import USUAL, reruns, spreads, table
+from snippets.weave.numbers.book import current
+from snippets.weave.pages.spreads import USUAL, reruns, spreads, table
 
 UNDER = {"versions": {"torch": "9", "numpy": "9"}, "machine": {"threads": 1, "instructions": "DEFAULT"}}
 KEPT = {"still": Measurement(1.0, "a"), "moves": Measurement([1.0, 2.0], "b", rtol=1e-3), "depth": Measurement(9, "c", kind="setting")}

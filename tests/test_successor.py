@@ -11,8 +11,8 @@ import pytest
 from bs4 import BeautifulSoup
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave import successor
-from snippets.weave.differences import DIFFERENCES
+from snippets.weave import zensical
+from snippets.weave.pages.differences import DIFFERENCES
 from tests.conftest import REPO
 
 HOME = "https://example.org/gradient/"
@@ -165,7 +165,7 @@ def sites(published, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", published.url)
         patch.setenv("REPO_URL", REPO)
-        return {"MkDocs": published.folder, "Zensical": successor.build(ROOT, tmp_path_factory.mktemp("both") / "zensical")}
+        return {"MkDocs": published.folder, "Zensical": zensical.build(ROOT, tmp_path_factory.mktemp("both") / "zensical")}
 
 
 def test_both_build_the_same_site_but_for_the_listed_differences(sites, published):
@@ -233,21 +233,21 @@ def test_a_plugin_that_would_be_left_out_is_refused(tmp_path):
     config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("plugins:\n", "plugins:\n  - unheard-of: {some: option}\n")
     (tmp_path / "mkdocs.yml").write_text(config, encoding="utf-8")
     with pytest.raises(Bad, match=r"mkdocs\.yml:\d+: Zensical would leave out the plugin unheard-of; "):
-        successor.configuration(tmp_path)
+        zensical.configuration(tmp_path)
 
 
 def test_why_it_was_not_built_is_told(monkeypatch, capsys):
     def build(root, folder):
         raise Bad("the page is bad")
 
-    monkeypatch.setattr(successor, "build", build)
-    assert successor.main() == 1 and capsys.readouterr().err == "the page is bad\n"
+    monkeypatch.setattr(zensical, "build", build)
+    assert zensical.main() == 1 and capsys.readouterr().err == "the page is bad\n"
 
 
 def test_without_addresses_there_are_none(monkeypatch):
     for name in ("SITE_URL", "REPO_URL"):
         monkeypatch.delenv(name, raising=False)
-    assert successor.configuration(ROOT).keys().isdisjoint({"site_url", "repo_url", "edit_uri", "hooks"})
+    assert zensical.configuration(ROOT).keys().isdisjoint({"site_url", "repo_url", "edit_uri", "hooks"})
 
 
 def test_a_stale_page_is_not_staged(checkout, tmp_path_factory):
@@ -255,7 +255,7 @@ def test_a_stale_page_is_not_staged(checkout, tmp_path_factory):
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'), encoding="utf-8")
     with pytest.raises(Bad, match=r"understand/index\.md:1: on disk is older than its sources"):
-        successor.stage(checkout, tmp_path_factory.mktemp("stage"))
+        zensical.stage(checkout, tmp_path_factory.mktemp("stage"))
 
 
 def test_the_day_that_the_theme_names_is_the_day_on_the_page():

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from snippets.measurement import ROOT
-from snippets.weave import embed
+from snippets.weave.site import frames
 from tests.conftest import served
 from tests.pages import FRAMES, SCHEMES, Mounted, Visit
 
@@ -24,7 +24,7 @@ def test_every_figure_is_listed_with_files_that_exist(site):
     assert all("| [" in row for row in text.splitlines() if "[SVG]" in row), "a figure has no page"
 
 
-@pytest.mark.parametrize("tag", embed.LABS)
+@pytest.mark.parametrize("tag", frames.LABS)
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1000, "light")])
 def test_a_lab_stands_alone(browser, address, tag, width, scheme):
     with Mounted(browser, address, f"embed/{tag}.html", tag, width, scheme) as visit:
@@ -72,9 +72,9 @@ def hosted(browser, address, host, source, width=1000, height=1250, allow='allow
 
 
 @pytest.mark.parametrize("host", ["address", "elsewhere"])
-@pytest.mark.parametrize("tag", embed.LABS)
+@pytest.mark.parametrize("tag", frames.LABS)
 def test_a_frame_never_scrolls_the_page_around_it(request, browser, address, tag, host):
-    identity, host = embed.LABS[tag][1], request.getfixturevalue(host)
+    identity, host = frames.LABS[tag][1], request.getfixturevalue(host)
     for fragment in (f"#{identity}?v=1", f"#{identity}", ""):
         with hosted(browser, address, host, f"embed/{tag}.html{fragment}") as (page, frame):
             assert page.evaluate("scrollY") == 0, fragment
@@ -88,7 +88,7 @@ def test_a_frame_never_scrolls_the_page_around_it(request, browser, address, tag
             assert page.evaluate("scrollY") == 0, fragment
 
 
-@pytest.mark.parametrize("tag", embed.LABS)
+@pytest.mark.parametrize("tag", frames.LABS)
 def test_a_press_in_a_frame_leaves_the_page_where_it_is(browser, address, elsewhere, tag):
     """In a low window, in which what a press leads to may be out of sight, and where copying is not allowed."""
     with hosted(browser, address, elsewhere, f"embed/{tag}.html", 390, 2400, allow="", window=160) as (page, frame):
@@ -124,7 +124,7 @@ DRAWN_AT = """width => {
 }"""
 
 
-@pytest.mark.parametrize("tag", embed.LABS)
+@pytest.mark.parametrize("tag", frames.LABS)
 def test_the_recommended_height_holds_the_whole_lab(browser, address, tag):
     recommended = heights()[tag]
     assert list(recommended) == [390, 700, 1000]
@@ -145,7 +145,7 @@ def test_the_recommended_height_holds_the_whole_lab(browser, address, tag):
 def test_the_code_that_is_shown_has_the_recommended_height():
     shown = re.findall(r"<iframe.*?</iframe>", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     assert len(shown) == 2 and all(f'height="{heights()["gradient-lab"][1000]}"' in code for code in shown)
-    assert all(html.unescape(code).count(embed.PLACE + "embed/gradient-lab.html") == 1 for code in shown)
+    assert all(html.unescape(code).count(frames.PLACE + "embed/gradient-lab.html") == 1 for code in shown)
 
 
 LOOK = """lab => [...lab.querySelectorAll('a, button, summary, select, label')].filter((it) => !it.closest('.fig, .stack, .tab__get'))
@@ -157,9 +157,9 @@ LOOK = """lab => [...lab.querySelectorAll('a, button, summary, select, label')].
   })"""
 
 
-@pytest.mark.parametrize("tag", embed.LABS)
+@pytest.mark.parametrize("tag", frames.LABS)
 def test_a_lab_alone_looks_as_it_does_on_its_page(browser, address, tag):
-    _, identity, home = embed.LABS[tag]
+    _, identity, home = frames.LABS[tag]
     for scheme in SCHEMES:
         looks = []
         for path in (f"{home}#{identity}?v=1", f"embed/{tag}.html"):
@@ -175,4 +175,4 @@ def test_a_lab_alone_looks_as_it_does_on_its_page(browser, address, tag):
 
 def test_shown_embed_code_names_this_site_where_it_is_known(published):
     text = published.read("practice/teachers/index.html")
-    assert f"{published.url}embed/gradient-lab.html" in text and embed.PLACE not in text
+    assert f"{published.url}embed/gradient-lab.html" in text and frames.PLACE not in text

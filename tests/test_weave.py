@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from snippets import measurement
 from snippets.measurement import ROOT, Bad, write_sealed
-from snippets.weave import writer
-from snippets.weave.book import current
-from snippets.weave.pages import pages, read_page, weave
+from snippets.weave import writing
+from snippets.weave.numbers.book import current
+from snippets.weave.pages.weaving import pages, read_page, weave
 from tests.conftest import run_in
 
 PAGE = "docs/understand/index.md"
@@ -123,11 +123,11 @@ def test_bad_input_is_named_by_line(text, message):
 def weaving(checkout, monkeypatch):
     """A function that weaves the copy in this process and returns what it says."""
     monkeypatch.setattr(measurement, "SCRATCH", checkout / ".cache")
-    monkeypatch.setattr(writer, "SCRATCH", checkout / ".cache")
+    monkeypatch.setattr(writing, "SCRATCH", checkout / ".cache")
 
     def said() -> str:
         try:
-            faults = writer.write_pages(checkout)
+            faults = writing.write_pages(checkout)
         except Bad as bad:
             faults = [bad]
         return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in faults)

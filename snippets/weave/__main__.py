@@ -3,7 +3,8 @@
 import sys
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave import checks, writer
+from snippets.weave import writing
+from snippets.weave.check import checking
 
 
 def main(arguments: list[str]) -> int:
@@ -12,7 +13,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m snippets.weave [--check]", file=sys.stderr)
         return 2
     try:
-        faults = checks.check(ROOT) if arguments else writer.write_pages(ROOT)
+        faults = checking.check(ROOT) if arguments else writing.write_pages(ROOT)
     except Bad as bad:
         faults = [bad]
     for fault in faults:

@@ -16,9 +16,9 @@ from markdown.treeprocessors import Treeprocessor
 from math_core import LatexToMathML
 
 from snippets.measurement import ROOT
-from snippets.weave import book as books
-from snippets.weave.drawing import figure_svg, strip_svg
-from snippets.weave.tokens import few
+from snippets.weave.figures.drawing import figure_svg, strip_svg
+from snippets.weave.numbers import book as books
+from snippets.weave.site.spans import few
 
 PICTURE = re.compile(r"(?:^|/)(figures|strips)/([\w.-]+)\.svg$")
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)

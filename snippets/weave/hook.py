@@ -15,11 +15,13 @@ from mkdocs_jupyter.config import settings
 
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
-from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks, policy, publish, searching, sheets
-from snippets.weave.lint import check_formulas
-from snippets.weave.pages import read_page, weave
+from snippets.weave import publish
+from snippets.weave.check.numerals import check_formulas
+from snippets.weave.numbers import book as books
+from snippets.weave.pages import notebooks
+from snippets.weave.pages.weaving import read_page, weave
 from snippets.weave.publish import feed
+from snippets.weave.site import emitted, frames, policy, search, style_sheets
 
 log = logging.getLogger("mkdocs.hooks.weave")
 serving = False
@@ -41,7 +43,7 @@ def on_config(config):
         config.edit_uri = ""
     os.environ["JUPYTER_NO_CONFIG"] = "1"  # what is set up in someone's home decides nothing here
     settings.templates_dir = os.fspath(notebooks.TEMPLATES)
-    config.extra["search_worker"] = searching.WORKER if searching.on_demand(config) else ""
+    config.extra["search_worker"] = search.WORKER if search.on_demand(config) else ""
     return config
 
 
@@ -49,7 +51,7 @@ def on_files(files, config):
     """Add what the pages link to: code, drawn figures, data."""
     global places
     try:
-        for uri, content in generated.files(books.load(ROOT, drafting=serving), config.site_url or ""):
+        for uri, content in emitted.files(books.load(ROOT, drafting=serving), config.site_url or ""):
             files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
         places = {file.src_uri: file.dest_uri for file in files.documentation_pages()}
     except Bad as bad:
@@ -60,7 +62,7 @@ def on_files(files, config):
 def on_page_markdown(markdown: str, page, config, files) -> str:
     """Weave the page as the sources stand now; say so when the file on disk is older."""
     page.update_date = feed.changed(ROOT)  # for the sitemap
-    page.meta.setdefault("search", searching.rank(page.file.src_uri))
+    page.meta.setdefault("search", search.rank(page.file.src_uri))
     path = Path(page.file.abs_src_path)
     if path.suffix == ".ipynb":
         return _lab(path, page)
@@ -74,7 +76,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
         raise Abort("\n".join(map(str, faults)))
     if woven.text != text:
         (log.info if serving else log.warning)(f"{page.file.src_uri} on disk is older than its sources: run `make weave`")
-    return get_data(embed.placed(woven.text, config.site_url or ""))[0]
+    return get_data(frames.placed(woven.text, config.site_url or ""))[0]
 
 
 def _lab(path: Path, page) -> str:
@@ -97,11 +99,11 @@ def on_page_content(html: str, page, config, files) -> str:
     What mkdocs-jupyter hands over is not used: nbconvert has read it as HTML, and a > in code has become an entity.
     """
     if not page.file.src_uri.endswith(".ipynb"):
-        return searching.leave_out(html)
+        return search.leave_out(html)
     path = Path(page.file.abs_src_path)
     page.markdown = get_data(notebooks.as_markdown(labs.read(path), path.stem))[0]
     Page.render(page, config, files)
-    return searching.leave_out(page.content)
+    return search.leave_out(page.content)
 
 
 def on_post_build(config) -> None:
@@ -110,12 +112,12 @@ def on_post_build(config) -> None:
     The theme's sheets lose what no page needs, and every page gets its policy.
     """
     if config.extra["search_worker"]:
-        searching.split(Path(config.site_dir))
+        search.split(Path(config.site_dir))
     if serving:  # and only edits
         return
     try:
         publish.finish(Path(config.site_dir), books.current(ROOT), places, config.site_url or "")
-        sheets.trim(Path(config.site_dir))
+        style_sheets.trim(Path(config.site_dir))
         policy.apply(Path(config.site_dir))
     except Bad as bad:
         raise Abort(str(bad)) from bad

@@ -43,13 +43,15 @@ def check(root: str, page: str = "") -> dict:
     """
     from pathlib import Path
 
-    from snippets.weave import book, checks, mutations
+    from snippets.weave.check import checking
+    from snippets.weave.numbers import book
+    from snippets.weave.pages import mutations
 
     def first(faults) -> str:
         return next((told for told in map(str, faults) if str(mutations.ARGUED) not in told), "")
 
-    faults = checks.check_page(Path(root, page), _BOOK.get(root) or book.load(Path(root)))[1] if page else []
-    return {"failed": first(faults) or first(checks.check(Path(root)))}
+    faults = checking.check_page(Path(root, page), _BOOK.get(root) or book.load(Path(root)))[1] if page else []
+    return {"failed": first(faults) or first(checking.check(Path(root)))}
 
 
 _BOOK: dict = {}  # what no change of a page alters, by the root of the copy
@@ -88,7 +90,7 @@ def _warm_up(roots: list[str]) -> None:
 
         sys.path.insert(0, roots[0])
         check(roots[0])
-        from snippets.weave import book
+        from snippets.weave.numbers import book
         _BOOK[roots[0]] = book.load(Path(roots[0]))
         return
     import mkdocs.config  # noqa: F401

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import ROOT, seal
-from snippets.weave.markup import CLOSE, FENCE, FENCED, MATHS, OPEN
+from snippets.weave.numbers.marks import CLOSE, FENCE, FENCED, MATHS, OPEN
 
 SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 HIDDEN = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>|\]\((?!https?:)[^)\s]*\)|\{[:#.][^}]*\}|^\s*(?:>\s*)*\d+[.)]\s")
@@ -282,7 +282,7 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "a value in a results file": (20, _glob("snippets/results/*.json"), _values),
     "a value in a results file and its seal": (3, _glob("snippets/results/*.json"), _values),
     "a digit in references, claims or the guide": (30, _glob("docs/*.yml"), _listed),
-    "a step of the weaver": (12, _glob("snippets/weave/*.py"), _steps),
+    "a step of the weaver": (12, _glob("snippets/weave/**/*.py"), _steps),
     "a comparison in a test": (10, _glob("tests/test_*.py"), _comparisons),
 }
 

@@ -1,5 +1,5 @@
 /* A page that has moved sends its readers on, with what stands behind the # and the ?; the classic script of pages made by
-   snippets/weave/addresses.py. Without it their links, and a refresh, lead there. */
+   snippets/weave/site/addresses.py. Without it their links, and a refresh, lead there. */
 
 {
   const part = location.hash.slice(1).split("?")[0];

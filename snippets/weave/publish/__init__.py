@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from snippets.weave.book import Book
+from snippets.weave.numbers.book import Book
 from snippets.weave.publish import feed, outline, plain, social
 from snippets.weave.publish.head import Heads
 

@@ -14,8 +14,8 @@ from urllib.parse import urljoin
 import markdown
 
 from snippets.measurement import Bad
-from snippets.weave.markup import HEADING
-from snippets.weave.pages import read_page
+from snippets.weave.numbers.marks import HEADING
+from snippets.weave.pages.weaving import read_page
 from snippets.weave.publish.outline import LICENSE, SITE
 
 PATH = "feed.xml"

@@ -8,10 +8,10 @@ from html import escape, unescape
 from urllib.parse import urljoin
 
 from snippets.measurement import Bad
-from snippets.weave.book import Book
+from snippets.weave.numbers.book import Book
+from snippets.weave.pages.regions import strip_note
 from snippets.weave.publish import feed, plain, social, structured
 from snippets.weave.publish.outline import SITE, Entry
-from snippets.weave.regions import strip_note
 
 HEADING = re.compile(r"<h1[^>]*>(.*?)(?:<a class=\"headerlink\".*?)?</h1>", re.DOTALL)
 END = "</head>"

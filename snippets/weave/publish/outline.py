@@ -11,9 +11,9 @@ from pathspec import GitIgnoreSpec
 
 from snippets import notebook as labs
 from snippets.measurement import Bad, shown
-from snippets.weave.book import FAST
-from snippets.weave.lint import front_matter
-from snippets.weave.pages import read_page
+from snippets.weave.check.numerals import front_matter
+from snippets.weave.numbers.book import FAST
+from snippets.weave.pages.weaving import read_page
 
 STRIP = re.compile(r"\]\([\w./-]*strips/([\w.-]+)\.svg\)")
 SITE = "Where the Gradient Goes"

@@ -9,11 +9,11 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from snippets import notebook as labs
-from snippets.weave.embed import LABS
-from snippets.weave.markup import FENCE, HEADING, MATHS, SPAN
-from snippets.weave.notebooks import as_markdown
-from snippets.weave.pages import read_page
+from snippets.weave.numbers.marks import FENCE, HEADING, MATHS, SPAN
+from snippets.weave.pages.notebooks import as_markdown
+from snippets.weave.pages.weaving import read_page
 from snippets.weave.publish.outline import LICENSE, SITE, SUMMARY, Entry
+from snippets.weave.site.frames import LABS
 
 Places = dict[str, str]  # from each page's file under docs/ to its HTML under the site
 COMMENT = re.compile(r"<!--.*?-->")

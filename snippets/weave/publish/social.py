@@ -15,10 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from snippets.figures.style import EDGE, INK, INK2, PAPER, SCALE
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
-from snippets.weave.book import Book
-from snippets.weave.drawing import strip_svg
+from snippets.weave.figures.drawing import strip_svg
+from snippets.weave.numbers.book import Book
+from snippets.weave.pages.regions import strip_note
 from snippets.weave.publish.outline import SITE, Entry
-from snippets.weave.regions import strip_note
 
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT = 72, 1128

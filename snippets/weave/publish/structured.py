@@ -10,8 +10,8 @@ from urllib.parse import urljoin
 from bs4 import BeautifulSoup, SoupStrainer, Tag
 
 from snippets.video.script import NAME, TITLE
-from snippets.weave import film, ledger
-from snippets.weave.book import Book
+from snippets.weave.numbers.book import Book
+from snippets.weave.pages import claims, video
 from snippets.weave.publish.outline import LICENSE, SITE, SUMMARY, Entry
 
 CLAIMS = "reference/checked-claims.md"
@@ -63,7 +63,7 @@ def graph(shown: Shown, site_url: str, changed: str, book: Book) -> Iterator[dic
         yield {"@type": "Article" if shown.entry.section == "About" else "TechArticle", **name, "mainEntityOfPage": shown.url}
     if shown.uri == CLAIMS:
         files = [{"@type": "DataDownload", "encodingFormat": f"{'text' if kind == 'csv' else 'application'}/{kind}",
-                  "contentUrl": urljoin(site_url, path)} for kind, path in ledger.PATHS.items()]
+                  "contentUrl": urljoin(site_url, path)} for kind, path in claims.PATHS.items()]
         yield {"@type": "Dataset", "name": shown.heading, **common, "creator": project, "distribution": files}
     yield {"@type": "BreadcrumbList", "itemListElement": [
         {"@type": "ListItem", "position": place, "name": label, "item": url} for place, (label, url) in enumerate(shown.way, 1)]}
@@ -74,8 +74,8 @@ def _question(question: str, answer: str) -> dict:
 
 
 def _video(shown: Shown, site_url: str, book: Book) -> dict:
-    made = film.manifest(book)
-    at = urljoin(site_url, f"{film.FOLDER}/{NAME}")
+    made = video.manifest(book)
+    at = urljoin(site_url, f"{video.FOLDER}/{NAME}")
     return {"@type": "VideoObject", "name": TITLE, "description": made["sentences"][0], "thumbnailUrl": f"{at}.webp",
             "contentUrl": f"{at}.mp4", "uploadDate": made["made"], "duration": f"PT{made['seconds']:.0f}S", "inLanguage": "en",
             "transcript": " ".join(made["sentences"]), "license": LICENSE, "url": shown.url}

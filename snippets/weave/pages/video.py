@@ -6,7 +6,7 @@ import json
 
 from snippets.measurement import Bad, shown
 from snippets.video.script import CURVES, KEY, NAME, SENTENCES, TITLE, drawn, keys
-from snippets.weave.book import Book
+from snippets.weave.numbers.book import Book
 
 FOLDER = "assets/video"
 AGAIN = "about/contributing.md#video"

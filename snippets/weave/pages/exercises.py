@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
-from snippets.weave.book import Book
-from snippets.weave.markup import DATA
+from snippets.weave.numbers.book import Book
+from snippets.weave.numbers.marks import DATA
 
 PAGE = "practice/exercises.md"
 GROUP = re.compile(r"^## (?P<letter>[A-Z])\. (?P<name>.+?) \{#[a-z]\}$\n(?P<body>.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A rare chore: subset Latin Modern Math to what formulas need. python -m snippets.weave.mathfont latinmodern-math.otf
+"""A rare chore: subset Latin Modern Math to what formulas need. python -m snippets.chores.mathfont latinmodern-math.otf
 
 Needs the package `brotli` besides the building list. The license asks that a changed font be renamed: ours is WG Math.
 """

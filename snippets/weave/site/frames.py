@@ -2,9 +2,9 @@
 
 import html
 
-from snippets.weave.book import Book
-from snippets.weave.drawing import figure_alternative, figure_svg
-from snippets.weave.regions import figure_module, fill
+from snippets.weave.numbers.book import Book
+from snippets.weave.figures.drawing import figure_alternative, figure_svg
+from snippets.weave.pages.regions import figure_module, fill
 
 LABS = {
     "gradient-lab": ("The gradient lab", "lab", "understand/"),

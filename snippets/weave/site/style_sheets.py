@@ -62,7 +62,7 @@ def trim(site: Path) -> None:
     for pattern in THEME:
         found = list(site.glob(pattern))
         if len(found) != 1:
-            raise Bad(f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one: see snippets/weave/sheets.py")
+            raise Bad(f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one: see snippets/weave/site/style_sheets.py")
         sheets[found[0]] = needed(found[0].read_text(encoding="utf-8"), names)
     read = set(READ.findall("".join(sheets.values()))) | _read_elsewhere(site)
     for path, text in sheets.items():
@@ -106,7 +106,7 @@ def _rules(rules: Iterable, select: Callable, declare: Callable = tinycss2.seria
 
 def _rule(rule, select: Callable, declare: Callable) -> str:
     if rule.type == "error":
-        raise Bad(f"a sheet of the theme can't be read at line {rule.source_line}: {rule.message}; see snippets/weave/sheets.py")
+        raise Bad(f"a sheet of the theme can't be read at line {rule.source_line}: {rule.message}; see snippets/weave/site/style_sheets.py")
     if rule.type == "qualified-rule":
         selector, content = select(rule.prelude), declare(rule.content)
         return f"{selector}{{{content}}}" if selector and content else ""

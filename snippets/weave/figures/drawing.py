@@ -15,9 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
-from snippets.weave.book import Book, load, plain
-from snippets.weave.regions import CITED, figure_module, fill, fresh, strip_note, table_rows
-from snippets.weave.slim import short, slim
+from snippets.weave.figures.thinning import short, slim
+from snippets.weave.numbers.book import Book, load, plain
+from snippets.weave.pages.regions import CITED, figure_module, fill, fresh, strip_note, table_rows
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -70,7 +70,7 @@ def _kept(name: str, kind: str, module, book: Book) -> Path:
 
 def _state(module, book: Book) -> str:
     style = [p for p in sorted((book.snippets / "figures" / "style").iterdir()) if p.is_file()]
-    ours = (Path(__file__), Path(__file__).with_name("slim.py"))
+    ours = (Path(__file__), Path(__file__).with_name("thinning.py"))
     files = [Path(module.__file__), *ours, *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
     digest = hashlib.sha256()
     for path in files:

@@ -1,4 +1,4 @@
-"""python -m snippets.archive: the offline edition of this checkout, as archive/where-the-gradient-goes-<version>.zip."""
+"""python -m snippets.chores.archive: the offline edition of this checkout, as archive/where-the-gradient-goes-<version>.zip."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from snippets.archive import edition
+from snippets.chores.archive import edition
 from snippets.measurement import ROOT, Bad
 
 

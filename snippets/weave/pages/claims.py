@@ -4,8 +4,8 @@ import csv
 import io
 import json
 
-from snippets.weave.book import Book, address, plain
-from snippets.weave.markup import DATA
+from snippets.weave.numbers.book import Book, address, plain
+from snippets.weave.numbers.marks import DATA
 
 PATHS = {"json": "reference/checked-claims.json", "csv": "reference/checked-claims.csv"}
 FIELDS = ("id", "said", "verdict", "topic", "found", "script", "test", "page", "sources")

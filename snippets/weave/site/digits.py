@@ -1,6 +1,6 @@
 """The handwritten digits that the lab trains on, as a module of the page: a character a pixel."""
 
-from snippets.weave.book import Book
+from snippets.weave.numbers.book import Book
 
 SCRIPT = "assets/javascripts/lab/digits.js"
 CHARACTERS = "0123456789abcdefg"  # 0 to 16, as parseInt(c, 36) reads them

@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 
 from snippets.measurement import Bad, shown
-from snippets.weave.book import Once
+from snippets.weave.numbers.book import Once
 
 FILE = "moved.yml"
 

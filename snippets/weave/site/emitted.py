@@ -10,9 +10,12 @@ from functools import partial
 from pathlib import Path
 
 from snippets import notebook as labs
-from snippets.weave import addresses, digits, drawing, embed, ledger, notebooks, publish
-from snippets.weave.book import Book
-from snippets.weave.rules import SCRIPT, rules_script
+from snippets.weave import publish
+from snippets.weave.figures import drawing
+from snippets.weave.pages import claims, notebooks
+from snippets.weave.site import addresses, digits, frames
+from snippets.weave.numbers.book import Book
+from snippets.weave.site.doctor_rules import SCRIPT, rules_script
 
 COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")
 Made = tuple[str, Callable[[], bytes]]  # path under the site, and what makes the content
@@ -22,7 +25,7 @@ def files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     """Path under the site and content of each; figures whose sources changed are drawn again."""
     made = declared(book, site_url)
     drawing.draw_changed(_named("figures", book), book)
-    for path, make in {**made, **addresses.redirects(book.docs, made)}.items():
+    for path, make in {**made, **addresses.lead_on(book.docs, made)}.items():
         yield path, make()
 
 
@@ -37,12 +40,12 @@ def _declared(book: Book, site_url: str) -> Iterator[Made]:
             yield f"figures/{name}.{kind}", partial(drawing.drawn, name, kind, book)
     for name in _named("tables", book):
         yield f"tables/{name}.csv", partial(drawing.table_csv, name, book)
-    yield ledger.PATHS["json"], partial(ledger.as_json, book)
-    yield ledger.PATHS["csv"], partial(ledger.as_csv, book)
+    yield claims.PATHS["json"], partial(claims.as_json, book)
+    yield claims.PATHS["csv"], partial(claims.as_csv, book)
     yield SCRIPT, partial(rules_script, book.snippets)
     yield digits.SCRIPT, partial(digits.digits_script, book)
-    for tag in embed.LABS:
-        yield embed.path_of(tag), partial(embed.page, tag, book)
+    for tag in frames.LABS:
+        yield frames.path_of(tag), partial(frames.page, tag, book)
     yield from publish.files(book, site_url)
     for path in labs.labs(book.root):
         yield from _of_lab(path)

@@ -9,9 +9,10 @@ from filelock import FileLock, Timeout
 
 from snippets import notebook as labs
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
-from snippets.weave import addresses, generated, notebooks
-from snippets.weave import book as books
-from snippets.weave.pages import Fault, pages, read_page, weave
+from snippets.weave.numbers import book as books
+from snippets.weave.pages import notebooks
+from snippets.weave.pages.weaving import Fault, pages, read_page, weave
+from snippets.weave.site import addresses, emitted
 
 
 def write_pages(root: Path) -> list[Fault]:
@@ -41,5 +42,5 @@ def _write(root: Path) -> list[Fault]:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")
         texts |= {path: notebooks.as_markdown(labs.read(path), path.stem) for path in labs.labs(root)}
-        addresses.extend(root / "docs", texts, generated.declared(book))
+        addresses.extend(root / "docs", texts, emitted.declared(book))
     return faults

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snippets.measurement import Bad
-from snippets.weave.book import nearest
+from snippets.weave.numbers.book import nearest
 
 FIELDS = ("class", "name", "test", "cure", "wrong", "read")
 MOST = 5  # answers to an end

@@ -17,10 +17,10 @@ from pathlib import Path
 from markdown.extensions.toc import slugify
 
 from snippets.measurement import Bad, shown, write_atomically
-from snippets.weave import moves
-from snippets.weave.book import nearest, plain
-from snippets.weave.markup import FENCE, HEADING, SPAN
-from snippets.weave.pages import Fault
+from snippets.weave.pages import redirects
+from snippets.weave.numbers.book import nearest, plain
+from snippets.weave.numbers.marks import FENCE, HEADING, SPAN
+from snippets.weave.pages.weaving import Fault
 from snippets.weave.publish import feed
 
 LIST = "addresses.txt"
@@ -78,7 +78,7 @@ def standing(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> set[str
     found = {path for path in made if path.startswith(LASTING)}
     for path, text in texts.items():
         if path.is_relative_to(docs):
-            page = moves.of_page(path.relative_to(docs).as_posix())
+            page = redirects.of_page(path.relative_to(docs).as_posix())
             found |= {page} | {f"{page}#{anchor}" for anchor in identities(text)}
     return found
 
@@ -112,14 +112,14 @@ def check(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> list[Fault
     """Addresses that are not listed, that lead nowhere any more, or that the table of moves gets wrong."""
     path, lines, stands = docs / LIST, listed(docs), standing(docs, texts, made)
     try:
-        table = moves.moved(docs)
+        table = redirects.moved(docs)
     except Bad as bad:
         return [bad]
     faults = [Fault(path, 1, f"`{new}` is not listed yet; run `make weave`") for new in sorted(stands - set(lines))]
     if lines != sorted(set(lines)):
         faults.append(Fault(path, 1, "the list is not sorted, or holds a line twice; run `make weave`"))
     faults += [Fault(path, number, _lost(old, stands)) for number, old in enumerate(lines, 1) if not resolves(old, stands, table)]
-    return faults + [fault for old, new in table.items() for fault in _wrong_move(docs / moves.FILE, old, new, stands, set(lines))]
+    return faults + [fault for old, new in table.items() for fault in _wrong_move(docs / redirects.FILE, old, new, stands, set(lines))]
 
 
 def _lost(address: str, stands: set[str]) -> str:
@@ -128,7 +128,7 @@ def _lost(address: str, stands: set[str]) -> str:
     if anchor and page in stands:
         return f'{said}: give its heading the id back, {{#{anchor}}}, or put <span id="{anchor}"></span> where that part stands now'
     more = f"; a line for `{address}`, too, if that part has another name there" if anchor else ""
-    return f"{said}: add `{page}: <where it stands now>` to docs/{moves.FILE}{more}"
+    return f"{said}: add `{page}: <where it stands now>` to docs/{redirects.FILE}{more}"
 
 
 def _wrong_move(path: Path, old: str, new: str, stands: set[str], lines: set[str]) -> Iterator[Fault]:
@@ -144,9 +144,9 @@ def _wrong_move(path: Path, old: str, new: str, stands: set[str], lines: set[str
 
 # ---------- what the build makes of it ----------
 
-def redirects(docs: Path, made: dict[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
+def lead_on(docs: Path, made: dict[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
     """What makes, for each old address, a page that leads on, or a copy of the file that took its place; by path under the site."""
-    table = moves.moved(docs)
+    table = redirects.moved(docs)
     pages = {old + "index.html" * old.endswith("/"): partial(_page, old, table) for old in table if old.endswith(("/", ".html"))}
     return pages | {old: made[new] for old, new in table.items() if "#" not in old and not old.endswith(("/", ".html")) and new in made}
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave import cards, differences, exercises, film, guide, mutations, spreads
-from snippets.weave.book import Book, nearest, plain
-from snippets.weave.ledger import PATHS
-from snippets.weave.markup import DATA, FENCE, FENCED, OPEN
+from snippets.weave.numbers.book import Book, nearest, plain
+from snippets.weave.numbers.marks import DATA, FENCE, FENCED, OPEN
+from snippets.weave.pages import differences, exercises, guide, mutations, questions, spreads, video
+from snippets.weave.pages.claims import PATHS
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
 CITED = re.compile(r"\[@([\w-]+)\]")  # how a table's script names a reference
@@ -312,11 +312,11 @@ def _figures(name: str, page: Path, book: Book) -> Rendered:
 
 
 def _video(name: str, page: Path, book: Book) -> Rendered:
-    return _words(film.player(book, lambda target: link(page, book, target)))
+    return _words(video.player(book, lambda target: link(page, book, target)))
 
 
 def _cards(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(cards.sections(book.docs, page, _title)))  # their prose is read where it stands
+    return Rendered("\n".join(questions.sections(book.docs, page, _title)))  # their prose is read where it stands
 
 
 def _sheet(name: str, page: Path, book: Book) -> Rendered:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from snippets.measurement import Bad, Measurement, formatted, read_sealed, shown
-from snippets.weave.book import Book
+from snippets.weave.numbers.book import Book
 
 ORDER = ("again", "threads", "avx2", "plain", "nudged", "torch", "arm")
 USUAL = 1e-6  # the tolerance of a number that gives none

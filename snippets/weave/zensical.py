@@ -1,4 +1,4 @@
-"""The same site by Zensical, the successor of Material for MkDocs: python -m snippets.weave.successor
+"""The same site by Zensical, the successor of Material for MkDocs: python -m snippets.weave.zensical
 
 Zensical reads mkdocs.yml and the same Markdown, but it calls no hook and knows no notebook.
 So what the hook does in memory is written into files first: woven pages, generated files, notebooks as Markdown.
@@ -18,11 +18,13 @@ from yaml_env_tag import add_env_tag
 
 from snippets import notebook as labs
 from snippets.measurement import ROOT, SCRATCH, Bad, shown
-from snippets.weave import book as books
-from snippets.weave import embed, generated, notebooks, policy, publish
-from snippets.weave.book import Book
-from snippets.weave.pages import pages, read_page, weave
+from snippets.weave import publish
+from snippets.weave.numbers import book as books
+from snippets.weave.numbers.book import Book
+from snippets.weave.pages import notebooks
+from snippets.weave.pages.weaving import pages, read_page, weave
 from snippets.weave.publish import outline, plain
+from snippets.weave.site import emitted, frames, policy
 
 KNOWN = ("search",)  # plugins that Zensical has, too
 STAGED = ("mkdocs-jupyter",)  # plugins whose work is done in the files
@@ -68,7 +70,7 @@ def stage(root: Path, folder: Path) -> None:
     site_url = config.get("site_url", "")
     shutil.copytree(root / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.md", "*.ipynb", ".*"))
     shutil.copytree(root / "overrides", folder / "overrides")
-    for name, content in {**_pages(root, book, site_url), **dict(generated.files(book, site_url))}.items():
+    for name, content in {**_pages(root, book, site_url), **dict(emitted.files(book, site_url))}.items():
         path = folder / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -84,7 +86,7 @@ def _pages(root: Path, book: Book, site_url: str) -> dict[str, bytes]:
         woven = weave(path, text, book)
         if woven.faults or woven.text != text:
             raise Bad("\n".join(map(str, woven.faults)) or f"{shown(path)}:1: on disk is older than its sources; run `make weave`")
-        found[path] = embed.placed(text, site_url)
+        found[path] = frames.placed(text, site_url)
     for path in notes:
         found[path.with_suffix(".md")] = notebooks.as_markdown(labs.read(path), path.stem)
 

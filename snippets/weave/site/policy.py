@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
-from snippets.weave.markup import FENCE, SPAN
-from snippets.weave.pages import Fault
+from snippets.weave.numbers.marks import FENCE, SPAN
+from snippets.weave.pages.weaving import Fault
 
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE)
 TYPE = re.compile(r"\btype=[\"']?(?P<type>[^\"'\s>]*)", re.IGNORECASE)

@@ -9,16 +9,17 @@ from pathlib import Path
 
 from snippets import notebook as labs
 from snippets.measurement import Bad
-from snippets.weave import addresses, film, generated, mutations, notebooks
-from snippets.weave import book as books
-from snippets.weave.addresses import identities
-from snippets.weave.book import Book, nearest
-from snippets.weave.lint import check_formulas, check_numerals, front_matter
-from snippets.weave.markup import FENCE, FENCED, SPAN
-from snippets.weave.pages import Fault, Woven, pages, read_page, weave
-from snippets.weave.policy import check_scripts
+from snippets.weave.check.numerals import check_formulas, check_numerals, front_matter
+from snippets.weave.numbers import book as books
+from snippets.weave.numbers.book import Book, nearest
+from snippets.weave.numbers.marks import FENCE, FENCED, SPAN
+from snippets.weave.pages import mutations, notebooks, video
+from snippets.weave.pages.regions import VERDICTS, figure_module
+from snippets.weave.pages.weaving import Fault, Woven, pages, read_page, weave
 from snippets.weave.publish import outline
-from snippets.weave.regions import VERDICTS, figure_module
+from snippets.weave.site import addresses, emitted
+from snippets.weave.site.addresses import identities
+from snippets.weave.site.policy import check_scripts
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
 RUN_FENCES = {"python", "javascript", "text", "console", "yaml", "markdown", "html", "json", "latex", "toml"}
@@ -42,12 +43,12 @@ def check(root: Path) -> list:
     lines, found = _labs(root, book, woven)
     faults += found
     try:
-        made = set(generated.declared(book))
+        made = set(emitted.declared(book))
     except Bad as bad:
         return [*faults, *([] if str(bad) in map(str, faults) else [bad])]
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven, made)]
     faults += addresses.check(root / "docs", {path: page.text for path, page in woven.items()}, made)
-    faults += [Fault(book.docs / film.FOLDER / "manifest.json", 1, message) for message in film.outdated(book)]
+    faults += [Fault(book.docs / video.FOLDER / "manifest.json", 1, message) for message in video.outdated(book)]
     faults += _orphans(book, woven)
     faults += _navigation(root)
     faults += _sources(book)

@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 from math_core import LatexError, LatexToMathML
 
-from snippets.weave.book import FAST
-from snippets.weave.markup import DATA, FENCED, MATHS, SPAN
-from snippets.weave.pages import Fault, Woven
+from snippets.weave.numbers.book import FAST
+from snippets.weave.numbers.marks import DATA, FENCED, MATHS, SPAN
+from snippets.weave.pages.weaving import Fault, Woven
 
 DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
 TOKEN = re.compile(rf"[^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*[{DIGIT}][^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*")

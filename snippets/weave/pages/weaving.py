@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
-from snippets.weave import regions
-from snippets.weave.book import Book
-from snippets.weave.markup import CITATION, CLOSE, DATA, FENCE, OPEN, SPAN
+from snippets.weave.numbers.book import Book
+from snippets.weave.numbers.marks import CITATION, CLOSE, DATA, FENCE, OPEN, SPAN
+from snippets.weave.pages import regions
 
 
 @dataclass(frozen=True)

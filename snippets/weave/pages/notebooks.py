@@ -16,9 +16,9 @@ from PIL import Image
 
 from snippets import notebook as notebooks
 from snippets.notebook import FOLD, joined, outputs
-from snippets.weave.lint import numerals
-from snippets.weave.markup import FENCE
-from snippets.weave.pages import Fault
+from snippets.weave.check.numerals import numerals
+from snippets.weave.numbers.marks import FENCE
+from snippets.weave.pages.weaving import Fault
 
 TEMPLATES = Path(__file__).parent / "lab"
 TEXTS = ("stdout", "text/plain")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
-from snippets.weave import moves
-from snippets.weave.markup import DATA
+from snippets.weave.numbers.marks import DATA
+from snippets.weave.pages import redirects
 
 SECTION = re.compile(r"^## Check yourself$(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 QUESTION = re.compile(r'^\?\?\? question "(?P<asked>.*)"\n(?P<answer>(?:(?: {4}.*)?\n)+)', re.MULTILINE)
@@ -35,7 +35,7 @@ def cards_of(page: Path, text: str, reader: Path) -> list[Card]:
     if not found:
         line = text[:section.start()].count("\n") + 1
         raise Bad(f"{shown(page)}:{line}: “Check yourself” holds no question; write `??? question \"…\"` and an answer, indented by four")
-    name = moves.first_name(page.parent.parent, page).replace("/", "-")
+    name = redirects.first_name(page.parent.parent, page).replace("/", "-")
     return [Card(f"card-{name}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
             for i, match in enumerate(found, 1)]
 

@@ -1,0 +1,1 @@
+"""Rare chores: fonts, clocks, the archive."""

@@ -1,0 +1,1 @@
+"""make check: every fault by file and line, from sources, seals and hashes alone."""

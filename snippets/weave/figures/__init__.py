@@ -1,0 +1,1 @@
+"""Figures: loaded, drawn once for each change, thinned."""

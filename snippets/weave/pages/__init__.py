@@ -1,0 +1,1 @@
+"""Pages rewritten: regions, quoted numbers, and each generated list."""
