@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe, AxeResults
 
 from snippets.measurement import ROOT
 from snippets.notebook import labs
-from snippets.weave.site.frames import LABS
+from snippets.weave.pages.labs import LABS
 from snippets.weave.site.frames import path_of as embedded
 
 PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])

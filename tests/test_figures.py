@@ -9,9 +9,9 @@ import pytest
 
 from snippets.measurement import ROOT
 from snippets.weave.figures import drawing
+from snippets.weave.figures.loading import figure_module
 from snippets.weave.figures.thinning import slim
 from snippets.weave.numbers.book import current
-from snippets.weave.pages.regions import figure_module
 from tests.conftest import run_in
 
 FIGURES = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from snippets.weave.site.frames import LABS
+from snippets.weave.pages.labs import LABS
 from tests.pages import Mounted
 
 NAMED = """lab => {

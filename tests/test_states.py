@@ -5,7 +5,7 @@ import re
 import pytest
 
 from snippets.experiments._lab import presets
-from snippets.weave.site.frames import LABS
+from snippets.weave.pages.labs import LABS
 from tests.pages import DRAWN, VIEWS, Visit, barriers
 
 PHONE = [(390, "light"), (390, "dark")]

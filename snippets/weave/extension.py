@@ -18,13 +18,13 @@ from math_core import LatexToMathML
 from snippets.measurement import ROOT
 from snippets.weave.figures.drawing import figure_svg, strip_svg
 from snippets.weave.numbers import book as books
+from snippets.weave.pages.labs import LABS
 from snippets.weave.site.spans import few
 
 PICTURE = re.compile(r"(?:^|/)(figures|strips)/([\w.-]+)\.svg$")
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
 NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</data>')
-LABS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 ENDS = re.compile(r'(<p class="headpiece__note">)<span>input</span>(.*?)<span>loss</span></p>', re.DOTALL)
 STACK = re.compile(r'<div class="stack">\s*<div class="md-typeset__scrollwrap">.*?</table>', re.DOTALL)

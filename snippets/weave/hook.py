@@ -9,13 +9,12 @@ from pathlib import Path
 
 from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, InclusionLevel
-from mkdocs.structure.pages import Page
 from mkdocs.utils.meta import get_data
-from mkdocs_jupyter.config import settings
 
 from snippets import notebook as labs
 from snippets.measurement import ROOT, Bad
 from snippets.weave import publish
+from snippets.weave.check.notebooks import check as check_notebook
 from snippets.weave.check.numerals import check_formulas
 from snippets.weave.numbers import book as books
 from snippets.weave.pages import notebooks
@@ -38,11 +37,9 @@ def on_startup(command: str, dirty: bool) -> None:
 
 
 def on_config(config):
-    """Take the addresses from the environment when they are given there; tell mkdocs-jupyter how this site's pages are made."""
+    """Take the addresses from the environment when they are given there; let the index wait for a search."""
     if not config.repo_url:
         config.edit_uri = ""
-    os.environ["JUPYTER_NO_CONFIG"] = "1"  # what is set up in someone's home decides nothing here
-    settings.templates_dir = os.fspath(notebooks.TEMPLATES)
     config.extra["search_worker"] = search.WORKER if search.on_demand(config) else ""
     return config
 
@@ -57,6 +54,12 @@ def on_files(files, config):
     except Bad as bad:
         raise Abort(str(bad)) from bad
     return files
+
+
+def on_pre_page(page, config, files):
+    """Of a notebook mkdocs-jupyter makes a page; what stands on it is this site's Markdown, rendered as on any other."""
+    page.__dict__.pop("render", None)
+    return page
 
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
@@ -80,30 +83,23 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
 
 
 def _lab(path: Path, page) -> str:
-    """A lab's own title and description, and its faults; mkdocs-jupyter reads the notebook again to render it."""
+    """A notebook as Markdown, with its own title and description; its faults are told."""
     try:
         lab = labs.read(path)
         text = notebooks.as_markdown(lab, path.stem)
-        faults = notebooks.check(path, lab) + check_formulas(path, text)
+        faults = check_notebook(path, lab) + check_formulas(path, text)
     except Bad as bad:
         raise Abort(str(bad)) from bad
     for fault in faults:
         (log.info if serving else log.warning)(str(fault))
-    page.meta = get_data(text)[1]
-    return text
+    markdown, page.meta = get_data(text)
+    page.meta.setdefault("search", search.rank(page.file.src_uri))
+    return markdown
 
 
 def on_page_content(html: str, page, config, files) -> str:
-    """A notebook's page is Markdown: render it as any other page, and let MkDocs check its links.
-
-    What mkdocs-jupyter hands over is not used: nbconvert has read it as HTML, and a > in code has become an entity.
-    """
-    if not page.file.src_uri.endswith(".ipynb"):
-        return search.leave_out(html)
-    path = Path(page.file.abs_src_path)
-    page.markdown = get_data(notebooks.as_markdown(labs.read(path), path.stem))[0]
-    Page.render(page, config, files)
-    return search.leave_out(page.content)
+    """Keep code, pictures and formulas out of the search."""
+    return search.leave_out(html)
 
 
 def on_post_build(config) -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from snippets import notebook as labs
 from snippets.measurement import Bad
+from snippets.weave.check.notebooks import Lines
+from snippets.weave.check.notebooks import check as check_notebook
 from snippets.weave.check.numerals import check_formulas, check_numerals, front_matter
+from snippets.weave.figures.loading import figure_module
 from snippets.weave.numbers import book as books
 from snippets.weave.numbers.book import Book, nearest
 from snippets.weave.numbers.marks import FENCE, FENCED, SPAN
 from snippets.weave.pages import mutations, notebooks, video
-from snippets.weave.pages.regions import VERDICTS, figure_module
+from snippets.weave.pages.regions import VERDICTS
 from snippets.weave.pages.weaving import Fault, Woven, pages, read_page, weave
 from snippets.weave.publish import outline
 from snippets.weave.site import addresses, emitted
@@ -79,9 +82,9 @@ def check_page(path: Path, book: Book) -> tuple[Woven | None, list]:
     return woven, faults
 
 
-def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, notebooks.Lines], list]:
+def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, Lines], list]:
     """The faults of the notebooks; as pages they join the others, so that links are checked alike."""
-    lines: dict[Path, notebooks.Lines] = {}
+    lines: dict[Path, Lines] = {}
     faults: list = []
     for path in labs.labs(root):
         try:
@@ -91,7 +94,7 @@ def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, 
             continue
         text = notebooks.as_markdown(lab, path.stem)
         woven[path] = replace(weave(path, text, book), typed=[])  # what a lab's fences hold is under its seal
-        lines[path] = notebooks.Lines(path, lab)
+        lines[path] = Lines(path, lab)
         found = woven[path].faults + check_numerals(path, text, woven[path]) + check_formulas(path, text)
         found += _fences(path, text) + check_scripts(path, text)
         if woven[path].text != text and not woven[path].faults:
@@ -100,7 +103,7 @@ def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, 
         if book.sources().get(f"labs/{path.stem}") != labs.fingerprint(lab):
             again = f"run `make measure ONLY=labs/{path.stem}`"
             faults.append(Fault(path, 1, f"the numbers that the lab rounds were noted for another run; {again}"))
-        faults += notebooks.check(path, lab) + [lines[path].moved(fault) for fault in found]
+        faults += check_notebook(path, lab) + [lines[path].moved(fault) for fault in found]
     return lines, faults
 
 

@@ -15,9 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
+from snippets.weave.figures.loading import CITED, figure_module, fill, fresh, strip_note, table_rows
 from snippets.weave.figures.thinning import short, slim
 from snippets.weave.numbers.book import Book, load, plain
-from snippets.weave.pages.regions import CITED, figure_module, fill, fresh, strip_note, table_rows
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"

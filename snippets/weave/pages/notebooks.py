@@ -1,26 +1,16 @@
-"""Notebooks as pages: a lab becomes Markdown of this site, so that the same extensions, checks and styles serve it.
-
-mkdocs-jupyter makes a page of each notebook, through the empty templates in lab/; the hook gives it what `as_markdown` returns.
-"""
+"""Notebooks as pages: each becomes Markdown of this site, so that the same extensions, checks and styles serve it."""
 
 from __future__ import annotations
 
 import base64
 import io
-import re
 import struct
-from pathlib import Path
 
 import yaml
 from PIL import Image
 
-from snippets import notebook as notebooks
 from snippets.notebook import FOLD, joined, outputs
-from snippets.weave.check.numerals import numerals
-from snippets.weave.numbers.marks import FENCE
-from snippets.weave.pages.weaving import Fault
 
-TEMPLATES = Path(__file__).parent / "lab"
 TEXTS = ("stdout", "text/plain")
 COLORS = 32
 DOWNLOADS = "code/labs"
@@ -30,10 +20,10 @@ Place = tuple[int, int]  # index of a cell, line of its source
 
 def as_markdown(notebook: dict, name: str) -> str:
     """The page of a lab in this site's Markdown, front matter first."""
-    return "\n".join(text for text, _ in _lines(notebook, name)) + "\n"
+    return "\n".join(text for text, _ in place_lines(notebook, name)) + "\n"
 
 
-def _lines(notebook: dict, name: str) -> list[tuple[str, Place | None]]:
+def place_lines(notebook: dict, name: str) -> list[tuple[str, Place | None]]:
     """Every line of the page, with the place it was written in."""
     front = {k: notebook["metadata"][k] for k in ("title", "description", "given") if k in notebook["metadata"]}
     head = yaml.safe_dump(dict(front), allow_unicode=True, width=9999).splitlines()
@@ -111,59 +101,3 @@ def as_script(notebook: dict) -> bytes:
         else:
             parts.append("# %% [markdown]\n" + "".join(f"# {line}".rstrip() + "\n" for line in source.split("\n")))
     return "\n".join(parts).encode()
-
-
-# ---------- checks ----------
-
-def check(path: Path, notebook: dict) -> list[Fault]:
-    """Faults that only a notebook can have: an old or failed run, an output that no page can show, text that no check would read."""
-    where = Lines(path, notebook)
-    faults = [fault for at, cell in enumerate(notebook["cells"]) for fault in _cell_faults(cell, at, where)]
-    counts = [cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    if notebook["metadata"].get("ran", {}).get("seal") != notebooks.fingerprint(notebook):
-        faults.append(Fault(path, 1, f"the code or an output changed since the lab ran; run `make measure ONLY=labs/{path.stem}`"))
-    elif counts != list(range(1, len(counts) + 1)):
-        faults.append(Fault(path, 1, f"the cells ran in the order {counts}; run `make measure ONLY=labs/{path.stem}`"))
-    return faults
-
-
-def _cell_faults(cell: dict, at: int, where: Lines) -> list[Fault]:
-    faults = []
-    if extra := sorted(set(cell["metadata"]) - set(notebooks.CELL_METADATA)):
-        faults.append(where.fault(at, 0, f"keeps {', '.join(extra)} in its metadata; run the lab again, or remove it"))
-    if cell["cell_type"] == "markdown":
-        for number, line in enumerate(joined(cell["source"]).split("\n")):
-            if (fence := FENCE.match(line)) and fence["info"].strip() == "python":
-                faults.append(where.fault(at, number, "shows Python that is not run; make it a cell of code"))
-            if "<data" in line:
-                faults.append(where.fault(at, number, "quotes a number; a lab's text quotes no results, its outputs hold them"))
-        return faults
-    for output in outputs(cell):
-        kind = next((k for k in (*TEXTS, "image/png") if k in output), "")
-        if not kind:
-            said = next(iter(output.values())).strip().splitlines()[-1:] or [""]
-            faults.append(where.fault(at, 0, f"puts out {', '.join(output)}, which a page can't show: {said[0]}"))
-        alt = cell["metadata"].get("alt", "")
-        if kind == "image/png" and (not alt.strip() or numerals(alt)):
-            faults.append(where.fault(at, 0, "draws a picture; say what it shows in the cell's metadata, as `alt`, without numbers"))
-    return faults
-
-
-class Lines:
-    """Where the lines of a lab's page stand in the notebook's file."""
-
-    def __init__(self, path: Path, notebook: dict):
-        self.path, self.notebook = path, notebook
-        rows = path.read_text(encoding="utf-8").splitlines()
-        self.starts = [i + 2 for i, row in enumerate(rows) if re.fullmatch(r'\s*"source": \[\]?,?', row)]
-        self.places = [place for _, place in _lines(notebook, path.stem)]
-
-    def fault(self, at: int, line: int, message: str) -> Fault:
-        """A fault on one line of one cell."""
-        start = self.starts[at] if len(self.starts) == len(self.notebook["cells"]) else 1
-        return Fault(self.path, start + line, f"the cell `{self.notebook['cells'][at]['id']}`: {message}")
-
-    def moved(self, fault: Fault) -> Fault:
-        """A fault found on the page's Markdown, with the line and the cell to mend."""
-        place = self.places[fault.line - 1] if fault.line <= len(self.places) else None
-        return self.fault(*place, fault.message) if place else Fault(self.path, 1, fault.message)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import ast
 import hashlib
 import html
-import importlib
 import os
 import re
-import string
 from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
+from snippets.weave.figures.loading import CITED, figure_module, fill, strip_note, table_rows
 from snippets.weave.numbers.book import Book, nearest, plain
 from snippets.weave.numbers.marks import DATA, FENCE, FENCED, OPEN
 from snippets.weave.pages import differences, exercises, guide, mutations, questions, spreads, video
 from snippets.weave.pages.claims import PATHS
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
-CITED = re.compile(r"\[@([\w-]+)\]")  # how a table's script names a reference
 LANGUAGES = {".py": "python", ".js": "javascript"}
 
 
@@ -73,34 +71,6 @@ def _block(name: str, page: Path, book: Book) -> Rendered:
 
 # ---------- figures, tables, strips ----------
 
-def figure_module(name: str, book: Book):
-    """The script of a figure, with its declared texts."""
-    if not (book.snippets / "figures" / f"{name}.py").exists():
-        raise Bad(f"unknown figure `{name}`; {nearest(name, (p.stem for p in (book.snippets / 'figures').glob('[!_]*.py')))}")
-    return fresh(f"snippets.figures.{name}", fresh("snippets.figures.style"))
-
-
-def fresh(name: str, *bases):
-    """Import a module, again when its file or one of its bases changed since: a served site follows its author's edits."""
-    module = importlib.import_module(name)
-    state = [Path(m.__file__).stat().st_mtime_ns for m in (module, *bases)]
-    if getattr(module, "_state", state) != state:
-        module = importlib.reload(module)
-    module._state = state
-    return module
-
-
-def fill(template: str, book: Book, tagged: bool = True) -> str:
-    """Replace {key} and {key:show} by quoted numbers, or by their bare text."""
-    made = []
-    for literal, key, show, _ in string.Formatter().parse(template):
-        made.append(literal)
-        if key is not None:
-            number = book.number(key, show or "")
-            made.append(number.tag(key, show or "") if tagged else number.text)
-    return "".join(made)
-
-
 def _figure(name: str, page: Path, book: Book) -> Rendered:
     module = figure_module(name, book)
     title, sub, alt = module.TITLE, module.SUB, module.ALT
@@ -116,22 +86,6 @@ def _figure(name: str, page: Path, book: Book) -> Rendered:
     ]), "\n".join([*caption, fill(alt, book)]))
 
 
-def table_rows(name: str, book: Book) -> tuple[str, list[str], list[list[str]]]:
-    """Title, header and rows of a table, each cell Markdown with quoted numbers."""
-    if not (book.snippets / "tables" / f"{name}.py").exists():
-        raise Bad(f"unknown table `{name}`; {nearest(name, (p.stem for p in (book.snippets / 'tables').glob('[!_]*.py')))}")
-    module = fresh(f"snippets.tables.{name}")
-
-    def quote(key: str, show: str = "") -> str:
-        return book.number(key, show).tag(key, show)
-
-    header, rows = module.rows(quote)
-    for row in rows:
-        if len(row) != len(header):
-            raise Bad(f"snippets/tables/{name}.py:1: a row has {len(row)} cells, the header {len(header)}: {plain(row[0])!r}")
-    return module.TITLE, header, rows
-
-
 def _table(name: str, page: Path, book: Book) -> Rendered:
     title, header, rows = table_rows(name, book)
     target = link(page, book, "reference/references.md")
@@ -143,16 +97,6 @@ def _table(name: str, page: Path, book: Book) -> Rendered:
         *caption, "", '<div class="stack" markdown="block">', "", *body, "", "</div>", "",
         f"[Data (CSV)]({csv})", "{.tab__get}",
     ]), "\n".join([*caption, *body]))
-
-
-def strip_note(key: str, book: Book) -> tuple[str, str]:
-    """Text alternative and note of a strip of measured layers."""
-    source, _, name = key.partition(".")
-    found = book.results[source].measurements.get(name) if source in book.results else None
-    if found is None or not isinstance(found.value, list):
-        profiles = [f"{s}.{k}" for s, r in book.results.items() for k, m in r.measurements.items() if isinstance(m.value, list)]
-        raise Bad(f"unknown profile `{key}`; {nearest(key, profiles)}")
-    return f"A strip of {len(found.value)} layers, the loss on the right: {found.what}.", f"measured: {found.what}"
 
 
 def _strip(name: str, page: Path, book: Book) -> Rendered:

@@ -8,8 +8,8 @@ from html import escape, unescape
 from urllib.parse import urljoin
 
 from snippets.measurement import Bad
+from snippets.weave.figures.loading import strip_note
 from snippets.weave.numbers.book import Book
-from snippets.weave.pages.regions import strip_note
 from snippets.weave.publish import feed, plain, social, structured
 from snippets.weave.publish.outline import SITE, Entry
 

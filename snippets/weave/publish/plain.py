@@ -10,10 +10,10 @@ from urllib.parse import urljoin
 
 from snippets import notebook as labs
 from snippets.weave.numbers.marks import FENCE, HEADING, MATHS, SPAN
+from snippets.weave.pages.labs import LABS
 from snippets.weave.pages.notebooks import as_markdown
 from snippets.weave.pages.weaving import read_page
 from snippets.weave.publish.outline import LICENSE, SITE, SUMMARY, Entry
-from snippets.weave.site.frames import LABS
 
 Places = dict[str, str]  # from each page's file under docs/ to its HTML under the site
 COMMENT = re.compile(r"<!--.*?-->")

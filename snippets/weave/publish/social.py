@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from snippets.figures.style import EDGE, INK, INK2, PAPER, SCALE
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
 from snippets.weave.figures.drawing import strip_svg
+from snippets.weave.figures.loading import strip_note
 from snippets.weave.numbers.book import Book
-from snippets.weave.pages.regions import strip_note
 from snippets.weave.publish.outline import SITE, Entry
 
 WIDTH, HEIGHT = 1200, 630

@@ -3,15 +3,10 @@
 import html
 
 from snippets.weave.numbers.book import Book
+from snippets.weave.pages.labs import LABS
 from snippets.weave.figures.drawing import figure_alternative, figure_svg
-from snippets.weave.pages.regions import figure_module, fill
+from snippets.weave.figures.loading import figure_module, fill
 
-LABS = {
-    "gradient-lab": ("The gradient lab", "lab", "understand/"),
-    "recurrent-lab": ("The recurrent lab", "recurrent-lab", "understand/recurrent/"),
-    "phase-map": ("The map of phases", "phase-map", "understand/signal-propagation/"),
-    "sketch-pad": ("Sketch the two curves", "sketch-pad", "practice/sketch/"),
-}
 FIGURES = {"gradient-lab": "lab_presets", "recurrent-lab": "recurrent_lab", "phase-map": "mean_field_map", "sketch-pad": "two_curves"}
 PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known
 
