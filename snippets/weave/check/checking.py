@@ -15,7 +15,7 @@ from snippets.weave.check.numerals import check_formulas, check_numerals, front_
 from snippets.weave.figures.loading import figure_module
 from snippets.weave.numbers import book as books
 from snippets.weave.numbers.book import Book, nearest
-from snippets.weave.numbers.marks import FENCE, FENCED, SPAN
+from snippets.weave.numbers.marks import FENCE, FENCED, SPAN, Fences, prose
 from snippets.weave.pages import mutations, notebooks, video
 from snippets.weave.pages.regions import VERDICTS
 from snippets.weave.pages.weaving import Fault, Woven, pages, read_page, weave
@@ -116,17 +116,13 @@ def _first_difference(old: str, new: str) -> int:
 
 def _fences(path: Path, text: str) -> list[Fault]:
     """A fence in a language that nobody runs, or spelled so that nobody runs it."""
-    faults, fence = [], ""
+    faults, fences = [], Fences()
     for number, line in enumerate(text.splitlines(), 1):
-        found = FENCE.match(line)
-        if found and not fence:
-            fence = found["fence"]
-            if found["info"] not in RUN_FENCES or fence[0] == "~":
-                expected = ", ".join(sorted(RUN_FENCES))
-                faults.append(Fault(path, number, f"nobody runs a fence opened as `{line.strip()}`; expected ``` and one of {expected}"))
-        elif found and found["fence"].startswith(fence) and not found["info"].strip():
-            fence = ""
-        elif not fence and re.match(r"\s*<!--[-\s]*(pytest\.mark|pytest-codeblocks:\s*(?!expected-output-->))", line):
+        place = fences.place(line)
+        if place == "fence" and fences.open and (FENCE.match(line)["info"] not in RUN_FENCES or fences.open[0] == "~"):
+            expected = ", ".join(sorted(RUN_FENCES))
+            faults.append(Fault(path, number, f"nobody runs a fence opened as `{line.strip()}`; expected ``` and one of {expected}"))
+        elif place == "prose" and re.match(r"\s*<!--[-\s]*(pytest\.mark|pytest-codeblocks:\s*(?!expected-output-->))", line):
             faults.append(Fault(path, number, f"`{line.strip()}` would keep a block from being run or compared; remove it"))
     return faults
 
@@ -146,15 +142,8 @@ def _links(root: Path, woven: dict[Path, Woven], made: set[str]) -> list[Fault]:
 
 
 def _targets(text: str) -> list[tuple[int, str]]:
-    found, fence = [], ""
-    for number, line in enumerate(text.splitlines(), 1):
-        mark = FENCE.match(line)
-        if mark and (not fence or mark["fence"].startswith(fence)):
-            fence = "" if fence else mark["fence"]
-        if not fence and not mark:
-            bare = SPAN.sub(" ", line)
-            found += [(number, m["target"] if m["target"] is not None else m["raw"]) for m in LINK.finditer(bare)]
-    return found
+    return [(number, m["target"] if m["target"] is not None else m["raw"])
+            for number, line in prose(text) for m in LINK.finditer(SPAN.sub(" ", line))]
 
 
 def _link_fault(path: Path, number: int, target: str, published: set[Path] | None, anchors: dict[Path, set[str]]) -> list[Fault]:

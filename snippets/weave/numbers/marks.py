@@ -1,6 +1,7 @@
-"""The few marks that the weaver knows in Markdown."""
+"""The few marks that the weaver knows in Markdown, and what of a page is code."""
 
 import re
+from collections.abc import Iterator
 
 OPEN = re.compile(r"<!-- (?P<kind>[a-z]+)(?:: (?P<name>[\w./-]+))? -->$")
 CLOSE = re.compile(r"<!-- /(?P<kind>[a-z]+) -->$")
@@ -11,3 +12,27 @@ DATA = re.compile(r'<data value="(?P<key>[^"<>]*)"(?: data-show="(?P<show>[^"<>]
 CITATION = re.compile(r"\[(?P<text>[^\]\[]*)\]\((?P<path>[\w./-]*references\.md)#(?P<key>[\w-]+)\)")
 HEADING = re.compile(r"^(?P<level>#{1,6}) +(?P<title>.*?)(?: *\{ *#(?P<id>[\w-]+)[^}]*\})? *$")
 MATHS = re.compile(r"(?<![\\$])\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\s](?:[^$]*?[^$\s\\])?)\$(?!\d)", re.DOTALL)
+
+
+class Fences:
+    """Tells of the lines of a page, one after the other, which are prose, which a fence, and which the code between two."""
+
+    def __init__(self, mark: re.Pattern = FENCE):
+        self.mark, self.open = mark, ""
+
+    def place(self, line: str) -> str:
+        """`prose`, `fence` or `code`; a fence is closed by one as long that says nothing more."""
+        found = self.mark.match(line)
+        if not self.open:
+            self.open = found["fence"] if found else ""
+            return "fence" if found else "prose"
+        if found and found["fence"].startswith(self.open) and not found["info"].strip():
+            self.open = ""
+            return "fence"
+        return "code"
+
+
+def prose(text: str) -> Iterator[tuple[int, str]]:
+    """The number and the text of every line outside code."""
+    fences = Fences()
+    return ((number, line) for number, line in enumerate(text.splitlines(), 1) if fences.place(line) == "prose")

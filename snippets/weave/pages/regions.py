@@ -13,7 +13,7 @@ from pathlib import Path
 from snippets.measurement import Bad, formatted
 from snippets.weave.figures.loading import CITED, figure_module, fill, strip_note, table_rows
 from snippets.weave.numbers.book import Book, nearest, plain
-from snippets.weave.numbers.marks import DATA, FENCE, FENCED, OPEN
+from snippets.weave.numbers.marks import DATA, FENCED, OPEN, prose
 from snippets.weave.pages import differences, exercises, guide, mutations, questions, spreads, video
 from snippets.weave.pages.claims import PATHS
 
@@ -191,13 +191,8 @@ def _quoted(text: str, book: Book) -> str:
 def _gallery(name: str, page: Path, book: Book) -> Rendered:
     used = []
     for other in sorted(book.docs.rglob("*.md")):
-        heading, fence = "", ""
-        for line in other.read_text(encoding="utf-8").splitlines():
-            mark = FENCE.match(line)
-            if mark and (not fence or mark["fence"].startswith(fence)):
-                fence = "" if fence else mark["fence"]
-            if fence or mark:
-                continue
+        heading = ""
+        for _, line in prose(other.read_text(encoding="utf-8")):
             if line.startswith("#"):
                 heading = plain(re.sub(r"\{#[\w-]+\}", "", line.lstrip("# ")))
             marked = OPEN.match(line)

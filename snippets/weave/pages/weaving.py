@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snippets.measurement import Bad, shown
 from snippets.weave.numbers.book import Book
-from snippets.weave.numbers.marks import CITATION, CLOSE, DATA, FENCE, OPEN, SPAN
+from snippets.weave.numbers.marks import CITATION, CLOSE, DATA, OPEN, SPAN, Fences
 from snippets.weave.pages import regions
 
 
@@ -81,21 +81,13 @@ class _Page:
         self.faults.append(Fault(self.path, line, message))
 
     def walk(self, lines: list[Line]) -> None:
-        fence = ""
+        fences = Fences()
         at = 0
         while at < len(lines):
             line = lines[at]
-            opened = FENCE.match(line.text)
-            if line.part == "front":
-                self.out.append(line.text + line.end)
-            elif fence:
-                if opened and opened["fence"].startswith(fence) and not opened["info"].strip():
-                    fence = ""
-                else:
-                    self.typed.append((line.number, line.text))
-                self.out.append(line.text + line.end)
-            elif opened:
-                fence = opened["fence"]
+            place = "front" if line.part == "front" else fences.place(line.text)
+            if place != "prose":
+                self.typed += [(line.number, line.text)] * (place == "code")
                 self.out.append(line.text + line.end)
             elif (found := OPEN.match(line.text)) and found["kind"] in regions.KINDS:
                 at = self._region(lines, at, found["kind"], found["name"] or "")
@@ -106,7 +98,7 @@ class _Page:
             else:
                 self.out.append(self.inline(line.text, line.number) + line.end)
             at += 1
-        if fence:
+        if fences.open:
             self.fault(len(lines), "a code fence is not closed")
 
     def _region(self, lines: list[Line], start: int, kind: str, name: str) -> int:
@@ -135,16 +127,11 @@ class _Page:
         return end + 1
 
     def _closing(self, lines: list[Line], start: int, kind: str) -> int | None:
-        fence = ""
+        fences = Fences()
         for at in range(start + 1, len(lines)):
             text = lines[at].text
-            marked = FENCE.match(text)
-            if fence:
-                if marked and marked["fence"].startswith(fence) and not marked["info"].strip():
-                    fence = ""
+            if fences.place(text) != "prose":
                 continue
-            if marked:
-                fence = marked["fence"]
             closing, opening = CLOSE.match(text), OPEN.match(text)
             if closing and closing["kind"] == kind:
                 return at

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from snippets import notebook as labs
-from snippets.weave.numbers.marks import FENCE, HEADING, MATHS, SPAN
+from snippets.weave.numbers.marks import HEADING, MATHS, SPAN, Fences, prose
 from snippets.weave.pages.labs import LABS
 from snippets.weave.pages.notebooks import as_markdown
 from snippets.weave.pages.weaving import read_page
@@ -25,7 +25,7 @@ FOLDED = re.compile(r'^(?P<indent> *)(?:\?\?\?\+?|!!!) (?P<kind>\w+)(?: "(?P<tit
 FOOT = re.compile(r'^<p class="headpiece__note">')
 CONTROLS = re.compile(r"<(?P<tag>button|label|select)\b.*?</(?P=tag)>")
 DROPPED = re.compile(r'class="ledger-count"')
-DISPLAYED = re.compile(r"(?P<fence>\$\$)(?P<info>)$")
+FENCE_OR_FORMULA = re.compile(r"^\s*(?P<fence>`{3,}|~{3,}|\$\$(?=$))(?P<info>.*)$")
 KEPT = re.compile(f"{SPAN.pattern}|{MATHS.pattern}")  # code and formulas
 
 LLMS = "llms.txt"
@@ -68,15 +68,9 @@ class _Copy:
         self.video = False
 
     def walk(self, text: str) -> None:
-        fence = ""
-        for line in text.split("\n"):
-            line = self._unfolded(line)
-            mark = FENCE.match(line) or DISPLAYED.match(line)
-            if fence or mark:
-                if not fence:
-                    fence = mark["fence"]
-                elif mark and mark["fence"].startswith(fence) and not mark["info"].strip():
-                    fence = ""
+        fences = Fences(FENCE_OR_FORMULA)
+        for line in map(self._unfolded, text.split("\n")):
+            if fences.place(line) != "prose":
                 self.lines.append(line)
             else:
                 self.lines += [made for made in self._prose(line) if made or not self.lines or self.lines[-1]]
@@ -160,11 +154,4 @@ def _lower(title: str) -> str:
 
 def headings(text: str) -> list[str]:
     """The headings of a plain copy."""
-    found, fence = [], ""
-    for line in text.split("\n"):
-        mark = FENCE.match(line)
-        if mark and (not fence or mark["fence"].startswith(fence)):
-            fence = "" if fence else mark["fence"]
-        elif not fence and (heading := HEADING.match(line)):
-            found.append(heading["title"])
-    return found
+    return [heading["title"] for _, line in prose(text) if (heading := HEADING.match(line))]

@@ -19,7 +19,7 @@ from markdown.extensions.toc import slugify
 from snippets.measurement import Bad, shown, write_atomically
 from snippets.weave.pages import redirects
 from snippets.weave.numbers.book import nearest, plain
-from snippets.weave.numbers.marks import FENCE, HEADING, SPAN
+from snippets.weave.numbers.marks import HEADING, SPAN, prose
 from snippets.weave.pages.weaving import Fault
 from snippets.weave.publish import feed
 
@@ -57,13 +57,7 @@ def identities(text: str) -> frozenset[str]:
     """Every anchor of a page: headings as the table of contents names them, and explicit ids."""
     found: set[str] = set()
     taken: Counter = Counter()
-    fence = ""
-    for line in text.splitlines():
-        mark = FENCE.match(line)
-        if mark and (not fence or mark["fence"].startswith(fence)):
-            fence = "" if fence else mark["fence"]
-        if fence:
-            continue
+    for _, line in prose(text):
         heading = HEADING.match(line)
         if heading:
             slug = heading["id"] or slugify(plain(heading["title"]), "-")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
-from snippets.weave.numbers.marks import FENCE, SPAN
+from snippets.weave.numbers.marks import SPAN, prose
 from snippets.weave.pages.weaving import Fault
 
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -71,12 +71,6 @@ def apply(site: Path) -> None:
 
 def check_scripts(path: Path, text: str) -> list[Fault]:
     """Scripts, event handlers and script links typed on a page: the policy would not run them."""
-    faults, fence = [], ""
-    for number, line in enumerate(text.splitlines(), 1):
-        mark = FENCE.match(line)
-        if mark and (not fence or mark["fence"].startswith(fence)):
-            fence = "" if fence else mark["fence"]
-        found = None if fence or mark else FOREIGN.search(SPAN.sub(" ", line))
-        if found:
-            faults.append(Fault(path, number, f"`{found[0]}` on a page is not run; put the script into docs/assets/javascripts/"))
-    return faults
+    found = ((number, FOREIGN.search(SPAN.sub(" ", line))) for number, line in prose(text))
+    return [Fault(path, number, f"`{script[0]}` on a page is not run; put the script into docs/assets/javascripts/")
+            for number, script in found if script]
