@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
 
-import markdown
-
 from snippets.measurement import Bad
 from snippets.weave.numbers.marks import HEADING
 from snippets.weave.pages.weaving import read_page
@@ -28,19 +26,18 @@ DATED = re.compile(r"(?P<name>.+), (?P<date>\d{4}-\d\d-\d\d)$")
 
 @dataclass(frozen=True)
 class Version:
-    """One dated version of the changelog, its text in Markdown."""
+    """One dated version of the changelog."""
 
     anchor: str
     name: str
     date: str
-    text: str
 
 
 def versions(root: Path) -> list[Version]:
     """The dated versions, newest first; what is not published yet has no date."""
     path = root / "docs" / SOURCE
-    found, lines = [], read_page(path).splitlines()
-    for number, line in enumerate(lines, 1):
+    found = []
+    for number, line in enumerate(read_page(path).splitlines(), 1):
         heading = HEADING.match(line)
         dated = DATED.match(heading["title"]) if heading and heading["level"] == "##" else None
         if not dated:
@@ -51,9 +48,7 @@ def versions(root: Path) -> list[Version]:
             raise Bad(f"docs/{SOURCE}:{number}: {dated['date']} is no date; write it as 2026-11-22") from error
         if not heading["id"]:
             raise Bad(f"docs/{SOURCE}:{number}: the version has no anchor; end its heading with {{#v1-0-0}}, which stays")
-        rest = lines[number:]
-        end = next((i for i, row in enumerate(rest) if row.startswith("## ")), len(rest))
-        found.append(Version(heading["id"], dated["name"], dated["date"], "\n".join(rest[:end]).strip()))
+        found.append(Version(heading["id"], dated["name"], dated["date"]))
     if not found:
         raise Bad(f"docs/{SOURCE}:1: no dated version; expected a heading such as `## Version 1.0.0, 2026-11-22 {{#v1-0-0}}`")
     return found
@@ -83,7 +78,6 @@ def atom(root: Path, site_url: str) -> bytes:
         _add(entry, "title", version.name)
         _add(entry, "updated", f"{version.date}T00:00:00Z")
         _add(entry, "link", rel="alternate", type="text/html", href=urljoin(site_url, f"{PAGE}#{version.anchor}"))
-        _add(entry, "content", _html(version.text, site_url), type="html")
     ET.indent(feed)
     return ET.tostring(feed, encoding="utf-8", xml_declaration=True) + b"\n"
 
@@ -96,17 +90,3 @@ def _add(parent, name: str, text: str | None = None, **attributes: str):
 
 def _identity(name: str) -> str:
     return f"urn:uuid:{uuid.uuid5(FAMILY, name)}"
-
-
-def _html(text: str, site_url: str) -> str:
-    """The text of a version as HTML, its links as they are from the feed."""
-    html = markdown.markdown(text, extensions=["tables", "attr_list"])
-
-    def moved(match: re.Match) -> str:
-        place = urljoin(f"http://x/{SOURCE}", match[1])
-        if not place.startswith("http://x/"):
-            return match[0]
-        page = re.sub(r"(?:(?<=/)index|(?<=[^/]))\.(?:md|ipynb)(?=$|#)", lambda m: "" if "index" in m[0] else "/", place.removeprefix("http://x/"))
-        return f'href="{urljoin(site_url, page)}"'
-
-    return re.sub(r'href="([^"]*)"', moved, html)

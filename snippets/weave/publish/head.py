@@ -56,7 +56,7 @@ class Heads:
         if first.uri != uri:
             way.append((entry.section, self._address(first.uri)))
         return structured.Shown(entry, self._address(uri), heading, urljoin(self.site_url, social.path_of(uri)),
-                                [*way, (heading, self._address(uri))], html)
+                                [*way, (heading, self._address(uri))])
 
     def _address(self, uri: str) -> str:
         return urljoin(self.site_url, re.sub(r"(^|/)index\.html$", r"\1", self.places[uri]))

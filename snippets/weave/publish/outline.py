@@ -29,7 +29,6 @@ class Entry:
     section: str
     title: str
     description: str
-    kind: str  # FAQPage or Quiz where the front matter says so
     strip: str
 
 
@@ -85,4 +84,4 @@ def _entry(docs: Path, uri: str, section: str) -> Entry:
     else:
         text = read_page(docs / uri)
         front, strip = front_matter(text), STRIP.search(text)
-    return Entry(uri, section, front["title"], front["description"], front.get("kind", ""), strip[1] if strip else "")
+    return Entry(uri, section, front["title"], front["description"], strip[1] if strip else "")
