@@ -5,7 +5,7 @@ import yaml
 
 from snippets.measurement import ROOT
 from snippets.weave.check.checking import identities
-from snippets.weave.numbers.book import FAST
+from snippets.weave.numbers.marks import FAST
 
 COVERAGE = yaml.load((ROOT / "tests" / "coverage.yml").read_text(encoding="utf-8"), FAST)
 ROWS = [(source, *row) for source, rows in COVERAGE.items() for row in rows]

@@ -9,7 +9,7 @@ from gradient_doctor import GUIDE
 
 from snippets.measurement import ROOT, Bad
 from snippets.weave.check.checking import identities
-from snippets.weave.numbers.book import FAST
+from snippets.weave.numbers.marks import FAST
 from snippets.weave.pages.guide import MOST, UNSURE, paths, verified
 from tests.pages import Visit, barriers
 

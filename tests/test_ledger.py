@@ -9,7 +9,8 @@ import yaml
 
 from snippets.measurement import ROOT
 from snippets.weave.check.numerals import is_name, numerals
-from snippets.weave.numbers.book import FAST, load
+from snippets.weave.numbers.book import load
+from snippets.weave.numbers.marks import FAST
 from snippets.weave.pages import claims
 from snippets.weave.pages.regions import VERDICTS
 from tests import test_claims

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from snippets.measurement import ROOT
-from snippets.weave.check.numerals import front_matter
 from snippets.weave.numbers.book import load, plain
+from snippets.weave.numbers.marks import front_matter
 from snippets.weave.pages.weaving import pages, weave
 
 PAGES = [p for p in pages(ROOT) if p.name != "README.md"]

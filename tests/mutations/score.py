@@ -1,14 +1,12 @@
-"""The result of a run: tests/mutations/score.json, sealed. The page How numbers stay true shows it."""
+"""The result of a run: snippets/results/mutations/score.json, sealed. The page How numbers stay true shows it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from snippets.measurement import read_sealed, write_sealed
+from snippets.measurement import RESULTS, read_sealed, write_sealed
 from tests.mutations.judges import Verdict
 from tests.mutations.makers import Mutation
 
-SCORE = Path(__file__).with_name("score.json")
+SCORE = RESULTS / "mutations" / "score.json"
 
 
 def tallied(judged: list[tuple[Mutation, Verdict]]) -> dict:

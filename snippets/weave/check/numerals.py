@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -11,8 +10,7 @@ from pathlib import Path
 import yaml
 from math_core import LatexError, LatexToMathML
 
-from snippets.weave.numbers.book import FAST
-from snippets.weave.numbers.marks import DATA, FENCED, MATHS, SPAN
+from snippets.weave.numbers.marks import DATA, FENCED, MATHS, SPAN, front_matter
 from snippets.weave.pages.weaving import Fault, Woven
 
 DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
@@ -57,17 +55,6 @@ def in_code(text: str) -> list[str]:
 def is_name(numeral: str) -> bool:
     """Whether a letter is attached to the digits, or joined to them by a hyphen: float32, GPT-2."""
     return bool(WORDLIKE.search(numeral))
-
-
-@functools.lru_cache(maxsize=256)
-def front_matter(text: str) -> dict:
-    """The front matter of a page as YAML; empty when there is none or it is not a mapping."""
-    match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
-    try:
-        found = yaml.load(match[1], Loader=FAST) if match else {}
-    except yaml.YAMLError:
-        found = {}
-    return found if isinstance(found, dict) else {}
 
 
 def given(text: str) -> Counter:

@@ -13,8 +13,8 @@ from pathlib import Path
 import yaml
 
 from snippets.measurement import Bad, Measurement, formatted, read, read_sealed, shown
+from snippets.weave.numbers.marks import FAST
 
-FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the ledger ten times as fast
 PRINTED = re.compile(r"[-+]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?%?|[-+]?inf|nan|None")
 
 

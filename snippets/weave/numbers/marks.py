@@ -1,7 +1,12 @@
 """The few marks that the weaver knows in Markdown, and what of a page is code."""
 
+import functools
 import re
 from collections.abc import Iterator
+
+import yaml
+
+FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the claims ten times as fast
 
 OPEN = re.compile(r"<!-- (?P<kind>[a-z]+)(?:: (?P<name>[\w./-]+))? -->$")
 CLOSE = re.compile(r"<!-- /(?P<kind>[a-z]+) -->$")
@@ -12,6 +17,17 @@ DATA = re.compile(r'<data value="(?P<key>[^"<>]*)"(?: data-show="(?P<show>[^"<>]
 CITATION = re.compile(r"\[(?P<text>[^\]\[]*)\]\((?P<path>[\w./-]*references\.md)#(?P<key>[\w-]+)\)")
 HEADING = re.compile(r"^(?P<level>#{1,6}) +(?P<title>.*?)(?: *\{ *#(?P<id>[\w-]+)[^}]*\})? *$")
 MATHS = re.compile(r"(?<![\\$])\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\s](?:[^$]*?[^$\s\\])?)\$(?!\d)", re.DOTALL)
+
+
+@functools.lru_cache(maxsize=256)
+def front_matter(text: str) -> dict:
+    """The front matter of a page as YAML; empty when there is none or it is not a mapping."""
+    match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
+    try:
+        found = yaml.load(match[1], Loader=FAST) if match else {}
+    except yaml.YAMLError:
+        found = {}
+    return found if isinstance(found, dict) else {}
 
 
 class Fences:

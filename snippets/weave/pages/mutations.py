@@ -8,8 +8,8 @@ import yaml
 
 from snippets.measurement import Bad, formatted, read_sealed, shown
 
-SCORE = Path("tests/mutations/score.json")
-ARGUED = Path("tests/mutations/argued.yml")
+SCORE = Path("snippets/results/mutations/score.json")
+ARGUED = Path("snippets/results/mutations/argued.yml")
 
 
 def score(root: Path) -> list[str]:

@@ -11,8 +11,7 @@ from pathspec import GitIgnoreSpec
 
 from snippets import notebook as labs
 from snippets.measurement import Bad, shown
-from snippets.weave.check.numerals import front_matter
-from snippets.weave.numbers.book import FAST
+from snippets.weave.numbers.marks import FAST, front_matter
 from snippets.weave.pages.weaving import read_page
 
 STRIP = re.compile(r"\]\([\w./-]*strips/([\w.-]+)\.svg\)")
