@@ -22,7 +22,7 @@ from snippets.measurement import ROOT
 from snippets.weave.check import checking
 from snippets.weave.numbers.book import load
 from snippets.weave.pages.regions import LISTS
-from snippets.weave.pages.weaving import pages
+from snippets.weave.pages.weaving import list_pages
 from snippets.weave.site import frames
 from tests.browser import FLAGS, installed
 
@@ -105,7 +105,7 @@ def small(checkout, site):
 def judged(copied):
     """What `make check` made of each page of the copy, before any test changed something."""
     book = load(copied[0])
-    return {path: checking.check_page(path, book) for path in pages(copied[0])}
+    return {path: checking.check_page(path, book) for path in list_pages(copied[0])}
 
 
 @pytest.fixture

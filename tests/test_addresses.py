@@ -48,7 +48,7 @@ def followed(address: str, text: str) -> str:
 
 
 def test_every_address_ever_published_resolves(site):
-    listed = addresses.listed(DOCS)
+    listed = addresses.read_list(DOCS)
     assert len(listed) > 1000 and leads_nowhere(site, listed) == []
 
 
@@ -59,7 +59,7 @@ def test_a_lost_address_would_be_found(site):
 
 def test_everything_that_can_be_linked_to_is_listed(site):
     """What stands within a drawing has ids for the drawing's own use, and so have the theme's controls."""
-    listed, missing = set(addresses.listed(DOCS)), []
+    listed, missing = set(addresses.read_list(DOCS)), []
     for path in sorted(site.rglob("index.html")):
         page = path.relative_to(site).parent.as_posix().strip(".") + "/"
         text = re.sub(r"<svg\b.*?</svg>", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
@@ -85,10 +85,10 @@ def edit(path: Path, old: str, new: str) -> None:
 def test_a_deleted_heading_is_told_and_an_id_mends_it(checkout, faults):
     page = checkout / "docs/understand/floating-point.md"
     heading = re.search(r"^## (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)[0]
-    anchor = sorted(addresses.identities(heading))[0]
+    anchor = sorted(addresses.find_anchors(heading))[0]
     edit(page, f"{heading}\n", "## Under another name\n")
     said = faults()
-    line = addresses.listed(checkout / "docs").index(f"understand/floating-point/#{anchor}") + 1
+    line = addresses.read_list(checkout / "docs").index(f"understand/floating-point/#{anchor}") + 1
     assert f"docs/addresses.txt:{line}: `understand/floating-point/#{anchor}` was published and leads nowhere now: give its heading" in said
     assert "docs/addresses.txt:1: `understand/floating-point/#under-another-name` is not listed yet; run `make weave`" in said
     edit(page, "## Under another name\n", f'<span id="{anchor}"></span>\n\n## Under another name\n')
@@ -97,7 +97,7 @@ def test_a_deleted_heading_is_told_and_an_id_mends_it(checkout, faults):
 
 def test_a_renamed_page_is_told_and_a_redirect_mends_it(checkout, faults):
     docs = checkout / "docs"
-    before = addresses.listed(docs)
+    before = addresses.read_list(docs)
     (docs / "fix/gating.md").rename(docs / "fix/gates.md")
     for path in [checkout / "mkdocs.yml", *docs.rglob("*.md"), *docs.rglob("*.yml"), *docs.rglob("*.ipynb")]:
         path.write_text(path.read_text(encoding="utf-8").replace("gating.md", "gates.md"), encoding="utf-8")
@@ -105,7 +105,7 @@ def test_a_renamed_page_is_told_and_a_redirect_mends_it(checkout, faults):
     assert re.search(rf"^docs/addresses\.txt:\d+: `{PLACE}` was published and leads nowhere now: add `{PLACE}: <where", said, re.MULTILINE)
     (docs / "moved.yml").write_text(f"{PLACE}: fix/gates/\n", encoding="utf-8")
     assert run_in(checkout, "snippets.weave").returncode == 0
-    assert set(before) < set(addresses.listed(docs)), "weaving takes nothing off the list"
+    assert set(before) < set(addresses.read_list(docs)), "weaving takes nothing off the list"
     assert faults() == ""
 
 
@@ -135,7 +135,7 @@ def test_an_unsorted_list_is_told(tmp_path):
 def test_a_move_to_a_table_that_is_none_is_bad(tmp_path):
     (tmp_path / "moved.yml").write_text("- a\n")
     with pytest.raises(Bad, match="expected lines of the form"):
-        redirects.moved(tmp_path)
+        redirects.read_redirects(tmp_path)
 
 
 # ---------- where a redirect leads ----------
@@ -156,7 +156,7 @@ def moved_site(site, tmp_path) -> Path:
 
 
 def test_a_redirect_keeps_the_part_and_the_query_in_any_folder(moved_site, browser):
-    part = sorted(addresses.identities((DOCS / "fix/gating.md").read_text(encoding="utf-8")))[0]
+    part = sorted(addresses.find_anchors((DOCS / "fix/gating.md").read_text(encoding="utf-8")))[0]
     with served(moved_site, "/some/path/") as address:
         page = browser.new_page()
         for old, new in [("old/deep/name/", "fix/gating/"), (f"old/deep/name/#{part}", f"fix/gating/#{part}"),

@@ -7,8 +7,8 @@ import pytest
 from snippets import programs
 from snippets.measurement import ROOT, Bad
 from snippets.programs import BLOCKS, Runner, blocks, distance, node, share
-from snippets.weave.numbers.book import current
-from snippets.weave.pages.weaving import pages
+from snippets.weave.numbers.book import get_loaded
+from snippets.weave.pages.weaving import list_pages
 
 SHOWN = [p for p in blocks()]
 
@@ -23,7 +23,7 @@ def alone():
 @pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())
 def test_alone_in_a_process_of_its_own(path, alone):
     name = path.relative_to(BLOCKS).with_suffix("").as_posix()
-    assert alone(path).splitlines() == current(ROOT).outputs[name]["stdout"]
+    assert alone(path).splitlines() == get_loaded(ROOT).outputs[name]["stdout"]
 
 
 def test_a_process_of_its_own_inherits_nothing(alone, tmp_path):
@@ -61,7 +61,7 @@ def test_a_move_is_a_share_of_the_way_to_another_digit():
 def javascript():
     fence = re.compile(r"^```javascript\n(.*?)^```\n+```text\n(.*?)^```", re.DOTALL | re.MULTILINE)
     return [pytest.param(m[1], m[2], id=f"{p.name}:{p.read_text()[:m.start()].count(chr(10)) + 1}")
-            for p in pages(ROOT) for m in fence.finditer(p.read_text(encoding="utf-8"))]
+            for p in list_pages(ROOT) for m in fence.finditer(p.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.parametrize("code, expected", javascript())
@@ -75,14 +75,14 @@ def test_javascript_as_the_page_prints_it(code, expected, tmp_path):
 
 
 def test_every_javascript_fence_is_one_of_those():
-    fences = sum(p.read_text(encoding="utf-8").count("\n```javascript\n") for p in pages(ROOT))
+    fences = sum(p.read_text(encoding="utf-8").count("\n```javascript\n") for p in list_pages(ROOT))
     assert fences == len(javascript())
 
 
 def test_every_python_fence_is_collected_with_its_output():
     from pytest_codeblocks.main import extract_from_file
 
-    for page in pages(ROOT):
+    for page in list_pages(ROOT):
         python = [b for b in extract_from_file(page) if b.syntax == "python"]
         assert len(python) == len(re.findall(r"^\s*```python$", page.read_text(encoding="utf-8"), re.MULTILINE)), page
         assert all(b.expected_output for b in python), f"{page}: a block without expected output"

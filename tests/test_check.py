@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from snippets.measurement import ROOT
 from snippets.weave.check.checking import check
-from snippets.weave.check.numerals import numerals
+from snippets.weave.check.numerals import find_numerals
 from tests.conftest import listing, run_in
 
 PAGE = "docs/understand/index.md"
@@ -34,12 +34,12 @@ NUMERALS = [
 
 @pytest.mark.parametrize("text, found", NUMERALS, ids=[t[:24] for t, _ in NUMERALS])
 def test_numerals_of_a_line(text, found):
-    assert sorted(numerals(text)) == sorted(found)
+    assert sorted(find_numerals(text)) == sorted(found)
 
 
 @given(st.decimals(0, 10**6, places=3), st.sampled_from(["{} layers", "about {}.", "({})", "it is {}, then", "**{}**"]))
 def test_no_plain_number_escapes(number, sentence):
-    assert numerals(sentence.format(number)) == [str(number)]
+    assert find_numerals(sentence.format(number)) == [str(number)]
 
 
 def test_this_checkout_is_in_order():

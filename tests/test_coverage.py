@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from snippets.measurement import ROOT
-from snippets.weave.check.checking import identities
+from snippets.weave.check.checking import find_anchors
 from snippets.weave.numbers.marks import FAST
 
 COVERAGE = yaml.load((ROOT / "tests" / "coverage.yml").read_text(encoding="utf-8"), FAST)
@@ -16,7 +16,7 @@ def test_covered(row):
     source, what, page, heading = row
     assert all(isinstance(part, str) and part.strip() for part in row)
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    assert heading in identities(text), f"docs/{page} has no #{heading}, named for “{what}” in tests/coverage.yml"
+    assert heading in find_anchors(text), f"docs/{page} has no #{heading}, named for “{what}” in tests/coverage.yml"
 
 
 def test_no_row_stands_twice():

@@ -17,7 +17,7 @@ from torch import nn, optim
 from torch.nn import functional as F
 
 from snippets.measurement import ROOT
-from snippets.weave.check.checking import identities
+from snippets.weave.check.checking import find_anchors
 from tests.patients import CE, VERDICTS, X, Y, cnn, mlp, of_dtype, on_x, scaled_twin, trained
 
 RECIPE = ROOT / "snippets" / "recipes" / "gradient_doctor.py"
@@ -376,7 +376,7 @@ def test_a_published_recipe_knows_its_site():
 
 
 def test_every_verdict_leads_into_the_guide():
-    anchors = identities((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
+    anchors = find_anchors((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
     assert GUIDE.keys() == REMEDY.keys() and set(GUIDE.values()) <= anchors
 
 

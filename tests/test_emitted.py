@@ -16,9 +16,9 @@ THEIRS = re.compile(r"assets/(images/favicon\.png|javascripts/(bundle\.|lunr/|wo
 
 def test_the_site_holds_what_is_declared_and_nothing_else(site):
     """Pages with their Markdown beside them, what stands under docs/, and what `declared` names."""
-    pages = {plain.directory(uri) for uri in outline.uris(ROOT)}
-    ours = {path.relative_to(ROOT / "docs").as_posix() for path in outline.published(ROOT) if path.suffix not in (".md", ".ipynb")}
-    expected = {*pages, *map(plain.beside, pages), plain.LLMS, *ours, *emitted.declared(load(ROOT))}
+    pages = {plain.directory(uri) for uri in outline.list_pages(ROOT)}
+    ours = {path.relative_to(ROOT / "docs").as_posix() for path in outline.list_published(ROOT) if path.suffix not in (".md", ".ipynb")}
+    expected = {*pages, *map(plain.beside, pages), plain.LLMS, *ours, *emitted.declare(load(ROOT))}
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
     assert sorted(expected - there) == [] and sorted(name for name in there - expected if not THEIRS.match(name)) == []
 
@@ -27,13 +27,13 @@ def test_to_declare_a_file_draws_none(monkeypatch):
     """The checks need the names alone."""
     monkeypatch.setattr(Path, "write_bytes", None)
     monkeypatch.setattr("snippets.weave.figures.drawing._draw", None)
-    assert len(emitted.declared(load(ROOT))) > 400
+    assert len(emitted.declare(load(ROOT))) > 400
 
 
 def test_what_is_declared_is_what_links_may_lead_to(tmp_path):
     """A file that the build would no longer make is missed by the check of every page that links to it."""
     page = ROOT / "docs/fix/clipping.md"
-    made = set(emitted.declared(load(ROOT)))
+    made = set(emitted.declare(load(ROOT)))
     woven = {page: checking.check_page(page, load(ROOT))[0]}
     linked = re.findall(r"\]\(\.\./(code/\S+?\.py)\)", woven[page].text)
     assert linked and checking._links(ROOT, woven, made) == []

@@ -6,15 +6,15 @@ import re
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.check.numerals import is_name, numerals
+from snippets.weave.check.numerals import find_numerals, is_name
 from snippets.weave.numbers.book import load
 from snippets.weave.numbers.marks import MATHS
-from snippets.weave.pages.exercises import SHOWN, exercises
+from snippets.weave.pages.exercises import SHOWN, read_exercises
 from tests.pages import Visit
 
 PRACTICE = ROOT / "docs" / "practice"
 PAGE = PRACTICE / "exercises.md"
-GROUPS = exercises(PAGE)
+GROUPS = read_exercises(PAGE)
 ALL = [item for items in GROUPS.values() for item in items]
 HEADING = re.compile(r"^#{2,3} ([A-Z]\d*\. .+?)(?: \{#\w+\})?$", re.MULTILINE)
 CONTROLS = "header, nav, footer, button, input, select, summary, details, .headerlink, .md-sidebar, .handout__screen"
@@ -22,7 +22,7 @@ CONTROLS = "header, nav, footer, button, input, select, summary, details, .heade
 
 def typed(text: str) -> set[str]:
     """The numerals outside formulas that nothing quotes; names such as float32 may come up in a solution."""
-    return {n for line in MATHS.sub(" ", text).split("\n") for n in numerals(line) if not is_name(n)}
+    return {n for line in MATHS.sub(" ", text).split("\n") for n in find_numerals(line) if not is_name(n)}
 
 
 def headings(name: str) -> list[str]:
@@ -129,7 +129,7 @@ def test_an_exercise_that_is_not_whole_is_named(tmp_path, damage):
     page.write_text(text.replace(*damage, 1), encoding="utf-8")
     line = text[:text.index("### A1.")].count("\n") + 1
     with pytest.raises(Bad, match=rf"exercises\.md:{line}: the exercise A1 is not whole"):
-        exercises(page)
+        read_exercises(page)
 
 
 # ---------- on paper ----------

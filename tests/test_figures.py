@@ -9,9 +9,9 @@ import pytest
 
 from snippets.measurement import ROOT
 from snippets.weave.figures import drawing
-from snippets.weave.figures.loading import figure_module
-from snippets.weave.figures.thinning import slim
-from snippets.weave.numbers.book import current
+from snippets.weave.figures.loading import load_figure
+from snippets.weave.figures.thinning import thin
+from snippets.weave.numbers.book import get_loaded
 from tests.conftest import run_in
 
 FIGURES = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
@@ -22,14 +22,14 @@ STRIPS = sorted({m for p in (ROOT / "docs").rglob("*.md") for m in re.findall(r"
 @pytest.mark.parametrize("kind", ["inline", "svg", "png"])
 def test_the_same_bytes_every_time(site, name, kind, caplog):
     """What the build drew in its own process, drawn again in this one, without a word from Matplotlib, such as on a missing font."""
-    kept = drawing.drawn(name, kind, current(ROOT))
-    assert kept == drawing._draw(name, kind, figure_module(name, current(ROOT)), current(ROOT))
+    kept = drawing.draw_figure(name, kind, get_loaded(ROOT))
+    assert kept == drawing._draw(name, kind, load_figure(name, get_loaded(ROOT)), get_loaded(ROOT))
     assert caplog.messages == []
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_small_and_in_the_colors_of_both_schemes(name):
-    svg = drawing.drawn(name, "inline", current(ROOT))
+    svg = drawing.draw_figure(name, "inline", get_loaded(ROOT))
     assert len(gzip.compress(svg)) <= 15_000
     assert not re.search(rb'style=|#[0-9a-f]{6}|rgb\(', svg, re.IGNORECASE)
     classes = set(re.findall(r"[fs]-[\w-]+", " ".join(e.get("class", "") for e in ET.fromstring(svg).iter())))
@@ -41,26 +41,26 @@ def test_small_and_in_the_colors_of_both_schemes(name):
 def test_real_text_that_the_font_can_show(name):
     from fontTools.ttLib import TTFont
 
-    words = "".join(e.text or "" for e in ET.fromstring(drawing.drawn(name, "inline", current(ROOT))).iter("{http://www.w3.org/2000/svg}text"))
+    words = "".join(e.text or "" for e in ET.fromstring(drawing.draw_figure(name, "inline", get_loaded(ROOT))).iter("{http://www.w3.org/2000/svg}text"))
     assert "_" not in words, "an index stands lowered, or is a word"
     assert words and not set(words) - set(map(chr, TTFont(ROOT / "docs/assets/fonts/WG-Sans.woff2").getBestCmap()))
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_one_common_size(name):
-    root = ET.fromstring(drawing.drawn(name, "inline", current(ROOT)))
+    root = ET.fromstring(drawing.draw_figure(name, "inline", get_loaded(ROOT)))
     assert root.get("viewBox") == "0 0 331.2 216"
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_says_what_it_shows(name):
-    module = figure_module(name, current(ROOT))
+    module = load_figure(name, get_loaded(ROOT))
     assert len(module.TITLE) > 20 and len(module.ALT) > 60 and module.SUB and module.__doc__
 
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_data_can_be_taken_away(name):
-    lines = drawing.drawn(name, "csv", current(ROOT)).decode().splitlines()
+    lines = drawing.draw_figure(name, "csv", get_loaded(ROOT)).decode().splitlines()
     assert len(lines) > 3, f"snippets/figures/{name}.py: data() gives {len(lines) - 1} rows; expected three or more"
     assert len({line.count(",") for line in lines if '"' not in line}) == 1
 
@@ -88,7 +88,8 @@ def test_many_drawn_at_once_are_those_drawn_one_by_one(checkout):
     for name in FIGURES[:4]:
         for kind in drawing.KINDS:
             kept = [p for p in drawn if p.startswith(f"{name}-") and p.endswith(f".{kind}")]
-            assert len(kept) == 1 and (checkout / ".cache/figures" / kept[0]).read_bytes() == drawing.drawn(name, kind, current(ROOT))
+            again = drawing.draw_figure(name, kind, get_loaded(ROOT))
+            assert len(kept) == 1 and (checkout / ".cache/figures" / kept[0]).read_bytes() == again
 
 
 def test_a_color_that_is_not_the_sites_is_refused(checkout):
@@ -101,9 +102,9 @@ def test_a_color_that_is_not_the_sites_is_refused(checkout):
 
 @pytest.mark.parametrize("key", STRIPS)
 def test_a_strip_has_one_column_a_layer(key):
-    svg = ET.fromstring(drawing.strip_svg(key, "x", current(ROOT)))
+    svg = ET.fromstring(drawing.draw_strip(key, "x", get_loaded(ROOT)))
     source, _, name = key.partition(".")
-    assert len(svg.findall(".//rect")) == len(current(ROOT).results[source].measurements[name].value)
+    assert len(svg.findall(".//rect")) == len(get_loaded(ROOT).results[source].measurements[name].value)
 
 
 @pytest.mark.parametrize("decades, share, height, color", [
@@ -116,7 +117,7 @@ def test_a_column_shows_its_signal(decades, share, height, color):
 @pytest.mark.parametrize("name", FIGURES)
 def test_whatever_a_drawing_refers_to_is_in_it(name):
     for kind in ("inline", "svg"):
-        svg = drawing.drawn(name, kind, current(ROOT)).decode()
+        svg = drawing.draw_figure(name, kind, get_loaded(ROOT)).decode()
         there, meant = re.findall(r'\sid="([^"]+)"', svg), re.findall(r'(?:href="|url\()#([^")]+)', svg)
         assert len(there) == len(set(there)) and set(meant) <= set(there)
 
@@ -135,7 +136,7 @@ MATPLOTLIB = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.
 def test_slim_is_the_same_picture_in_fewer_elements():
     """Frames without a line and groups without a word go; a mark used once and ticks in a row are paths; a marker used twice stays."""
     root = ET.fromstring(MATPLOTLIB)
-    slim(root)
+    thin(root)
     bare = lambda word: word.rpartition("}")[2]  # noqa: E731
     plain = lambda data: re.sub(r"\d+\.\d{6}", lambda m: f"{float(m[0]):g}", data)  # noqa: E731
     drawn = [(bare(e.tag), *sorted(f"{bare(k)}={plain(v)}" for k, v in e.attrib.items())) for e in root.iter()][1:]
@@ -153,12 +154,12 @@ def test_every_glyph_of_every_formula_is_in_the_font():
     from math_core import LatexToMathML
 
     from snippets.chores.mathfont import italic
-    from snippets.weave.check.numerals import formulas
-    from snippets.weave.pages.weaving import pages
+    from snippets.weave.check.numerals import find_formulas
+    from snippets.weave.pages.weaving import list_pages
 
     shown = set()
-    for page in pages(ROOT):
-        for _, latex, display in formulas(page.read_text(encoding="utf-8")):
+    for page in list_pages(ROOT):
+        for _, latex, display in find_formulas(page.read_text(encoding="utf-8")):
             made = LatexToMathML().convert_with_local_state(latex, displaystyle=display)
             made = re.sub(r"&(?!lt;|gt;|amp;|quot;)\w+;", lambda m: html.unescape(m.group()), made)
             for element in ET.fromstring(made).iter():

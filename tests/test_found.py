@@ -17,15 +17,15 @@ from PIL import Image
 
 from snippets.measurement import ROOT, Bad
 from snippets.weave import publish
-from snippets.weave.check.numerals import formulas
-from snippets.weave.numbers.book import Book, load, plain
+from snippets.weave.check.numerals import find_formulas
+from snippets.weave.numbers.book import Book, load, strip_marks
 from snippets.weave.pages import video
 from snippets.weave.publish import feed, head, outline, social, structured
 from snippets.weave.publish import plain as copies
 from snippets.weave.site import frames
 from tests.pages import Visit
 
-ENTRIES = outline.entries(ROOT)
+ENTRIES = outline.read_entries(ROOT)
 PLACES = {entry.uri: copies.directory(entry.uri) for entry in ENTRIES}
 every_page = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.uri)
 
@@ -95,7 +95,7 @@ def test_the_strip_of_a_card_is_the_measurement():
     book = load(ROOT)
     values = book.results["deep_stack"].measurements["relu.default.signal_profile"].value
     entry = next(e for e in ENTRIES if e.strip == "deep_stack.relu.default.signal_profile")
-    card = Image.open(io.BytesIO(social.card(entry, book))).convert("RGB")
+    card = Image.open(io.BytesIO(social.draw_picture(entry, book))).convert("RGB")
     paper = card.getpixel((5, 5))
     row = [card.getpixel((x, social.BASE - 5)) for x in range(social.LEFT, social.RIGHT)]
     starts = [i for i, (a, b) in enumerate(zip([paper, *row], row, strict=False)) if a == paper and b != paper]
@@ -110,7 +110,7 @@ def test_a_card_is_drawn_again_only_when_what_it_shows_changed(monkeypatch, tmp_
     monkeypatch.setattr(social, "draw", lambda title, *_: drawn.append(title) or title.encode())
     first, strip = ENTRIES[0], "deep_stack.sigmoid.default.signal_profile"
     for entry in (first, first, replace(first, title="another"), replace(first, strip=strip)):
-        assert social.card(entry, load(ROOT)) == entry.title.encode()
+        assert social.draw_picture(entry, load(ROOT)) == entry.title.encode()
     assert drawn == [first.title, "another", first.title]
 
 
@@ -126,7 +126,7 @@ def test_the_sitemap_lists_every_page_and_nothing_else(published):
     urls = ET.fromstring(published.read("sitemap.xml")).findall("s:url", spaces)
     listed = [url.find("s:loc", spaces).text for url in urls]
     assert sorted(listed) == sorted(urljoin(published.url, place.removesuffix("index.html")) for place in PLACES.values())
-    assert {url.find("s:lastmod", spaces).text for url in urls} == {feed.changed(ROOT)}
+    assert {url.find("s:lastmod", spaces).text for url in urls} == {feed.find_last_change(ROOT)}
     assert f"Sitemap: {published.url}sitemap.xml" in published.read("robots.txt").splitlines()
 
 
@@ -192,7 +192,7 @@ def test_structured_data_have_what_they_need(entry, parsed, published):
     assert things.keys() == {kind, "BreadcrumbList"} | ({"Dataset"} if entry.uri == structured.CLAIMS else set())
     article, way = things[kind], things["BreadcrumbList"]["itemListElement"]
     assert article["headline"] == words(parsed[entry.uri].h1) and article["description"] == entry.description
-    assert article["dateModified"] == feed.changed(ROOT) and article["author"]["@type"] == "Organization"
+    assert article["dateModified"] == feed.find_last_change(ROOT) and article["author"]["@type"] == "Organization"
     assert [step["position"] for step in way] == list(range(1, len(way) + 1)) and len(way) in (2, 3)
     assert way[0]["item"] == published.url and way[-1]["item"] == article["url"] == parsed[entry.uri].find("link", rel="canonical")["href"]
     addresses = [step["item"] for step in way] + [f["contentUrl"] for f in things.get("Dataset", {}).get("distribution", [])]
@@ -203,7 +203,7 @@ def test_structured_data_have_what_they_need(entry, parsed, published):
 
 def test_the_video_is_described_as_it_is(parsed, published):
     shown = next(thing for thing in said(parsed["index.md"]) if thing["@type"] == "VideoObject")
-    made = video.manifest(load(ROOT))
+    made = video.read_manifest(load(ROOT))
     assert all((published.folder / shown[k].removeprefix(published.url)).is_file() for k in ("thumbnailUrl", "contentUrl"))
     assert shown["duration"] == "PT60S" and made["seconds"] == pytest.approx(60, abs=0.5)
     assert shown["name"] in published.read("index.html") and shown["transcript"] in words(parsed["index.md"].find("article"))
@@ -213,7 +213,7 @@ def test_the_video_is_described_as_it_is(parsed, published):
 def test_nothing_that_a_page_says_ends_the_script():
     entry = outline.Entry("fix/index.md", "Fix", "t", "a </script><script>alert(1)</script> & <!-- b", ENTRIES[0].strip)
     shown = structured.Shown(entry, "https://example.org/", "h", "https://example.org/c.png", [("Home", "https://example.org/")])
-    made = structured.script(shown, "https://example.org/", "2026-01-01", load(ROOT))
+    made = structured.write_script(shown, "https://example.org/", "2026-01-01", load(ROOT))
     assert made.count("<") == 2 and "&" not in made
     assert json.loads(made.partition(">")[2].rpartition("<")[0])["@graph"][0]["description"] == entry.description
 
@@ -283,9 +283,9 @@ def test_the_markdown_beside_a_page_says_what_the_page_says(entry, parsed, publi
     text, page = published.read(copies.beside(PLACES[entry.uri])), parsed[entry.uri].find("article")
     woven = copies.source(ROOT / "docs", entry.uri)
     assert fences(text) == fences(woven)
-    assert [f[1:] for f in formulas(text)] == [f[1:] for f in formulas(woven)]
+    assert [f[1:] for f in find_formulas(text)] == [f[1:] for f in find_formulas(woven)]
     if entry.uri not in ("diagnose/guided.md",):  # its steps become headings by script alone
-        assert [" ".join(plain(h).split()) for h in copies.headings(text) if "$" not in h] == [
+        assert [" ".join(strip_marks(h).split()) for h in copies.find_headings(text) if "$" not in h] == [
             words(h) for h in page.find_all(re.compile("^h[1-6]$")) if not h.math]
     have = bare(re.sub(r"\]\([^)\s]*\)", "", text))
     assert [d.get_text() for d in page.find_all("data") if bare(d.get_text()) not in have] == []
@@ -348,7 +348,7 @@ ATOM = {"a": feed.ATOM}
 
 @pytest.mark.parametrize("url", ["https://example.org/gradient/", ""])
 def test_the_feed_is_valid(url):
-    root = ET.fromstring(feed.atom(ROOT, url))
+    root = ET.fromstring(feed.write_feed(ROOT, url))
     assert root.tag == f"{{{feed.ATOM}}}feed"
     entries = root.findall("a:entry", ATOM)
     for element in (root, *entries):
@@ -361,14 +361,14 @@ def test_the_feed_is_valid(url):
     assert root.find("a:updated", ATOM).text == max(e.find("a:updated", ATOM).text for e in entries)
     assert len({e.find("a:id", ATOM).text for e in (root, *entries)}) == len(entries) + 1
     assert len(root.findall("a:link[@rel='self']", ATOM)) == bool(url)
-    for entry, version in zip(entries, feed.versions(ROOT), strict=True):
+    for entry, version in zip(entries, feed.read_versions(ROOT), strict=True):
         assert entry.find("a:link", ATOM).get("href") == f"{url}about/changelog/#{version.anchor}"
 
 
 def test_the_feed_leads_to_the_changelog_and_the_changelog_to_the_feed(parsed, published):
     page = parsed[feed.SOURCE]
     assert page.find("article").find("a", href=re.compile(r"feed\.xml$"))
-    assert all(page.find(id=version.anchor) for version in feed.versions(ROOT))
+    assert all(page.find(id=version.anchor) for version in feed.read_versions(ROOT))
     assert published.read(feed.PATH).count(published.url) >= 3
 
 
@@ -385,4 +385,4 @@ def changelog(root: Path, text: str) -> Path:
 ])
 def test_a_version_that_no_feed_can_show_is_named(tmp_path, text, message):
     with pytest.raises(Bad, match=re.escape(message)):
-        feed.versions(changelog(tmp_path, text))
+        feed.read_versions(changelog(tmp_path, text))

@@ -8,9 +8,9 @@ import yaml
 from gradient_doctor import GUIDE
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.check.checking import identities
+from snippets.weave.check.checking import find_anchors
 from snippets.weave.numbers.marks import FAST
-from snippets.weave.pages.guide import MOST, UNSURE, paths, verified
+from snippets.weave.pages.guide import MOST, UNSURE, find_paths, verify
 from tests.pages import Visit, barriers
 
 TREE = yaml.load((ROOT / "docs" / "guide.yml").read_text(encoding="utf-8"), FAST)
@@ -66,9 +66,9 @@ def test_dont_know_all_the_way_ends_well():
 
 
 def test_every_path_is_short_and_every_section_of_the_guide_exists():
-    longest = paths(verified(TREE))
+    longest = find_paths(verify(TREE))
     assert max(len(longest[end]) for end in TREE["ends"]) == MOST
-    anchors = identities((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
+    anchors = find_anchors((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
     assert {end["read"] for end in TREE["ends"].values()} <= anchors
 
 
@@ -84,7 +84,7 @@ def test_a_damaged_tree_is_named(damage, said):
     tree = copy.deepcopy(TREE)
     damage(tree)
     with pytest.raises(Bad, match=re.escape(said)):
-        verified(tree)
+        verify(tree)
 
 
 # ---------- in the browser ----------

@@ -12,12 +12,12 @@ from snippets.experiments import _lab
 from snippets.experiments.lab_parity import CHAOS, CLOSE, apart
 from snippets.measurement import ROOT
 from snippets.weave.numbers.book import load
-from snippets.weave.site.digits import digits_script
+from snippets.weave.site.digits import write_digits
 from tests.pages import Visit
 
 
 def ask(program, given=None):
-    return _lab.ask(program, given, {"lab/digits.js": digits_script(load(ROOT))})
+    return _lab.ask(program, given, {"lab/digits.js": write_digits(load(ROOT))})
 
 
 STEPS = 20

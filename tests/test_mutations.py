@@ -94,14 +94,15 @@ def test_a_survivor_needs_an_argument_and_an_argument_a_survivor(tmp_path):
 
     (tmp_path / "tests" / "mutations").mkdir(parents=True)
     write_sealed(tmp_path / mutations.SCORE, {"kinds": {"a sign": {"made": 2, "check": 1, "test": 0, "survived": ["x.md:1: 'a' -> 'b'"]}}})
-    assert mutations.unsettled(tmp_path) == ["nothing noticed the mutation `x.md:1: 'a' -> 'b'`; add a check and judge its kind again, "
+    assert mutations.find_unsettled(tmp_path) == [
+        "nothing noticed the mutation `x.md:1: 'a' -> 'b'`; add a check and judge its kind again, "
                                              "or say here why it may stay"]
-    assert "- `x.md:1: 'a' -> 'b'`: nobody has said why yet" in mutations.score(tmp_path)
+    assert "- `x.md:1: 'a' -> 'b'`: nobody has said why yet" in mutations.write_score(tmp_path)
     argued = tmp_path / mutations.ARGUED
     argued.write_text("\"x.md:1: 'a' -> 'b'\": no reader sees it\n")
-    assert "- `x.md:1: 'a' -> 'b'`: no reader sees it" in mutations.score(tmp_path) and mutations.unsettled(tmp_path) == []
+    assert "- `x.md:1: 'a' -> 'b'`: no reader sees it" in mutations.write_score(tmp_path) and mutations.find_unsettled(tmp_path) == []
     argued.write_text(argued.read_text() + "y: no reason\n")
-    assert mutations.unsettled(tmp_path) == ["`y` is not among those that nothing noticed; remove it"]
+    assert mutations.find_unsettled(tmp_path) == ["`y` is not among those that nothing noticed; remove it"]
     argued.write_text("- a list\n")
     with pytest.raises(Bad, match=r"argued\.yml:1: expected lines of the form"):
-        mutations.score(tmp_path)
+        mutations.write_score(tmp_path)

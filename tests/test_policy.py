@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.pages.weaving import pages
+from snippets.weave.pages.weaving import list_pages
 from snippets.weave.site.policy import apply, check_scripts
 from tests import conftest
 from tests.pages import PAGES, Visit, path_of, there
@@ -103,7 +103,7 @@ def test_no_page_has_an_event_handler_or_a_script_link(read):
 
 
 def test_a_script_typed_on_a_page_is_a_fault():
-    for path in [*pages(ROOT), ROOT / "overrides/404.html"]:
+    for path in [*list_pages(ROOT), ROOT / "overrides/404.html"]:
         assert check_scripts(path, path.read_text(encoding="utf-8")) == []
     page = "`<script>` in code\n\n```html\n<script>shown</script>\n```\n\n<p onclick=\"x()\">\n[a](javascript:x)\n<script>x</script>\n"
     found = check_scripts(Path("page.md"), page)

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from snippets.measurement import ROOT
-from snippets.weave.numbers.book import load, plain
-from snippets.weave.numbers.marks import front_matter
-from snippets.weave.pages.weaving import pages, weave
+from snippets.weave.numbers.book import load, strip_marks
+from snippets.weave.numbers.marks import read_front_matter
+from snippets.weave.pages.weaving import list_pages, weave
 
-PAGES = [p for p in pages(ROOT) if p.name != "README.md"]
+PAGES = [p for p in list_pages(ROOT) if p.name != "README.md"]
 LONG = 1800
 
 
@@ -21,7 +21,7 @@ def sentences(path) -> list[str]:
     for paragraph in paragraphs:
         if re.match(r"[|#<!{\[:-]|\d+\.|\?\?\?|\$\$", paragraph) or "|" in paragraph:
             continue
-        text = re.sub(r"\$[^$]*\$|`[^`]*`", "x", plain(paragraph))
+        text = re.sub(r"\$[^$]*\$|`[^`]*`", "x", strip_marks(paragraph))
         text = re.sub(r"\([^)]*\)", "", text)
         found += [s for s in re.split(r"(?<=[.!?])[”’*_)]*\s+", text) if len(s.split()) > 1]
     return found
@@ -36,7 +36,7 @@ def test_sentences_are_short(path):
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_long_pages_have_a_table_of_contents(path):
     text = path.read_text(encoding="utf-8")
-    hidden = "toc" in front_matter(text).get("hide", [])
+    hidden = "toc" in read_front_matter(text).get("hide", [])
     assert not hidden or sum(len(s.split()) for s in sentences(path)) <= LONG
 
 

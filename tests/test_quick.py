@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.figures.thinning import short
+from snippets.weave.figures.thinning import shorten
 from snippets.weave.site import style_sheets
-from snippets.weave.site.spans import COLOR, few
+from snippets.weave.site.spans import COLOR, merge_spans
 from tests.pages import PAGES, ROOM, Held, Visit, path_of, there
 
 TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; a page counts with its fonts
@@ -148,12 +148,12 @@ def test_a_rule_stays_while_a_page_or_a_script_has_its_names():
     names = style_sheets.Names(words={"p", "a", "lab", "dir"}, made={"md-made", "tabbed"}, values=fixed)
     sheet = ("p>a.lab:hover{a:b}.md-made{a:b}.md-not{a:b}.tabbed{a:b}:is(.x,.lab) p{a:b}:is(.x,.y) p{a:b}p:not(.x){a:b}"
              "[dir=rtl] p{a:b}[dir=ltr] .lab,.x{a:b}@media print{.x{a:b}}@media screen{.x{a:b}p{a:b}}")
-    assert style_sheets.needed(sheet, names) == ("p>a.lab:hover{a:b}.md-made{a:b}:is(.x,.lab) p{a:b}p:not(.x){a:b}"
+    assert style_sheets.keep_needed(sheet, names) == ("p>a.lab:hover{a:b}.md-made{a:b}:is(.x,.lab) p{a:b}p:not(.x){a:b}"
                                     "[dir=ltr] .lab{a:b}@media screen{p{a:b}}")
 
 
 def test_what_nothing_reads_is_not_declared():
-    assert style_sheets.without(":root{--a:1;--b:url(x;y);c:d}.e{--f:1}", {"--a"}) == ":root{--a:1;c:d}"
+    assert style_sheets.drop_unread(":root{--a:1;--b:url(x;y);c:d}.e{--f:1}", {"--a"}) == ":root{--a:1;c:d}"
 
 
 def test_a_theme_without_its_sheets_is_an_error(tmp_path):
@@ -239,9 +239,9 @@ def test_a_site_to_open_from_disk_keeps_the_theme_s_worker():
 
     config = MkDocsConfig()
     config.plugins = {"material/offline": Offline()}
-    assert not search.on_demand(config)
+    assert not search.waits_for_search(config)
     Offline.config["enabled"] = False
-    assert search.on_demand(config)
+    assert search.waits_for_search(config)
 
 
 # ---------- what waits with its style ----------
@@ -293,9 +293,9 @@ SAMPLE = """<div class="language-python highlight"><pre><span></span><code><span
 
 def test_merging_changes_no_letter():
     words = lambda html: re.sub("<[^>]*>", "", html)  # noqa: E731
-    made = few(SAMPLE)
+    made = merge_spans(SAMPLE)
     assert words(made) == words(SAMPLE) and 'style="--lines:2"' in made and '<span class="p">) (</span>' in made
-    assert made.count("<span") < SAMPLE.count("<span") - 3 and few(words(SAMPLE)) == words(SAMPLE)
+    assert made.count("<span") < SAMPLE.count("<span") - 3 and merge_spans(words(SAMPLE)) == words(SAMPLE)
 
 
 tenth = st.integers(-5000, 5000).map(lambda n: n / 10)
@@ -323,6 +323,6 @@ def corners(data: str) -> list[tuple[int, int]]:
 def test_short_paths_pass_the_same_points(x, y, parts):
     long = f"M {x} {y} " + " ".join(f"{command} {' '.join(map(str, numbers))}" for command, numbers in parts)
     ends = [(round(10 * x), round(10 * y)), *((round(10 * n[-2]), round(10 * n[-1])) for c, n in parts if c != "z")]
-    made = short(f'<path d="{long}"/>')[9:-3]
+    made = shorten(f'<path d="{long}"/>')[9:-3]
     once = lambda points: [p for i, p in enumerate(points) if not i or p != points[i - 1]]  # noqa: E731
     assert once(corners(made)) == once(ends) or "z" in made

@@ -13,7 +13,7 @@ from gradient_doctor import GUIDE, LIMITS, REMEDY, Facts, Layer, examine, judge
 
 from snippets.measurement import ROOT, Bad
 from snippets.programs import node
-from snippets.weave.site.doctor_rules import RECIPE, rules_script
+from snippets.weave.site.doctor_rules import RECIPE, write_rules
 from tests.pages import Visit, barriers
 from tests.patients import VERDICTS
 from tests.verdicts import CASES
@@ -29,7 +29,7 @@ def modules(tmp_path_factory):
     folder = tmp_path_factory.mktemp("doctor")
     for path in SCRIPTS.glob("*.js"):
         (folder / path.name).write_bytes(path.read_bytes())
-    (folder / "rules.js").write_bytes(rules_script(ROOT / "snippets"))
+    (folder / "rules.js").write_bytes(write_rules(ROOT / "snippets"))
     (folder / "package.json").write_text('{"type": "module"}')
     return folder
 
@@ -94,10 +94,10 @@ def test_real_reports_are_judged_alike(modules):
 
 def test_a_changed_limit_reaches_the_page(checkout):
     recipe = checkout / "snippets" / RECIPE
-    assert b'"dead": 0.9,' in rules_script(checkout / "snippets")
+    assert b'"dead": 0.9,' in write_rules(checkout / "snippets")
     recipe.write_text(recipe.read_text().replace('"dead": 0.9,', '"dead": 0.8,', 1))
-    assert b'"dead": 0.8,' in rules_script(checkout / "snippets")
-    exported = dict(re.findall(r"^export const (\w+) = (.*);$", rules_script(ROOT / "snippets").decode(), re.MULTILINE))
+    assert b'"dead": 0.8,' in write_rules(checkout / "snippets")
+    exported = dict(re.findall(r"^export const (\w+) = (.*);$", write_rules(ROOT / "snippets").decode(), re.MULTILINE))
     assert {k: json.loads(v) for k, v in exported.items()} == {"LIMITS": LIMITS, "GUIDE": GUIDE, "REMEDY": REMEDY}
 
 
@@ -105,7 +105,7 @@ def test_a_limit_that_is_no_literal_is_named(checkout):
     recipe = checkout / "snippets" / RECIPE
     recipe.write_text(recipe.read_text().replace('"dead": 0.9,', '"dead": 1 - rest,', 1))
     with pytest.raises(Bad, match=r"gradient_doctor\.py:\d+: LIMITS is read without running the file"):
-        rules_script(checkout / "snippets")
+        write_rules(checkout / "snippets")
 
 
 # ---------- what is pasted ----------

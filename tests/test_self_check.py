@@ -5,7 +5,7 @@ import re
 import pytest
 
 from snippets.measurement import ROOT, Bad
-from snippets.weave.pages.questions import PARTS, cards_of
+from snippets.weave.pages.questions import PARTS, read_questions
 from tests.pages import Visit, barriers
 
 PAGE = "practice/self-check/"
@@ -22,7 +22,7 @@ def test_every_question_that_closes_a_page_is_a_card():
         source = page.read_text(encoding="utf-8")
         section = re.search(r"^## Check yourself$(.*?)(?=^## |\Z)", source, re.DOTALL | re.MULTILINE)
         asked = re.findall(r'^\?\?\? question "(.*)"$', section[1], re.MULTILINE) if section else []
-        assert len(cards_of(page, source, READER)) == len(asked)
+        assert len(read_questions(page, source, READER)) == len(asked)
         assert all(f'<summary markdown="span">{question}</summary>' in text for question in asked), page
 
 
@@ -30,7 +30,7 @@ def test_links_lead_from_the_new_place():
     page = ROOT / "docs" / "fix" / "x.md"
     text = ('## Check yourself\n\n??? question "Why?"\n    See [a](../understand/y.md#z), [b](w.md), [c](#here), [d](https://e.org/f).\n'
             '    It is <data value="output:x/y:z">3</data> of <data value="k">4</data>.\n\n## Next\n')
-    card, = cards_of(page, text, READER)
+    card, = read_questions(page, text, READER)
     assert card.answer.splitlines() == [
         "See [a](../understand/y.md#z), [b](../fix/w.md), [c](../fix/x.md#here), [d](https://e.org/f).",
         'It is 3 of <data value="k">4</data>.']
@@ -38,7 +38,7 @@ def test_links_lead_from_the_new_place():
 
 def test_a_section_without_questions_is_named_with_its_line():
     with pytest.raises(Bad, match=r"x\.md:3: “Check yourself” holds no question"):
-        cards_of(ROOT / "docs" / "fix" / "x.md", "# X\n\n## Check yourself\n\nNothing.\n", READER)
+        read_questions(ROOT / "docs" / "fix" / "x.md", "# X\n\n## Check yourself\n\nNothing.\n", READER)
 
 
 def test_marks_stay_on_this_device_and_can_be_erased(browser, address):

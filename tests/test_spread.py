@@ -19,8 +19,8 @@ from snippets.experiments._tolerances import DRAWN, ROOM, WIDEST
 from snippets.measure import experiments
 from snippets.measurement import ROOT, Bad, Measurement, Results, read_sealed, write
 from snippets.programs import Ran, programs
-from snippets.weave.numbers.book import current
-from snippets.weave.pages.spreads import USUAL, reruns, spreads, table
+from snippets.weave.numbers.book import get_loaded
+from snippets.weave.pages.spreads import USUAL, read_spreads, write_reruns, write_table
 
 UNDER = {"versions": {"torch": "9", "numpy": "9"}, "machine": {"threads": 1, "instructions": "DEFAULT"}}
 KEPT = {"still": Measurement(1.0, "a"), "moves": Measurement([1.0, 2.0], "b", rtol=1e-3), "depth": Measurement(9, "c", kind="setting")}
@@ -163,7 +163,7 @@ def test_a_process_that_dies_is_an_error():
 @functools.cache
 def tried():
     """Every committed condition, with what moved."""
-    return spreads(current(ROOT))
+    return read_spreads(get_loaded(ROOT))
 
 
 PROGRAMS_ALONE = {"nudged", "arm"}  # conditions under which no experiment is measured
@@ -230,7 +230,7 @@ def test_a_tolerance_is_not_far_wider_than_what_moves_unless_a_reason_is_given()
 
 
 def test_the_table_counts_the_numbers_and_names_the_one_that_moved_most():
-    rows = table(current(ROOT))
+    rows = write_table(get_loaded(ROOT))
     assert len([row for row in rows if row.startswith("| ")]) == 2 + len(spread.CONDITIONS) - len(PROGRAMS_ALONE)
     for one in (one for key, one in tried().items() if key not in PROGRAMS_ALONE):
         worst = max(one.moves, key=lambda move: move.share)
@@ -238,7 +238,7 @@ def test_the_table_counts_the_numbers_and_names_the_one_that_moved_most():
 
 
 def test_the_table_of_programs_counts_what_was_printed_and_names_the_one_that_moved_farthest():
-    rows = reruns(current(ROOT))
+    rows = write_reruns(get_loaded(ROOT))
     assert len([row for row in rows if row.startswith("| ")]) == 2 + len(spread.CONDITIONS)
     for one in tried().values():
         lines, rounded, moved = (f"{sum(ran[part] for ran in one.programs.values()):,}" for part in ("lines", "rounded", "moved"))

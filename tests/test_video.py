@@ -60,7 +60,7 @@ def test_the_files_are_those_that_were_made(manifest):
 
 def test_it_says_what_the_results_say(manifest):
     book = load(ROOT)
-    assert video.outdated(book) == [] and sorted(manifest["quotes"]) == keys()
+    assert video.find_outdated(book) == [] and sorted(manifest["quotes"]) == keys()
     assert manifest["sentences"] == [filled(s.text, {key: book.number(key).text for key in keys()}) for s in SENTENCES]
 
 
@@ -69,10 +69,10 @@ def test_a_result_that_changed_since_is_named(checkout, faults):
     path.write_text(path.read_text(encoding="utf-8").replace('"deep_stack.depth": "30"', '"deep_stack.depth": "31"'), encoding="utf-8")
     assert "manifest.json:1: the video says 31 for `deep_stack.depth`, the results say 30; make it again" in faults()
     path.write_text(path.read_text(encoding="utf-8").replace('": "5.1 ', '": "5.2 '), encoding="utf-8")
-    assert any("draws another curve than `deep_stack.relu.he.signal_profile`" in message for message in video.outdated(load(checkout)))
+    assert any("draws another curve than `deep_stack.relu.he.signal_profile`" in message for message in video.find_outdated(load(checkout)))
     path.unlink()
     with pytest.raises(Bad, match="no manifest of the video"):
-        video.manifest(load(checkout))
+        video.read_manifest(load(checkout))
 
 
 def test_captions_follow_the_voice(manifest):

@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 from snippets import measurement
 from snippets.measurement import ROOT, Bad, write_sealed
 from snippets.weave import writing
-from snippets.weave.numbers.book import current
-from snippets.weave.pages.weaving import pages, read_page, weave
+from snippets.weave.numbers.book import get_loaded
+from snippets.weave.pages.weaving import list_pages, read_page, weave
 from tests.conftest import run_in
 
 PAGE = "docs/understand/index.md"
 
 
 def woven(text: str):
-    return weave(ROOT / PAGE, text, current(ROOT))
+    return weave(ROOT / PAGE, text, get_loaded(ROOT))
 
 
 def tree(folder):
@@ -32,8 +32,8 @@ def tree(folder):
 # ---------- what is generated ----------
 
 def test_every_page_is_woven_already():
-    for path in pages(ROOT):
-        assert weave(path, read_page(path), current(ROOT)).text == read_page(path), path
+    for path in list_pages(ROOT):
+        assert weave(path, read_page(path), get_loaded(ROOT)).text == read_page(path), path
 
 
 def test_a_stale_number_is_refreshed_and_nothing_else():

@@ -16,10 +16,10 @@ from markdown.treeprocessors import Treeprocessor
 from math_core import LatexToMathML
 
 from snippets.measurement import ROOT
-from snippets.weave.figures.drawing import figure_svg, strip_svg
+from snippets.weave.figures.drawing import draw_strip, inline_figure
 from snippets.weave.numbers import book as books
 from snippets.weave.pages.labs import LABS
-from snippets.weave.site.spans import few
+from snippets.weave.site.spans import merge_spans
 
 PICTURE = re.compile(r"(?:^|/)(figures|strips)/([\w.-]+)\.svg$")
 INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
@@ -44,8 +44,8 @@ class Pictures(Treeprocessor):
             for at, child in enumerate(list(parent)):
                 found = PICTURE.search(child.get("src", "")) if child.tag == "img" else None
                 if found:
-                    draw = figure_svg if found[1] == "figures" else strip_svg
-                    svg = draw(found[2], child.get("alt", ""), books.current(ROOT))
+                    draw = inline_figure if found[1] == "figures" else draw_strip
+                    svg = draw(found[2], child.get("alt", ""), books.get_loaded(ROOT))
                     if "class" in child.attrib:
                         svg = re.sub(r'class="([^"]*)"', rf'class="\1 {child.get("class")}"', svg, count=1)
                     parent[at] = self._stashed(svg, child.tail)
@@ -107,7 +107,7 @@ class Numbers(Postprocessor):
         """Give every quoted number its plain value and its key."""
         if "<data " not in text:
             return text
-        book, cards = books.current(ROOT), {}
+        book, cards = books.get_loaded(ROOT), {}
 
         def marked(match: re.Match) -> str:
             key, show = html.unescape(match[1]), match[2] or ""
@@ -156,7 +156,7 @@ class Code(Postprocessor):
 
     def run(self, text):
         """When every block stands in the page as it will be read."""
-        return few(text)
+        return merge_spans(text)
 
 
 class Gradient(Extension):

@@ -40,7 +40,7 @@ def on_config(config):
     """Take the addresses from the environment when they are given there; let the index wait for a search."""
     if not config.repo_url:
         config.edit_uri = ""
-    config.extra["search_worker"] = search.WORKER if search.on_demand(config) else ""
+    config.extra["search_worker"] = search.WORKER if search.waits_for_search(config) else ""
     return config
 
 
@@ -48,7 +48,7 @@ def on_files(files, config):
     """Add what the pages link to: code, drawn figures, data."""
     global places
     try:
-        for uri, content in emitted.files(books.load(ROOT, drafting=serving), config.site_url or ""):
+        for uri, content in emitted.list_files(books.load(ROOT, drafting=serving), config.site_url or ""):
             files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
         places = {file.src_uri: file.dest_uri for file in files.documentation_pages()}
     except Bad as bad:
@@ -64,14 +64,14 @@ def on_pre_page(page, config, files):
 
 def on_page_markdown(markdown: str, page, config, files) -> str:
     """Weave the page as the sources stand now; say so when the file on disk is older."""
-    page.update_date = feed.changed(ROOT)  # for the sitemap
+    page.update_date = feed.find_last_change(ROOT)  # for the sitemap
     page.meta.setdefault("search", search.rank(page.file.src_uri))
     path = Path(page.file.abs_src_path)
     if path.suffix == ".ipynb":
         return _lab(path, page)
     text = read_page(path)
     try:
-        woven = weave(path, text, books.current(ROOT))
+        woven = weave(path, text, books.get_loaded(ROOT))
         faults = woven.faults + check_formulas(path, woven.text)
     except Bad as bad:
         raise Abort(str(bad)) from bad
@@ -79,7 +79,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
         raise Abort("\n".join(map(str, faults)))
     if woven.text != text:
         (log.info if serving else log.warning)(f"{page.file.src_uri} on disk is older than its sources: run `make weave`")
-    return get_data(frames.placed(woven.text, config.site_url or ""))[0]
+    return get_data(frames.put_address(woven.text, config.site_url or ""))[0]
 
 
 def _lab(path: Path, page) -> str:
@@ -112,7 +112,7 @@ def on_post_build(config) -> None:
     if serving:  # and only edits
         return
     try:
-        publish.finish(Path(config.site_dir), books.current(ROOT), places, config.site_url or "")
+        publish.finish(Path(config.site_dir), books.get_loaded(ROOT), places, config.site_url or "")
         style_sheets.trim(Path(config.site_dir))
         policy.apply(Path(config.site_dir))
     except Bad as bad:

@@ -11,7 +11,7 @@ from snippets import notebook as labs
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
 from snippets.weave.numbers import book as books
 from snippets.weave.pages import notebooks
-from snippets.weave.pages.weaving import Fault, pages, read_page, weave
+from snippets.weave.pages.weaving import Fault, list_pages, read_page, weave
 from snippets.weave.site import addresses, emitted
 
 
@@ -28,7 +28,7 @@ def write_pages(root: Path) -> list[Fault]:
 def _write(root: Path) -> list[Fault]:
     book = books.load(root)
     faults, changed, texts = [], [], {}
-    for path in pages(root):
+    for path in list_pages(root):
         before = read_page(path)
         woven = weave(path, before, book)
         faults += woven.faults
@@ -42,5 +42,5 @@ def _write(root: Path) -> list[Fault]:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")
         texts |= {path: notebooks.as_markdown(labs.read(path), path.stem) for path in labs.labs(root)}
-        addresses.extend(root / "docs", texts, emitted.declared(book))
+        addresses.extend(root / "docs", texts, emitted.declare(book))
     return faults

@@ -22,7 +22,7 @@ from snippets.weave import publish
 from snippets.weave.numbers import book as books
 from snippets.weave.numbers.book import Book
 from snippets.weave.pages import notebooks
-from snippets.weave.pages.weaving import pages, read_page, weave
+from snippets.weave.pages.weaving import list_pages, read_page, weave
 from snippets.weave.publish import outline, plain
 from snippets.weave.site import emitted, frames, policy
 
@@ -70,7 +70,7 @@ def stage(root: Path, folder: Path) -> None:
     site_url = config.get("site_url", "")
     shutil.copytree(root / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.md", "*.ipynb", ".*"))
     shutil.copytree(root / "overrides", folder / "overrides")
-    for name, content in {**_pages(root, book, site_url), **dict(emitted.files(book, site_url))}.items():
+    for name, content in {**_pages(root, book, site_url), **dict(emitted.list_files(book, site_url))}.items():
         path = folder / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -81,12 +81,12 @@ def _pages(root: Path, book: Book, site_url: str) -> dict[str, bytes]:
     """Every page as Markdown by its path under docs/; a notebook is one, and links to one name it so."""
     docs, notes = root / "docs", labs.labs(root)
     found = {}
-    for path in (p for p in pages(root) if p.is_relative_to(docs)):
+    for path in (p for p in list_pages(root) if p.is_relative_to(docs)):
         text = read_page(path)
         woven = weave(path, text, book)
         if woven.faults or woven.text != text:
             raise Bad("\n".join(map(str, woven.faults)) or f"{shown(path)}:1: on disk is older than its sources; run `make weave`")
-        found[path] = frames.placed(text, site_url)
+        found[path] = frames.put_address(text, site_url)
     for path in notes:
         found[path.with_suffix(".md")] = notebooks.as_markdown(labs.read(path), path.stem)
 
@@ -111,7 +111,7 @@ def build(root: Path, folder: Path) -> Path:
                           env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, encoding="utf-8")
     if done.returncode:
         raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout + done.stderr))
-    places = {entry.uri: plain.directory(entry.uri) for entry in outline.entries(root)}
+    places = {entry.uri: plain.directory(entry.uri) for entry in outline.read_entries(root)}
     publish.finish(folder / "site", books.load(root), places, configuration(root).get("site_url", ""))
     policy.apply(folder / "site")
     return folder / "site"

@@ -12,16 +12,16 @@ from snippets.measurement import Bad
 from snippets.weave.check.notebooks import Lines
 from snippets.weave.check.notebooks import check as check_notebook
 from snippets.weave.check.numerals import check_formulas, check_numerals
-from snippets.weave.figures.loading import figure_module
+from snippets.weave.figures.loading import load_figure
 from snippets.weave.numbers import book as books
-from snippets.weave.numbers.book import Book, nearest
-from snippets.weave.numbers.marks import FENCE, FENCED, SPAN, Fences, front_matter, prose
+from snippets.weave.numbers.book import Book, name_nearest
+from snippets.weave.numbers.marks import FENCE, FENCED, SPAN, Fences, read_front_matter, read_prose
 from snippets.weave.pages import mutations, notebooks, video
 from snippets.weave.pages.regions import VERDICTS
-from snippets.weave.pages.weaving import Fault, Woven, pages, read_page, weave
+from snippets.weave.pages.weaving import Fault, Woven, list_pages, read_page, weave
 from snippets.weave.publish import outline
 from snippets.weave.site import addresses, emitted
-from snippets.weave.site.addresses import identities
+from snippets.weave.site.addresses import find_anchors
 from snippets.weave.site.policy import check_scripts
 
 LINK = re.compile(r"(?<!!)\[(?:[^\]\[]|\[[^\]]*\])*\]\((?P<target>[^)\s]*)\)|(?:href|src)=\"(?P<raw>[^\"]*)\"")
@@ -38,7 +38,7 @@ def check(root: Path) -> list:
         return [bad]
     faults: list = []
     woven: dict[Path, Woven] = {}
-    for path in pages(root):
+    for path in list_pages(root):
         page, found = check_page(path, book)
         faults += found
         if page:
@@ -46,12 +46,12 @@ def check(root: Path) -> list:
     lines, found = _labs(root, book, woven)
     faults += found
     try:
-        made = set(emitted.declared(book))
+        made = set(emitted.declare(book))
     except Bad as bad:
         return [*faults, *([] if str(bad) in map(str, faults) else [bad])]
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven, made)]
     faults += addresses.check(root / "docs", {path: page.text for path, page in woven.items()}, made)
-    faults += [Fault(book.docs / video.FOLDER / "manifest.json", 1, message) for message in video.outdated(book)]
+    faults += [Fault(book.docs / video.FOLDER / "manifest.json", 1, message) for message in video.find_outdated(book)]
     faults += _orphans(book, woven)
     faults += _navigation(root)
     faults += _sources(book)
@@ -62,7 +62,7 @@ def check(root: Path) -> list:
 
 def _mutations(root: Path) -> list:
     try:
-        return [Fault(root / mutations.ARGUED, 1, message) for message in mutations.unsettled(root)]
+        return [Fault(root / mutations.ARGUED, 1, message) for message in mutations.find_unsettled(root)]
     except Bad as bad:
         return [bad]
 
@@ -131,8 +131,8 @@ def _fences(path: Path, text: str) -> list[Fault]:
 
 def _links(root: Path, woven: dict[Path, Woven], made: set[str]) -> list[Fault]:
     docs = root / "docs"
-    published = {docs / name for name in made} | outline.published(root)
-    anchors = {path: identities(page.text) for path, page in woven.items()}
+    published = {docs / name for name in made} | outline.list_published(root)
+    anchors = {path: find_anchors(page.text) for path, page in woven.items()}
     faults = []
     for path, page in woven.items():
         known = published if path.is_relative_to(docs) else None
@@ -143,7 +143,7 @@ def _links(root: Path, woven: dict[Path, Woven], made: set[str]) -> list[Fault]:
 
 def _targets(text: str) -> list[tuple[int, str]]:
     return [(number, m["target"] if m["target"] is not None else m["raw"])
-            for number, line in prose(text) for m in LINK.finditer(SPAN.sub(" ", line))]
+            for number, line in read_prose(text) for m in LINK.finditer(SPAN.sub(" ", line))]
 
 
 def _link_fault(path: Path, number: int, target: str, published: set[Path] | None, anchors: dict[Path, set[str]]) -> list[Fault]:
@@ -156,7 +156,7 @@ def _link_fault(path: Path, number: int, target: str, published: set[Path] | Non
         why = f"{file} is not published" if other.exists() else f"there is no {file}"
         return [Fault(path, number, f"the link `{target}` leads nowhere: {why}")]
     if anchor and other in anchors and anchor not in anchors[other]:
-        return [Fault(path, number, f"the link `{target}` has no such heading; {nearest(anchor, anchors[other])}")]
+        return [Fault(path, number, f"the link `{target}` has no such heading; {name_nearest(anchor, anchors[other])}")]
     return []
 
 
@@ -189,7 +189,7 @@ def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
 
 
 def _unused_results(book: Book, texts: str) -> list[Fault]:
-    figures = [figure_module(p.stem, book) for p in (book.snippets / "figures").glob("[!_]*.py")]
+    figures = [load_figure(p.stem, book) for p in (book.snippets / "figures").glob("[!_]*.py")]
     drawn = {result for figure in figures for result in figure.RESULTS}
     faults = []
     for name in book.results:
@@ -218,7 +218,7 @@ def _navigation(root: Path) -> list[Fault]:
             line = next(i for i, row in enumerate(text.splitlines(), 1) if name in row)
             faults.append(Fault(config, line, f"nav names {name}, which does not exist"))
     for path in every:
-        front = front_matter(path.read_text(encoding="utf-8", errors="replace")) if path.suffix == ".md" else _metadata(path)
+        front = read_front_matter(path.read_text(encoding="utf-8", errors="replace")) if path.suffix == ".md" else _metadata(path)
         faults += [Fault(path, 1, f"the front matter has no `{k}`") for k in LENGTHS if not front.get(k)]
         faults += [Fault(path, 1, f"the {k} has {len(str(front[k]))} characters; expected {least} to {most}, as a search shows them")
                    for k, (least, most) in LENGTHS.items() if front.get(k) and not least <= len(str(front[k])) <= most]

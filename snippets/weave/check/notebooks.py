@@ -7,7 +7,7 @@ from pathlib import Path
 
 from snippets import notebook as notebook_files
 from snippets.notebook import joined, outputs
-from snippets.weave.check.numerals import numerals
+from snippets.weave.check.numerals import find_numerals
 from snippets.weave.numbers.marks import FENCE
 from snippets.weave.pages.notebooks import TEXTS, place_lines
 from snippets.weave.pages.weaving import Fault
@@ -42,7 +42,7 @@ def _cell_faults(cell: dict, at: int, where: Lines) -> list[Fault]:
             said = next(iter(output.values())).strip().splitlines()[-1:] or [""]
             faults.append(where.fault(at, 0, f"puts out {', '.join(output)}, which a page can't show: {said[0]}"))
         alt = cell["metadata"].get("alt", "")
-        if kind == "image/png" and (not alt.strip() or numerals(alt)):
+        if kind == "image/png" and (not alt.strip() or find_numerals(alt)):
             faults.append(where.fault(at, 0, "draws a picture; say what it shows in the cell's metadata, as `alt`, without numbers"))
     return faults
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from math_core import LatexError, LatexToMathML
 
-from snippets.weave.numbers.marks import DATA, FENCED, MATHS, SPAN, front_matter
+from snippets.weave.numbers.marks import DATA, FENCED, MATHS, SPAN, read_front_matter
 from snippets.weave.pages.weaving import Fault, Woven
 
 DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
@@ -32,7 +32,7 @@ CITED = re.compile(r"\[[^\]\[]*\]\([\w./-]*references\.md#[\w-]+\)")
 EXEMPT = (CITED, DATA, IMAGE, TAG, LINK_TARGET, ATTRIBUTES)
 
 
-def numerals(text: str) -> list[str]:
+def find_numerals(text: str) -> list[str]:
     """The numerals of one line of prose that are not woven, each as it is typed; signs of formulas and percent signs as well."""
     if not ANY.search(text):
         return []
@@ -40,14 +40,14 @@ def numerals(text: str) -> list[str]:
     found: list[str] = []
     text = MATHS.sub(lambda m: found.extend(IN_FORMULA.findall(m.group())) or " ", text)
     found += PERCENT.findall(text)
-    text = SPAN.sub(lambda m: found.extend(in_code(m.group())) or " ", text)
+    text = SPAN.sub(lambda m: found.extend(find_in_code(m.group())) or " ", text)
     for pattern in EXEMPT:
         text = pattern.sub(" ", text)
     tokens = (match.group().strip(".,*_'`~†§") for match in TOKEN.finditer(text))
     return found + [token for token in tokens if token]
 
 
-def in_code(text: str) -> list[str]:
+def find_in_code(text: str) -> list[str]:
     """The tokens of code or of a command that hold a digit."""
     return [token.strip(".") for token in IN_CODE.findall(text)]
 
@@ -57,10 +57,10 @@ def is_name(numeral: str) -> bool:
     return bool(WORDLIKE.search(numeral))
 
 
-def given(text: str) -> Counter:
+def read_given(text: str) -> Counter:
     """The numerals a page declares, with how often each stands in its prose."""
     comment = GIVEN_COMMENT.search(text)
-    declared = yaml.safe_load(comment["given"]) if comment else front_matter(text).get("given") or {}
+    declared = yaml.safe_load(comment["given"]) if comment else read_front_matter(text).get("given") or {}
     return Counter({str(k): v for k, v in declared.items()}) if isinstance(declared, dict) else Counter()
 
 
@@ -69,7 +69,7 @@ def check_numerals(path: Path, text: str, page: Woven) -> list[Fault]:
     places: dict[str, list[int]] = {}
     for number, numeral in _numerals(text, page):
         places.setdefault(numeral, []).append(number)
-    declared, stands = given(text), Counter({k: len(v) for k, v in places.items()})
+    declared, stands = read_given(text), Counter({k: len(v) for k, v in places.items()})
     if declared == stands:
         return _titles(path, text)
     corrected = ", ".join(f'"{k}": {stands[k]}' for k in sorted(stands, key=_in_order)).replace("\\", "\\\\")
@@ -87,11 +87,11 @@ def _numerals(text: str, page: Woven) -> Iterator[tuple[int, str]]:
     """(line, numeral) of all that a person typed; the names and signs of a generated part are guarded where they come from."""
     generated = {line for _, _, line in page.uses}
     for number, line in _with_whole_formulas(page.prose):
-        yield from ((number, n) for n in numerals(line) if number not in generated or not (is_name(n) or SIGN.fullmatch(n)))
+        yield from ((number, n) for n in find_numerals(line) if number not in generated or not (is_name(n) or SIGN.fullmatch(n)))
     for number, line in page.typed:
-        yield from ((number, n) for n in in_code(line))
+        yield from ((number, n) for n in find_in_code(line))
     for name in TITLES:
-        yield from ((1, n) for n in numerals(str(front_matter(text).get(name, ""))) if is_name(n))
+        yield from ((1, n) for n in find_numerals(str(read_front_matter(text).get(name, ""))) if is_name(n))
 
 
 def _with_whole_formulas(prose: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -113,32 +113,32 @@ def _in_order(numeral: str):
 
 
 def _titles(path: Path, text: str) -> list[Fault]:
-    front = front_matter(text)
+    front = read_front_matter(text)
     return [
         Fault(path, 1, f"the {name} holds the numeral {n}: a title or description can't be woven, so say it in words")
-        for name in TITLES for n in numerals(str(front.get(name, ""))) if not is_name(n)
+        for name in TITLES for n in find_numerals(str(front.get(name, ""))) if not is_name(n)
     ]
 
 
 def check_formulas(path: Path, text: str) -> list[Fault]:
     """Faults for every formula that does not convert to MathML."""
     converter, faults = LatexToMathML(), []
-    for number, latex, display in formulas(text):
+    for number, latex, display in find_formulas(text):
         try:
             converter.convert_with_local_state(latex, displaystyle=display)
         except LatexError as error:
-            faults.append(Fault(path, number, f"the formula `{latex.strip()}` does not convert: {reason(error)}"))
+            faults.append(Fault(path, number, f"the formula `{latex.strip()}` does not convert: {tell_reason(error)}"))
     return faults
 
 
-def formulas(text: str) -> list[tuple[int, str, bool]]:
+def find_formulas(text: str) -> list[tuple[int, str, bool]]:
     """(line, LaTeX, whether it is displayed) of every formula outside code."""
     blank = FENCED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
     blank = SPAN.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), blank)
     return [(text.count("\n", 0, m.start()) + 1, m["block"] or m["inline"], bool(m["block"])) for m in MATHS.finditer(blank)]
 
 
-def reason(error: LatexError) -> str:
+def tell_reason(error: LatexError) -> str:
     """The first line of math-core's message, without its colors."""
     lines = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).strip().splitlines()
     return lines[0].removeprefix("Error: ") if lines else "unknown reason"

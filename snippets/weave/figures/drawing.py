@@ -15,9 +15,9 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
-from snippets.weave.figures.loading import CITED, figure_module, fill, fresh, strip_note, table_rows
-from snippets.weave.figures.thinning import short, slim
-from snippets.weave.numbers.book import Book, load, plain
+from snippets.weave.figures.loading import CITED, describe_strip, fill, import_fresh, load_figure, load_table
+from snippets.weave.figures.thinning import shorten, thin
+from snippets.weave.numbers.book import Book, load, strip_marks
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
@@ -41,9 +41,9 @@ class Measured(dict):
         raise Bad(f"unknown key `{self.name}.{key}`")
 
 
-def drawn(name: str, kind: str, book: Book) -> bytes:
+def draw_figure(name: str, kind: str, book: Book) -> bytes:
     """A figure as 'inline' SVG (follows the page's scheme), 'svg', 'png' or 'csv'; from the cache when nothing changed."""
-    module = figure_module(name, book)
+    module = load_figure(name, book)
     kept = _kept(name, kind, module, book)
     if not kept.exists():
         made = _csv(module, book).encode() if kind == "csv" else _draw(name, kind, module, book)
@@ -53,7 +53,7 @@ def drawn(name: str, kind: str, book: Book) -> bytes:
 
 def draw_changed(names: list[str], book: Book) -> None:
     """Put every kind of the figures that changed into the cache, on all cores when there are many."""
-    due = [name for name in names if not all(_kept(name, kind, figure_module(name, book), book).exists() for kind in KINDS)]
+    due = [name for name in names if not all(_kept(name, kind, load_figure(name, book), book).exists() for kind in KINDS)]
     if len(due) > FEW:
         with ProcessPoolExecutor(min(len(due), os.cpu_count() or 1), get_context("spawn")) as pool:
             list(pool.map(_draw_kinds, due, repeat(book.root), repeat(book.drafting), chunksize=4))
@@ -61,7 +61,7 @@ def draw_changed(names: list[str], book: Book) -> None:
 
 def _draw_kinds(name: str, root: Path, drafting: bool) -> None:
     for kind in KINDS:
-        drawn(name, kind, load(root, drafting))
+        draw_figure(name, kind, load(root, drafting))
 
 
 def _kept(name: str, kind: str, module, book: Book) -> Path:
@@ -85,7 +85,7 @@ def _draw(name: str, kind: str, module, book: Book) -> bytes:
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    style = fresh("snippets.figures.style")
+    style = import_fresh("snippets.figures.style")
     with plt.rc_context():
         style.use()
         plt.rcParams["svg.fonttype"] = "none" if kind == "inline" else "path"
@@ -115,11 +115,11 @@ def _csv(module, book: Book) -> str:
     return _rows_as_csv(header, rows)
 
 
-def table_csv(name: str, book: Book) -> bytes:
+def write_table(name: str, book: Book) -> bytes:
     """A table as CSV, each cell its plain words."""
-    _, header, rows = table_rows(name, book)
+    _, header, rows = load_table(name, book)
     cited = [[CITED.sub(lambda m: book.short(m[1]), cell) for cell in row] for row in rows]
-    return _rows_as_csv([plain(cell) for cell in header], [[plain(cell) for cell in row] for row in cited]).encode()
+    return _rows_as_csv([strip_marks(cell) for cell in header], [[strip_marks(cell) for cell in row] for row in cited]).encode()
 
 
 def _rows_as_csv(header, rows) -> str:
@@ -146,10 +146,10 @@ def _inlined(svg: bytes, name: str, tokens: dict[str, str]) -> bytes:
     for size in ("width", "height", "version"):
         root.attrib.pop(size, None)
     root.set("class", "fig__svg")
-    slim(root)
+    thin(root)
     text = ET.tostring(root, encoding="unicode")
     text = re.sub(r'(?<=[\s"ML,(])(-?\d+\.\d{2,})(?=[\s"LQCMz,)])', lambda m: f"{float(m[1]):.1f}".removesuffix(".0"), text)
-    text = re.sub(r">\s+<", "><", short(text))
+    text = re.sub(r">\s+<", "><", shorten(text))
     return re.sub(r"\s*\n\s*", " ", text).strip().encode()
 
 
@@ -195,22 +195,22 @@ def _token(color: str, name: str, tokens: dict[str, str]) -> str:
     return by_hex[color.lower().lstrip("#")]
 
 
-def figure_svg(name: str, alternative: str, book: Book) -> str:
+def inline_figure(name: str, alternative: str, book: Book) -> str:
     """The inline SVG of a figure with its text alternative."""
-    svg = drawn(name, "inline", book).decode()
+    svg = draw_figure(name, "inline", book).decode()
     return svg.replace("<svg ", f'<svg role="img" aria-label="{_attribute(alternative)}" data-search-exclude="" ', 1)
 
 
-def figure_alternative(name: str, book: Book) -> str:
+def describe_figure(name: str, book: Book) -> str:
     """The text alternative of a figure with its numbers filled in."""
-    return fill(figure_module(name, book).ALT, book, tagged=False)
+    return fill(load_figure(name, book).ALT, book, tagged=False)
 
 
 # ---------- strips ----------
 
-def strip_svg(key: str, alternative: str, book: Book) -> str:
+def draw_strip(key: str, alternative: str, book: Book) -> str:
     """A strip of measured layers: one column per layer, paler and thinner as the signal fades, taller and hotter as it grows."""
-    strip_note(key, book)
+    describe_strip(key, book)
     source, _, name = key.partition(".")
     values = book.results[source].measurements[name].value
     columns = []

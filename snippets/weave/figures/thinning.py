@@ -14,7 +14,7 @@ OPAQUE = {"opacity", "stroke-opacity"}  # where such lines cross, one path looks
 STRAIGHT = re.compile(rf"(?:{TICK.pattern})+")
 
 
-def slim(root: ET.Element) -> None:
+def thin(root: ET.Element) -> None:
     """Ticks become one path for each run of them, groups that say nothing go, unturned text says no turn."""
     _unseen(root)
     _ungroup(root)
@@ -88,7 +88,7 @@ def _join(parent: ET.Element) -> None:
             last = child
 
 
-def short(svg: str) -> str:
+def shorten(svg: str) -> str:
     """Path data in steps from point to point, which are short and alike; numbers have one decimal already."""
     return re.sub(r' d="([^"]*)"', lambda m: f' d="{_steps(m[1])}"', svg)
 

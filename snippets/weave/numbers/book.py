@@ -141,7 +141,7 @@ class Book:
             raise Bad(f"unknown key `{key}`; {self._nearest(key)}")
         card = {"kind": "cited", "value": str(figure["value"]), "what": reference["title"], "short": reference["short"],
                 "quote": figure.get("quote", ""), "where": figure.get("where", ""), "checked": figure.get("checked", "unchecked"),
-                "link": address(reference), "reference": f"reference/references/#{source}"}
+                "link": find_source(reference), "reference": f"reference/references/#{source}"}
         return Number(str(figure["value"]), str(figure["value"]), {k: v for k, v in card.items() if v})
 
     def _printed(self, key: str) -> Number:
@@ -149,7 +149,7 @@ class Book:
         if block not in self.outputs:
             if any((self.snippets / "blocks" / f"{block}{suffix}").is_file() for suffix in (".py", ".js")):
                 raise Bad(f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`")
-            raise Bad(f"unknown block output `{block}`; {nearest(block, self.outputs)}")
+            raise Bad(f"unknown block output `{block}`; {name_nearest(block, self.outputs)}")
         lines = [line for line in self.outputs[block]["stdout"] if line.strip().startswith(label)]
         found = PRINTED.findall(lines[0].strip()[len(label):]) if lines else []
         if not label or len(lines) != 1 or not found:
@@ -161,7 +161,7 @@ class Book:
     def short(self, reference: str) -> str:
         """The short citation, such as 'He et al. 2015'."""
         if reference not in self.references:
-            raise Bad(f"unknown reference `{reference}`; {nearest(reference, self.references)}")
+            raise Bad(f"unknown reference `{reference}`; {name_nearest(reference, self.references)}")
         return self.references[reference]["short"]
 
 
@@ -172,13 +172,13 @@ def _as_printed(token: str) -> str:
     return formatted(float(token), f"e{sum(c.isdigit() for c in mantissa)}")
 
 
-def nearest(name: str, known) -> str:
+def name_nearest(name: str, known) -> str:
     """Name the closest of the known names, for a message."""
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
     return f"nearest: {', '.join(f'`{k}`' for k in near)}" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
 
 
-def address(reference: dict) -> str:
+def find_source(reference: dict) -> str:
     """Where a source is found: its DOI, else arXiv, else its page."""
     if reference.get("doi"):
         return f"https://doi.org/{reference['doi']}"
@@ -187,7 +187,7 @@ def address(reference: dict) -> str:
     return reference.get("url", "")
 
 
-def sources(root: Path) -> list[Path]:
+def list_sources(root: Path) -> list[Path]:
     """Every file a woven page depends on, besides the page."""
     folders = ("results", "figures", "tables", "blocks", "recipes", "experiments")
     found = [p for f in folders for p in (root / "snippets" / f).rglob("*") if p.suffix in (".json", ".py", ".js", ".mplstyle")]
@@ -196,12 +196,12 @@ def sources(root: Path) -> list[Path]:
 
 def load(root: Path, drafting: bool = False) -> Book:
     """The book as the files stand now; read again only when one of them changed."""
-    state = tuple((p, p.stat().st_mtime_ns) for p in sources(root))
+    state = tuple((p, p.stat().st_mtime_ns) for p in list_sources(root))
     _loaded[root] = _load(root, drafting, hashlib.sha256(repr(state).encode()).hexdigest())
     return _loaded[root]
 
 
-def current(root: Path) -> Book:
+def get_loaded(root: Path) -> Book:
     """The book that this build loaded last, without a look at the files; loaded when there is none."""
     return _loaded.get(root) or load(root)
 
@@ -214,7 +214,7 @@ def _load(root: Path, drafting: bool, state: str) -> Book:
     return Book(root, drafting)
 
 
-def plain(markdown: str) -> str:
+def strip_marks(markdown: str) -> str:
     """Markdown with tags, emphasis and links reduced to their words."""
     text = re.sub(r"<[^>]+>", "", markdown)
     text = re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", text)

@@ -20,7 +20,7 @@ MATHS = re.compile(r"(?<![\\$])\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$
 
 
 @functools.lru_cache(maxsize=256)
-def front_matter(text: str) -> dict:
+def read_front_matter(text: str) -> dict:
     """The front matter of a page as YAML; empty when there is none or it is not a mapping."""
     match = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
     try:
@@ -48,7 +48,7 @@ class Fences:
         return "code"
 
 
-def prose(text: str) -> Iterator[tuple[int, str]]:
+def read_prose(text: str) -> Iterator[tuple[int, str]]:
     """The number and the text of every line outside code."""
     fences = Fences()
     return ((number, line) for number, line in enumerate(text.splitlines(), 1) if fences.place(line) == "prose")

@@ -32,7 +32,7 @@ DIFFERENCES = (
 )
 
 
-def table() -> list[str]:
+def write_table() -> list[str]:
     """All of them as Markdown."""
     rows = [f"| {difference.what} | {difference.plan} |" for difference in DIFFERENCES]
     return ['<div class="stack" markdown="block">', "", "| By Zensical | On the day |", "| --- | --- |", *rows, "", "</div>"]

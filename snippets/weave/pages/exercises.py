@@ -30,7 +30,7 @@ class Exercise:
     solution: str
 
 
-def exercises(path: Path) -> dict[str, list[Exercise]]:
+def read_exercises(path: Path) -> dict[str, list[Exercise]]:
     """The groups of the page in their order, each with its exercises; Bad where one is not whole."""
     text = path.read_text(encoding="utf-8")
     return {f"{group['letter']}. {group['name']}": [_exercise(found, path, text) for found in EXERCISE.finditer(group["body"])]
@@ -46,10 +46,10 @@ def _exercise(found: re.Match, path: Path, text: str) -> Exercise:
     return Exercise(found["number"], found["title"], parts["task"], hint, parts["solution"])
 
 
-def sheet(book: Book) -> list[str]:
+def write_tasks(book: Book) -> list[str]:
     """The tasks alone, each with room to write."""
     made = []
-    for group, items in exercises(book.docs / PAGE).items():
+    for group, items in read_exercises(book.docs / PAGE).items():
         made += [f"## {group}", ""]
         for item in items:
             made += ['<section class="task" markdown="block">', "", f"### {item.number}. {item.title}", "", _bare(item.task, book), "",
@@ -57,10 +57,10 @@ def sheet(book: Book) -> list[str]:
     return made[:-1]
 
 
-def solutions(book: Book, code: str) -> list[str]:
+def write_solutions(book: Book, code: str) -> list[str]:
     """The solutions alone, each with what its program printed; `code` is the path to the programs."""
     made = []
-    for group, items in exercises(book.docs / PAGE).items():
+    for group, items in read_exercises(book.docs / PAGE).items():
         made += [f"## {group}", ""]
         for item in items:
             text = SHOWN.sub(lambda m: _printed(m["name"], book, code), item.solution)

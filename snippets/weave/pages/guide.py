@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from snippets.measurement import Bad
-from snippets.weave.numbers.book import nearest
+from snippets.weave.numbers.book import name_nearest
 
 FIELDS = ("class", "name", "test", "cure", "wrong", "read")
 MOST = 5  # answers to an end
@@ -11,20 +11,20 @@ UNSURE = "I don't know"
 GUIDE = "misdiagnosis.md"
 
 
-def verified(tree: dict) -> dict:
+def verify(tree: dict) -> dict:
     """The tree, if every answer leads somewhere, every end is whole and reached, and no path is longer than MOST answers."""
     questions, ends = tree.get("questions", {}), tree.get("ends", {})
     for name, question in questions.items():
         for answer in question["answers"]:
             if answer["to"] not in questions and answer["to"] not in ends:
-                near = nearest(answer["to"], [*questions, *ends])
+                near = name_nearest(answer["to"], [*questions, *ends])
                 raise Bad(f"docs/guide.yml:1: the question `{name}` leads to `{answer['to']}`, which does not exist; {near}")
         if not question["answers"][-1]["say"].startswith(UNSURE):
             raise Bad(f"docs/guide.yml:1: the last answer of the question `{name}` does not begin with “{UNSURE}”")
     for name, end in ends.items():
         if missing := [field for field in FIELDS if not end.get(field)]:
             raise Bad(f"docs/guide.yml:1: the end `{name}` lacks {', '.join(missing)}")
-    reached = paths(tree)
+    reached = find_paths(tree)
     if unreached := [name for name in [*questions, *ends] if name not in reached]:
         raise Bad(f"docs/guide.yml:1: no answers lead to {', '.join(unreached)}")
     if long := [name for name in ends if len(reached[name]) > MOST]:
@@ -32,7 +32,7 @@ def verified(tree: dict) -> dict:
     return tree
 
 
-def paths(tree: dict) -> dict[str, list[str]]:
+def find_paths(tree: dict) -> dict[str, list[str]]:
     """For each question and end the longest way to it, as its answers; Bad when a way leads back."""
     longest: dict[str, list[str]] = {}
 
@@ -48,10 +48,10 @@ def paths(tree: dict) -> dict[str, list[str]]:
     return longest
 
 
-def sections(tree: dict) -> list[str]:
+def write_sections(tree: dict) -> list[str]:
     """One section for each question and end; without JavaScript they are read by following their links."""
     made = ['<div class="guide" markdown="block">', ""]
-    for name, question in verified(tree)["questions"].items():
+    for name, question in verify(tree)["questions"].items():
         made += [f'<section class="guide__step" id="q-{name}" markdown="block">', "", f"**{question['ask']}**", "{.guide__ask}", ""]
         made += [f"- [{answer['say']}](#{_anchor(answer['to'], tree)})" for answer in question["answers"]]
         made += ["", "</section>", ""]
@@ -73,7 +73,7 @@ def _doctor(end: dict) -> str:
     return f"[The doctor](gradient-doctor.md) would print `{end.get('prints', end['class'])}`."
 
 
-def table(tree: dict) -> list[str]:
+def write_table(tree: dict) -> list[str]:
     """All ends as one table to print."""
     head = ["| It may be | The test that would refute it | The cure | The wrong cure |", "| --- | --- | --- | --- |"]
     rows = [f"| [{end['name']}]({GUIDE}#{end['read']}) | {end['test']} | {end['cure']} | {end['wrong']} |" for end in tree["ends"].values()]

@@ -12,7 +12,7 @@ SCORE = Path("snippets/results/mutations/score.json")
 ARGUED = Path("snippets/results/mutations/argued.yml")
 
 
-def score(root: Path) -> list[str]:
+def write_score(root: Path) -> list[str]:
     """The lines of the region."""
     kinds, survived, reasons = _read(root)
     rows = [_row(kind, tally) for kind, tally in kinds.items() if tally["made"]]
@@ -23,7 +23,7 @@ def score(root: Path) -> list[str]:
     return table + ["", *(f"- `{mutation}`: {reasons.get(mutation, 'nobody has said why yet')}" for mutation in survived)] * bool(survived)
 
 
-def unsettled(root: Path) -> list[str]:
+def find_unsettled(root: Path) -> list[str]:
     """What is wrong with the arguments: a mutation that nothing noticed has none, or one has no such mutation."""
     _, survived, reasons = _read(root)
     silent = [f"nothing noticed the mutation `{mutation}`; add a check and judge its kind again, or say here why it may stay"

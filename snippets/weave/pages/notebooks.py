@@ -75,7 +75,7 @@ def _size(encoded: str) -> tuple[int, int]:
     return struct.unpack(">II", base64.b64decode(encoded)[16:24])
 
 
-def pictures(notebook: dict) -> dict[str, str]:
+def read_pictures(notebook: dict) -> dict[str, str]:
     """The pictures of a lab by file name, as they stand in the notebook."""
     found = {}
     for cell in notebook["cells"]:
@@ -84,7 +84,7 @@ def pictures(notebook: dict) -> dict[str, str]:
     return found
 
 
-def small(encoded: str) -> bytes:
+def shrink(encoded: str) -> bytes:
     """A picture in as many colors as a chart needs: a third of the bytes."""
     image, scrap = Image.open(io.BytesIO(base64.b64decode(encoded))), io.BytesIO()
     image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(scrap, "PNG", optimize=True)

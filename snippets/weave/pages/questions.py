@@ -18,7 +18,7 @@ PARTS = ("understand", "fix", "diagnose")  # in the order of the nav
 
 
 @dataclass(frozen=True)
-class Card:
+class Question:
     """One question of a page, its answer as Markdown, and where it stands."""
 
     name: str
@@ -26,7 +26,7 @@ class Card:
     answer: str
 
 
-def cards_of(page: Path, text: str, reader: Path) -> list[Card]:
+def read_questions(page: Path, text: str, reader: Path) -> list[Question]:
     """The cards of one page, their links written as `reader` needs them; Bad for a section without questions."""
     section = SECTION.search(text)
     if not section:
@@ -35,8 +35,8 @@ def cards_of(page: Path, text: str, reader: Path) -> list[Card]:
     if not found:
         line = text[:section.start()].count("\n") + 1
         raise Bad(f"{shown(page)}:{line}: “Check yourself” holds no question; write `??? question \"…\"` and an answer, indented by four")
-    name = redirects.first_name(page.parent.parent, page).replace("/", "-")
-    return [Card(f"card-{name}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
+    name = redirects.find_first_name(page.parent.parent, page).replace("/", "-")
+    return [Question(f"card-{name}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
             for i, match in enumerate(found, 1)]
 
 
@@ -55,12 +55,12 @@ def _moved(text: str, page: Path, reader: Path) -> str:
     return LINK.sub(there, text)
 
 
-def sections(docs: Path, reader: Path, titled) -> list[str]:
+def write_questions(docs: Path, reader: Path, titled) -> list[str]:
     """Markdown of all cards, one section a page; `titled(page)` gives a page's title."""
     made = ['<div class="cards" markdown="block">', "", '<div class="cards__bar needs-script"></div>', ""]
     for part in PARTS:
         for page in sorted((docs / part).glob("*.md"), key=lambda p: (p.stem != "index", p.stem)):
-            cards = cards_of(page, page.read_text(encoding="utf-8"), reader)
+            cards = read_questions(page, page.read_text(encoding="utf-8"), reader)
             if not cards:
                 continue
             target = os.path.relpath(page, reader.parent).replace(os.sep, "/")

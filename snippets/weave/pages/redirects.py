@@ -13,14 +13,14 @@ from snippets.weave.numbers.book import Once
 FILE = "moved.yml"
 
 
-def of_page(page: str) -> str:
+def find_address(page: str) -> str:
     """The address of a page, from its path under docs/."""
     folder, name = posixpath.split(posixpath.splitext(page)[0])
     path = folder if name == "index" else posixpath.join(folder, name)
     return f"{path}/" if path else "./"
 
 
-def moved(docs: Path) -> dict[str, str]:
+def read_redirects(docs: Path) -> dict[str, str]:
     """Where each old address leads."""
     path = docs / FILE
     try:
@@ -32,8 +32,8 @@ def moved(docs: Path) -> dict[str, str]:
     return table or {}
 
 
-def first_name(docs: Path, page: Path) -> str:
+def find_first_name(docs: Path, page: Path) -> str:
     """The path that a page had when it was first published, so that what is named after it keeps its name."""
     now = page.relative_to(docs).as_posix()
-    before = (old for old, new in moved(docs).items() if new == of_page(now) and old.endswith("/"))
+    before = (old for old, new in read_redirects(docs).items() if new == find_address(now) and old.endswith("/"))
     return next(before, posixpath.splitext(now)[0]).rstrip("/")

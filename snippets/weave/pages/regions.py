@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from snippets.measurement import Bad, formatted
-from snippets.weave.figures.loading import CITED, figure_module, fill, strip_note, table_rows
-from snippets.weave.numbers.book import Book, nearest, plain
-from snippets.weave.numbers.marks import DATA, FENCED, OPEN, prose
+from snippets.weave.figures.loading import CITED, describe_strip, fill, load_figure, load_table
+from snippets.weave.numbers.book import Book, name_nearest, strip_marks
+from snippets.weave.numbers.marks import DATA, FENCED, OPEN, read_prose
 from snippets.weave.pages import differences, exercises, guide, mutations, questions, spreads, video
 from snippets.weave.pages.claims import PATHS
 
@@ -48,7 +48,7 @@ def _block(name: str, page: Path, book: Book) -> Rendered:
     found = [p for p in folder.glob(f"{name}.*") if p.suffix in LANGUAGES]
     if not found:
         known = [p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*") if p.suffix in LANGUAGES]
-        raise Bad(f"unknown block `{name}`; {nearest(name, known)}")
+        raise Bad(f"unknown block `{name}`; {name_nearest(name, known)}")
     path, output = found[0], book.outputs.get(name)
     if output is None:
         raise Bad(f"block `{name}` was never run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`")
@@ -72,7 +72,7 @@ def _block(name: str, page: Path, book: Book) -> Rendered:
 # ---------- figures, tables, strips ----------
 
 def _figure(name: str, page: Path, book: Book) -> Rendered:
-    module = figure_module(name, book)
+    module = load_figure(name, book)
     title, sub, alt = module.TITLE, module.SUB, module.ALT
     at = {kind: link(page, book, f"figures/{name}.{kind}") for kind in ("svg", "png", "csv")}
     script = link(page, book, f"code/figures/{name}.py")
@@ -87,7 +87,7 @@ def _figure(name: str, page: Path, book: Book) -> Rendered:
 
 
 def _table(name: str, page: Path, book: Book) -> Rendered:
-    title, header, rows = table_rows(name, book)
+    title, header, rows = load_table(name, book)
     target = link(page, book, "reference/references.md")
     rows = [[CITED.sub(lambda m: f"[{book.short(m[1])}]({target}#{m[1]})", cell) for cell in row] for row in rows]
     body = ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]
@@ -100,7 +100,7 @@ def _table(name: str, page: Path, book: Book) -> Rendered:
 
 
 def _strip(name: str, page: Path, book: Book) -> Rendered:
-    alternative, note = strip_note(name, book)
+    alternative, note = describe_strip(name, book)
     return Rendered("\n".join([
         '<div class="headpiece" markdown="block">', "",
         f"![{alternative}]({link(page, book, f'strips/{name}.svg')})", "",
@@ -192,9 +192,9 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
     used = []
     for other in sorted(book.docs.rglob("*.md")):
         heading = ""
-        for _, line in prose(other.read_text(encoding="utf-8")):
+        for _, line in read_prose(other.read_text(encoding="utf-8")):
             if line.startswith("#"):
-                heading = plain(re.sub(r"\{#[\w-]+\}", "", line.lstrip("# ")))
+                heading = strip_marks(re.sub(r"\{#[\w-]+\}", "", line.lstrip("# ")))
             marked = OPEN.match(line)
             if marked and marked["kind"] == "block":
                 used.append((marked["name"], heading, other))
@@ -228,11 +228,11 @@ def _recipes(name: str, page: Path, book: Book) -> Rendered:
 
 
 def _guide(name: str, page: Path, book: Book) -> Rendered:
-    return _words(guide.sections(book.guide))
+    return _words(guide.write_sections(book.guide))
 
 
 def _guide_table(name: str, page: Path, book: Book) -> Rendered:
-    return _words(guide.table(book.guide))
+    return _words(guide.write_table(book.guide))
 
 
 def _figures(name: str, page: Path, book: Book) -> Rendered:
@@ -245,29 +245,29 @@ def _figures(name: str, page: Path, book: Book) -> Rendered:
         if not on:
             continue
         files = " ".join(f"[{kind.upper()}]({link(page, book, f'figures/{figure}.{kind}')})" for kind in ("svg", "png", "csv"))
-        rows.append(f"| {fill(figure_module(figure, book).TITLE, book)} | {on[0]} | {files} |")
+        rows.append(f"| {fill(load_figure(figure, book).TITLE, book)} | {on[0]} | {files} |")
     head = ["| The figure shows | On the page | Files |", "| --- | --- | --- |"]
     return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
 
 
 def _video(name: str, page: Path, book: Book) -> Rendered:
-    return _words(video.player(book, lambda target: link(page, book, target)))
+    return _words(video.write_player(book, lambda target: link(page, book, target)))
 
 
 def _cards(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(questions.sections(book.docs, page, _title)))  # their prose is read where it stands
+    return Rendered("\n".join(questions.write_questions(book.docs, page, _title)))  # their prose is read where it stands
 
 
 def _sheet(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(exercises.sheet(book)))  # read as prose on the page of the exercises
+    return Rendered("\n".join(exercises.write_tasks(book)))  # read as prose on the page of the exercises
 
 
 def _solutions(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(exercises.solutions(book, link(page, book, "code/blocks"))))
+    return Rendered("\n".join(exercises.write_solutions(book, link(page, book, "code/blocks"))))
 
 
 def _differences(name: str, page: Path, book: Book) -> Rendered:
-    return _words(differences.table())
+    return _words(differences.write_table())
 
 
 def _words(lines: list[str]) -> Rendered:
@@ -287,22 +287,22 @@ def _spots(name: str, page: Path, book: Book) -> Rendered:
 
 def _spreads(name: str, page: Path, book: Book) -> Rendered:
     """How far the numbers move under other conditions."""
-    return Rendered("\n".join(spreads.table(book)))
+    return Rendered("\n".join(spreads.write_table(book)))
 
 
 def _reruns(name: str, page: Path, book: Book) -> Rendered:
     """What blocks and notebooks print under other conditions."""
-    return Rendered("\n".join(spreads.reruns(book)))
+    return Rendered("\n".join(spreads.write_reruns(book)))
 
 
 def _mutations(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(mutations.score(book.root)))
+    return Rendered("\n".join(mutations.write_score(book.root)))
 
 
 def _title(page: Path) -> str:
     for line in page.read_text(encoding="utf-8").splitlines():
         if line.startswith("# "):
-            return plain(line[2:])
+            return strip_marks(line[2:])
     return page.stem
 
 

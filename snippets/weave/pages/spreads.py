@@ -46,7 +46,7 @@ class Spread:
     programs: dict[str, dict]
 
 
-def spreads(book: Book) -> dict[str, Spread]:
+def read_spreads(book: Book) -> dict[str, Spread]:
     """Every condition that was tried, in a fixed order; numbers that have gone since are left out."""
     folder = book.snippets / "results" / "spread"
     found, sources = {}, book.sources()
@@ -68,10 +68,10 @@ def _compared(book: Book, name: str) -> dict[str, Measurement]:
     return (results.spot or results.measurements) if results else {}
 
 
-def table(book: Book) -> list[str]:
+def write_table(book: Book) -> list[str]:
     """One row a condition."""
     rows = [" | ".join(HEAD), " | ".join(["---"] * len(HEAD))]
-    for spread in filter(lambda one: one.numbers, spreads(book).values()):
+    for spread in filter(lambda one: one.numbers, read_spreads(book).values()):
         usual = [move.share for move in spread.moves if move.number.rtol <= USUAL and move.number.atol <= USUAL]
         worst = max(spread.moves, key=lambda move: move.share, default=None)
         rows.append(" | ".join([
@@ -81,10 +81,10 @@ def table(book: Book) -> list[str]:
     return _stacked(rows)
 
 
-def reruns(book: Book) -> list[str]:
+def write_reruns(book: Book) -> list[str]:
     """One row a condition for what blocks and notebooks printed under it."""
     rows = [" | ".join(SHOWN), " | ".join(["---"] * len(SHOWN))]
-    for spread in filter(lambda one: one.programs, spreads(book).values()):
+    for spread in filter(lambda one: one.programs, read_spreads(book).values()):
         every = spread.programs
         name, worst = max(every.items(), key=lambda item: item[1]["farthest"])
         total = {part: sum(one[part] for one in every.values()) for part in ("lines", "rounded", "moved")}

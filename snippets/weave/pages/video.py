@@ -12,7 +12,7 @@ FOLDER = "assets/video"
 AGAIN = "about/contributing.md#video"
 
 
-def manifest(book: Book) -> dict:
+def read_manifest(book: Book) -> dict:
     """What was said when the film was made; Bad when there is none."""
     path = book.docs / FOLDER / "manifest.json"
     try:
@@ -21,11 +21,11 @@ def manifest(book: Book) -> dict:
         raise Bad(f"{shown(path)}:1: no manifest of the video ({error}); make it again, see {AGAIN}") from error
 
 
-def outdated(book: Book) -> list[str]:
+def find_outdated(book: Book) -> list[str]:
     """A message for each number that the film shows or speaks, and each curve that it draws, that is another one now."""
     if not (book.docs / FOLDER).exists():
         return []
-    made = manifest(book)
+    made = read_manifest(book)
     said, curves = made["quotes"], made["curves"]
     found = []
     for key in keys():
@@ -39,7 +39,7 @@ def outdated(book: Book) -> list[str]:
     return found
 
 
-def player(book: Book, at) -> list[str]:
+def write_player(book: Book, at) -> list[str]:
     """The element and its transcript; `at(path)` is the link from the page to a path under docs/."""
     file = {kind: at(f"{FOLDER}/{NAME}.{kind}") for kind in ("webm", "mp4", "vtt")}
     told = [KEY.sub(lambda match: book.number(match[1]).tag(match[1]), sentence.text) for sentence in SENTENCES]

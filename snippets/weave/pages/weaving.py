@@ -176,7 +176,7 @@ class _Page:
                 raise Bad(f"`{key}` quotes a block that is not on this page; expected `<!-- block: {block} -->` here")
 
 
-def pages(root: Path) -> list[Path]:
+def list_pages(root: Path) -> list[Path]:
     """Every Markdown file with generated parts, in a stable order."""
     readme = [root / "README.md"] if (root / "README.md").exists() else []
     return readme + sorted((root / "docs").rglob("*.md"))

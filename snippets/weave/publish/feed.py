@@ -33,7 +33,7 @@ class Version:
     date: str
 
 
-def versions(root: Path) -> list[Version]:
+def read_versions(root: Path) -> list[Version]:
     """The dated versions, newest first; what is not published yet has no date."""
     path = root / "docs" / SOURCE
     found = []
@@ -55,15 +55,15 @@ def versions(root: Path) -> list[Version]:
 
 
 @functools.cache
-def changed(root: Path) -> str:
+def find_last_change(root: Path) -> str:
     """The date of the newest version."""
-    return versions(root)[0].date
+    return read_versions(root)[0].date
 
 
-def atom(root: Path, site_url: str) -> bytes:
+def write_feed(root: Path, site_url: str) -> bytes:
     """The feed; where the site's address is not known, its links are relative to the feed's own."""
     ET.register_namespace("", ATOM)
-    feed, listed = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": "en"}), versions(root)
+    feed, listed = ET.Element(f"{{{ATOM}}}feed", {"xml:lang": "en"}), read_versions(root)
     _add(feed, "id", _identity("feed"))
     _add(feed, "title", f"{SITE}: changelog")
     _add(feed, "updated", f"{listed[0].date}T00:00:00Z")

@@ -8,7 +8,7 @@ from html import escape, unescape
 from urllib.parse import urljoin
 
 from snippets.measurement import Bad
-from snippets.weave.figures.loading import strip_note
+from snippets.weave.figures.loading import describe_strip
 from snippets.weave.numbers.book import Book
 from snippets.weave.publish import feed, plain, social, structured
 from snippets.weave.publish.outline import SITE, Entry
@@ -23,7 +23,7 @@ class Heads:
     def __init__(self, book: Book, listed: list[Entry], places: plain.Places, site_url: str):
         self.book, self.places, self.site_url = book, places, site_url
         self.entries = {entry.uri: entry for entry in listed}
-        self.changed = feed.changed(book.root)
+        self.changed = feed.find_last_change(book.root)
 
     def completed(self, uri: str, html: str) -> str:
         """The page with what its head lacked; what needs the site's address only where that is set."""
@@ -38,7 +38,7 @@ class Heads:
 
     def _shared(self, shown: structured.Shown) -> list[str]:
         entry = self.entries[shown.uri]
-        alternative = f"“{entry.title}” over a strip of layers; {strip_note(entry.strip, self.book)[1]}"
+        alternative = f"“{entry.title}” over a strip of layers; {describe_strip(entry.strip, self.book)[1]}"
         properties = {"og:type": "article" if entry.section else "website", "og:site_name": SITE, "og:title": entry.title,
                       "og:description": entry.description, "og:url": shown.url, "og:image": shown.card, "og:image:type": "image/png",
                       "og:image:width": social.WIDTH, "og:image:height": social.HEIGHT, "og:image:alt": alternative}
@@ -46,7 +46,7 @@ class Heads:
                  "twitter:image": shown.card, "twitter:image:alt": alternative}
         return [*(f'<meta property="{key}" content="{escape(str(value))}">' for key, value in properties.items()),
                 *(f'<meta name="{key}" content="{escape(str(value))}">' for key, value in names.items()),
-                structured.script(shown, self.site_url, self.changed, self.book)]
+                structured.write_script(shown, self.site_url, self.changed, self.book)]
 
     def _shown(self, uri: str, html: str) -> structured.Shown:
         entry, found = self.entries[uri], HEADING.search(html)

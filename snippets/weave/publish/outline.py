@@ -11,7 +11,7 @@ from pathspec import GitIgnoreSpec
 
 from snippets import notebook as labs
 from snippets.measurement import Bad, shown
-from snippets.weave.numbers.marks import FAST, front_matter
+from snippets.weave.numbers.marks import FAST, read_front_matter
 from snippets.weave.pages.weaving import read_page
 
 STRIP = re.compile(r"\]\([\w./-]*strips/([\w.-]+)\.svg\)")
@@ -38,18 +38,18 @@ class _Settings(FAST):
 _Settings.add_multi_constructor("!", lambda loader, tag, node: None)
 
 
-def entries(root: Path) -> list[Entry]:
+def read_entries(root: Path) -> list[Entry]:
     """Every page of the nav; a page without a strip takes that of the home page."""
     found = [_entry(root / "docs", uri, section) for section, uri in _listed(_nav(root))]
     return [e if e.strip else replace(e, strip=found[0].strip) for e in found]
 
 
-def uris(root: Path) -> list[str]:
+def list_pages(root: Path) -> list[str]:
     """The file under docs/ of every page of the nav."""
     return [uri for _, uri in _listed(_nav(root))]
 
 
-def published(root: Path) -> set[Path]:
+def list_published(root: Path) -> set[Path]:
     """Every file under docs/ that mkdocs.yml does not exclude."""
     docs = root / "docs"
     left_out = GitIgnoreSpec.from_lines([".*", *_configuration(root).get("exclude_docs", "").splitlines()])
@@ -82,5 +82,5 @@ def _entry(docs: Path, uri: str, section: str) -> Entry:
         front, strip = labs.read(docs / uri)["metadata"], None
     else:
         text = read_page(docs / uri)
-        front, strip = front_matter(text), STRIP.search(text)
+        front, strip = read_front_matter(text), STRIP.search(text)
     return Entry(uri, section, front["title"], front["description"], strip[1] if strip else "")

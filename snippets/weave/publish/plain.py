@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urljoin
 
 from snippets import notebook as labs
-from snippets.weave.numbers.marks import HEADING, MATHS, SPAN, Fences, prose
+from snippets.weave.numbers.marks import HEADING, MATHS, SPAN, Fences, read_prose
 from snippets.weave.pages.labs import LABS
 from snippets.weave.pages.notebooks import as_markdown
 from snippets.weave.pages.weaving import read_page
@@ -126,7 +126,7 @@ class _Copy:
         return posixpath.basename(self.places[self.uri])
 
 
-def copies(docs: Path, places: Places, site_url: str) -> Iterator[tuple[str, bytes]]:
+def write_copies(docs: Path, places: Places, site_url: str) -> Iterator[tuple[str, bytes]]:
     """Path under the site and content of the Markdown beside each page, which ends with where it is from."""
     for uri, place in places.items():
         address = urljoin(site_url, place.removesuffix("index.html")) if site_url else posixpath.basename(place)
@@ -134,7 +134,7 @@ def copies(docs: Path, places: Places, site_url: str) -> Iterator[tuple[str, byt
         yield beside(place), as_plain(source(docs, uri), uri, places, foot).encode()
 
 
-def llms(listed: list[Entry], places: Places, site_url: str) -> bytes:
+def write_llms(listed: list[Entry], places: Places, site_url: str) -> bytes:
     """The list of the pages for readers that are programs, in the form of llmstxt.org."""
     lines = [f"# {SITE}", "", f"> {SUMMARY} Why the gradients of deep networks vanish or explode, what each remedy does, "
              "and how to tell either from what merely looks like it in PyTorch.", "", ABOUT]
@@ -152,6 +152,6 @@ def _lower(title: str) -> str:
     return title[0].lower() + title[1:]
 
 
-def headings(text: str) -> list[str]:
+def find_headings(text: str) -> list[str]:
     """The headings of a plain copy."""
-    return [heading["title"] for _, line in prose(text) if (heading := HEADING.match(line))]
+    return [heading["title"] for _, line in read_prose(text) if (heading := HEADING.match(line))]

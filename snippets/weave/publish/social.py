@@ -15,8 +15,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from snippets.figures.style import EDGE, INK, INK2, PAPER, SCALE
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
-from snippets.weave.figures.drawing import strip_svg
-from snippets.weave.figures.loading import strip_note
+from snippets.weave.figures.drawing import draw_strip
+from snippets.weave.figures.loading import describe_strip
 from snippets.weave.numbers.book import Book
 from snippets.weave.publish.outline import SITE, Entry
 
@@ -35,11 +35,11 @@ def path_of(uri: str) -> str:
     return f"social/{uri.rpartition('.')[0]}.png"
 
 
-def card(entry: Entry, book: Book) -> bytes:
+def draw_picture(entry: Entry, book: Book) -> bytes:
     """The card of a page; drawn again when its words, its strip or the look changed."""
     faces = [book.docs / "assets" / "fonts" / f"WG-{name}.woff2" for name in ("Serif", "Sans")]
     look = b"".join(path.read_bytes() for path in (Path(__file__), *faces))
-    strip, note = strip_svg(entry.strip, "", book), strip_note(entry.strip, book)[1]
+    strip, note = draw_strip(entry.strip, "", book), describe_strip(entry.strip, book)[1]
     state = hashlib.sha256(look + repr((entry.title, entry.section, strip, note)).encode()).hexdigest()[:16]
     kept = SCRATCH / "social" / f"{entry.uri.replace('/', '-')}-{state}.png"
     if not kept.exists():

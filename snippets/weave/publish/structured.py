@@ -31,15 +31,15 @@ class Shown:
         return self.entry.uri
 
 
-def script(shown: Shown, site_url: str, changed: str, book: Book) -> str:
+def write_script(shown: Shown, site_url: str, changed: str, book: Book) -> str:
     """The element for the page's head. A data block is not run, so no policy on scripts concerns it."""
-    text = json.dumps({"@context": "https://schema.org", "@graph": list(graph(shown, site_url, changed, book))},
+    text = json.dumps({"@context": "https://schema.org", "@graph": list(describe(shown, site_url, changed, book))},
                       ensure_ascii=False, separators=(",", ":"))
     inert = text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return f'<script type="application/ld+json">{inert}</script>'
 
 
-def graph(shown: Shown, site_url: str, changed: str, book: Book) -> Iterator[dict]:
+def describe(shown: Shown, site_url: str, changed: str, book: Book) -> Iterator[dict]:
     """Everything that the page is and holds."""
     project = {"@type": "Organization", "name": SITE, "url": site_url}
     common = {"description": shown.entry.description, "url": shown.url, "image": shown.card, "inLanguage": "en", "dateModified": changed,
@@ -59,7 +59,7 @@ def graph(shown: Shown, site_url: str, changed: str, book: Book) -> Iterator[dic
 
 
 def _video(shown: Shown, site_url: str, book: Book) -> dict:
-    made = video.manifest(book)
+    made = video.read_manifest(book)
     at = urljoin(site_url, f"{video.FOLDER}/{NAME}")
     return {"@type": "VideoObject", "name": TITLE, "description": made["sentences"][0], "thumbnailUrl": f"{at}.webp",
             "contentUrl": f"{at}.mp4", "uploadDate": made["made"], "duration": f"PT{made['seconds']:.0f}S", "inLanguage": "en",

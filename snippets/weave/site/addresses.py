@@ -18,8 +18,8 @@ from markdown.extensions.toc import slugify
 
 from snippets.measurement import Bad, shown, write_atomically
 from snippets.weave.pages import redirects
-from snippets.weave.numbers.book import nearest, plain
-from snippets.weave.numbers.marks import HEADING, SPAN, prose
+from snippets.weave.numbers.book import name_nearest, strip_marks
+from snippets.weave.numbers.marks import HEADING, SPAN, read_prose
 from snippets.weave.pages.weaving import Fault
 from snippets.weave.publish import feed
 
@@ -53,33 +53,33 @@ PART = '    <p><a href="{to}" data-part="{part}">Its part “{part}”</a></p>\n
 # ---------- what stands now ----------
 
 @functools.lru_cache(maxsize=256)
-def identities(text: str) -> frozenset[str]:
+def find_anchors(text: str) -> frozenset[str]:
     """Every anchor of a page: headings as the table of contents names them, and explicit ids."""
     found: set[str] = set()
     taken: Counter = Counter()
-    for _, line in prose(text):
+    for _, line in read_prose(text):
         heading = HEADING.match(line)
         if heading:
-            slug = heading["id"] or slugify(plain(heading["title"]), "-")
+            slug = heading["id"] or slugify(strip_marks(heading["title"]), "-")
             found.add(f"{slug}_{taken[slug]}" if taken[slug] else slug)
             taken[slug] += 1
         found |= {a or b for a, b in IDENTITY.findall(" " + SPAN.sub(" ", line))}
     return frozenset(found)
 
 
-def standing(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> set[str]:
+def find_addresses(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> set[str]:
     """All addresses that someone could link to, from the woven pages and from the files that the build makes."""
     found = {path for path in made if path.startswith(LASTING)}
     for path, text in texts.items():
         if path.is_relative_to(docs):
-            page = redirects.of_page(path.relative_to(docs).as_posix())
-            found |= {page} | {f"{page}#{anchor}" for anchor in identities(text)}
+            page = redirects.find_address(path.relative_to(docs).as_posix())
+            found |= {page} | {f"{page}#{anchor}" for anchor in find_anchors(text)}
     return found
 
 
 # ---------- what was published ----------
 
-def listed(docs: Path) -> list[str]:
+def read_list(docs: Path) -> list[str]:
     """The lines of the list."""
     path = docs / LIST
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
@@ -87,8 +87,8 @@ def listed(docs: Path) -> list[str]:
 
 def extend(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> None:
     """Add to the list what stands and is not on it yet; nothing is ever taken off."""
-    before = listed(docs)
-    after = sorted({*before, *standing(docs, texts, made)} - {""})
+    before = read_list(docs)
+    after = sorted({*before, *find_addresses(docs, texts, made)} - {""})
     if after != before:
         write_atomically(docs / LIST, "\n".join(after) + "\n")
         print(f"{shown(docs / LIST)}: {len(set(after) - set(before))} addresses added")
@@ -104,9 +104,9 @@ def resolves(address: str, stands: set[str], table: dict[str, str]) -> bool:
 
 def check(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> list[Fault | Bad]:
     """Addresses that are not listed, that lead nowhere any more, or that the table of moves gets wrong."""
-    path, lines, stands = docs / LIST, listed(docs), standing(docs, texts, made)
+    path, lines, stands = docs / LIST, read_list(docs), find_addresses(docs, texts, made)
     try:
-        table = redirects.moved(docs)
+        table = redirects.read_redirects(docs)
     except Bad as bad:
         return [bad]
     faults = [Fault(path, 1, f"`{new}` is not listed yet; run `make weave`") for new in sorted(stands - set(lines))]
@@ -120,7 +120,8 @@ def _lost(address: str, stands: set[str]) -> str:
     page, _, anchor = address.partition("#")
     said = f"`{address}` was published and leads nowhere now"
     if anchor and page in stands:
-        return f'{said}: give its heading the id back, {{#{anchor}}}, or put <span id="{anchor}"></span> where that part stands now'
+        span = f'<span id="{anchor}"></span>'
+        return f"{said}: give its heading the id back, " + "{#" + anchor + "}" + f", or put {span} where that part stands now"
     more = f"; a line for `{address}`, too, if that part has another name there" if anchor else ""
     return f"{said}: add `{page}: <where it stands now>` to docs/{redirects.FILE}{more}"
 
@@ -131,16 +132,16 @@ def _wrong_move(path: Path, old: str, new: str, stands: set[str], lines: set[str
     if old.partition("#")[0] in stands:
         yield Fault(path, line, f"`{old}` did not move, its page stands; for a part of it put an id where the part stands now")
     elif old not in lines:
-        yield Fault(path, line, f"`{old}` was never published; {nearest(old, lines)}")
+        yield Fault(path, line, f"`{old}` was never published; {name_nearest(old, lines)}")
     if new not in stands:
-        yield Fault(path, line, f"`{old}` leads to `{new}`, which does not stand; {nearest(new, stands)}")
+        yield Fault(path, line, f"`{old}` leads to `{new}`, which does not stand; {name_nearest(new, stands)}")
 
 
 # ---------- what the build makes of it ----------
 
 def lead_on(docs: Path, made: dict[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
     """What makes, for each old address, a page that leads on, or a copy of the file that took its place; by path under the site."""
-    table = redirects.moved(docs)
+    table = redirects.read_redirects(docs)
     pages = {old + "index.html" * old.endswith("/"): partial(_page, old, table) for old in table if old.endswith(("/", ".html"))}
     return pages | {old: made[new] for old, new in table.items() if "#" not in old and not old.endswith(("/", ".html")) and new in made}
 

@@ -6,7 +6,7 @@ SCRIPT = "assets/javascripts/lab/digits.js"
 CHARACTERS = "0123456789abcdefg"  # 0 to 16, as parseInt(c, 36) reads them
 
 
-def digits_script(book: Book) -> bytes:
+def write_digits(book: Book) -> bytes:
     """An ES module that exports PIXELS and LABELS, from the results of lab_digits."""
     kept = book.results["lab_digits"].measurements
     pixels, labels = ("".join(CHARACTERS[v] for v in kept[name].value) for name in ("pixels", "labels"))

@@ -11,7 +11,7 @@ RECIPE = "recipes/gradient_doctor.py"
 SCRIPT = "assets/javascripts/doctor/rules.js"
 
 
-def rules_script(snippets: Path) -> bytes:
+def write_rules(snippets: Path) -> bytes:
     """An ES module that exports the recipe's tables; Bad when one of them is not a literal."""
     path = snippets / RECIPE
     tables = {}

@@ -15,21 +15,21 @@ from snippets.weave.figures import drawing
 from snippets.weave.pages import claims, notebooks
 from snippets.weave.site import addresses, digits, frames
 from snippets.weave.numbers.book import Book
-from snippets.weave.site.doctor_rules import SCRIPT, rules_script
+from snippets.weave.site.doctor_rules import SCRIPT, write_rules
 
 COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")
 Made = tuple[str, Callable[[], bytes]]  # path under the site, and what makes the content
 
 
-def files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
+def list_files(book: Book, site_url: str) -> Iterator[tuple[str, bytes]]:
     """Path under the site and content of each; figures whose sources changed are drawn again."""
-    made = declared(book, site_url)
+    made = declare(book, site_url)
     drawing.draw_changed(_named("figures", book), book)
     for path, make in {**made, **addresses.lead_on(book.docs, made)}.items():
         yield path, make()
 
 
-def declared(book: Book, site_url: str = "") -> dict[str, Callable[[], bytes]]:
+def declare(book: Book, site_url: str = "") -> dict[str, Callable[[], bytes]]:
     """What stands beside the pages, by its path under the site; what has moved is not among it."""
     return dict(_declared(book, site_url))
 
@@ -37,15 +37,15 @@ def declared(book: Book, site_url: str = "") -> dict[str, Callable[[], bytes]]:
 def _declared(book: Book, site_url: str) -> Iterator[Made]:
     for name in _named("figures", book):
         for kind in ("svg", "png", "csv"):
-            yield f"figures/{name}.{kind}", partial(drawing.drawn, name, kind, book)
+            yield f"figures/{name}.{kind}", partial(drawing.draw_figure, name, kind, book)
     for name in _named("tables", book):
-        yield f"tables/{name}.csv", partial(drawing.table_csv, name, book)
+        yield f"tables/{name}.csv", partial(drawing.write_table, name, book)
     yield claims.PATHS["json"], partial(claims.as_json, book)
     yield claims.PATHS["csv"], partial(claims.as_csv, book)
-    yield SCRIPT, partial(rules_script, book.snippets)
-    yield digits.SCRIPT, partial(digits.digits_script, book)
+    yield SCRIPT, partial(write_rules, book.snippets)
+    yield digits.SCRIPT, partial(digits.write_digits, book)
     for tag in frames.LABS:
-        yield frames.path_of(tag), partial(frames.page, tag, book)
+        yield frames.path_of(tag), partial(frames.write_frame, tag, book)
     yield from publish.files(book, site_url)
     for path in labs.labs(book.root):
         yield from _of_lab(path)
@@ -61,8 +61,8 @@ def _of_lab(path: Path) -> Iterator[Made]:
     lab = labs.read(path)
     yield f"{notebooks.DOWNLOADS}/{path.name}", path.read_bytes
     yield f"{notebooks.DOWNLOADS}/{path.stem}.py", partial(notebooks.as_script, lab)
-    for name, png in notebooks.pictures(lab).items():
-        yield f"labs/{path.stem}/{name}", partial(notebooks.small, png)
+    for name, png in notebooks.read_pictures(lab).items():
+        yield f"labs/{path.stem}/{name}", partial(notebooks.shrink, png)
 
 
 def _code(book: Book, site_url: str) -> Iterator[Made]:

@@ -4,8 +4,8 @@ import html
 
 from snippets.weave.numbers.book import Book
 from snippets.weave.pages.labs import LABS
-from snippets.weave.figures.drawing import figure_alternative, figure_svg
-from snippets.weave.figures.loading import figure_module, fill
+from snippets.weave.figures.drawing import describe_figure, inline_figure
+from snippets.weave.figures.loading import load_figure, fill
 
 FIGURES = {"gradient-lab": "lab_presets", "recurrent-lab": "recurrent_lab", "phase-map": "mean_field_map", "sketch-pad": "two_curves"}
 PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known
@@ -52,7 +52,7 @@ def path_of(tag: str) -> str:
     return f"embed/{tag}.html"
 
 
-def page(tag: str, book: Book) -> bytes:
+def write_frame(tag: str, book: Book) -> bytes:
     """The page of a lab."""
     title, name, home = LABS[tag]
     return PAGE.format(tag=tag, title=title, name=name, home=home, figure=_instead(tag, book)).encode()
@@ -61,12 +61,12 @@ def page(tag: str, book: Book) -> bytes:
 def _instead(tag: str, book: Book) -> str:
     """The figure that stands there where the lab can't run."""
     name = FIGURES[tag]
-    module = figure_module(name, book)
+    module = load_figure(name, book)
     title, sub = (html.escape(fill(text, book, tagged=False)) for text in (module.TITLE, module.SUB))
-    figure = FIGURE.format(title=title, sub=sub, svg=figure_svg(name, figure_alternative(name, book), book))
+    figure = FIGURE.format(title=title, sub=sub, svg=inline_figure(name, describe_figure(name, book), book))
     return FOLDED.format(figure=figure) if tag == "sketch-pad" else figure
 
 
-def placed(text: str, site_url: str) -> str:
+def put_address(text: str, site_url: str) -> str:
     """A page's Markdown with the address of the site in what it shows to embed, where that is known."""
     return text.replace(PLACE, site_url or PLACE)

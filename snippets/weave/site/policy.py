@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from snippets.measurement import Bad, shown
-from snippets.weave.numbers.marks import SPAN, prose
+from snippets.weave.numbers.marks import SPAN, read_prose
 from snippets.weave.pages.weaving import Fault
 
 SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -40,7 +40,7 @@ RULES = {
 }
 
 
-def inline_scripts(page: str) -> list[str]:
+def find_scripts(page: str) -> list[str]:
     """What the scripts written into a page say, without those that are fetched and those that are data."""
     return [found["body"] for found in SCRIPT.finditer(page)
             if not re.search(r"\bsrc=", found["attributes"]) and _type(found["attributes"]) in RUN]
@@ -51,7 +51,7 @@ def _type(attributes: str) -> str:
     return found["type"].lower() if found else ""
 
 
-def policy(scripts: Iterable[str]) -> str:
+def write_policy(scripts: Iterable[str]) -> str:
     """The policy that lets these inline scripts run, and no others."""
     sources = sorted({f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts})
     return "; ".join(f"{name} {' '.join([value, *(sources if name == 'script-src' else [])])}" for name, value in RULES.items())
@@ -60,7 +60,7 @@ def policy(scripts: Iterable[str]) -> str:
 def apply(site: Path) -> None:
     """Write the policy into every page of a built site; done again, it replaces what it wrote."""
     pages = {path: TAG.sub("", path.read_bytes().decode("utf-8")) for path in sorted(site.rglob("*.html"))}
-    allowed = policy(script for page in pages.values() for script in inline_scripts(page))
+    allowed = write_policy(script for page in pages.values() for script in find_scripts(page))
     tag = f'<meta http-equiv="Content-Security-Policy" content="{allowed}">\n'
     for path, page in pages.items():
         head = HEAD.search(page)
@@ -71,6 +71,6 @@ def apply(site: Path) -> None:
 
 def check_scripts(path: Path, text: str) -> list[Fault]:
     """Scripts, event handlers and script links typed on a page: the policy would not run them."""
-    found = ((number, FOREIGN.search(SPAN.sub(" ", line))) for number, line in prose(text))
+    found = ((number, FOREIGN.search(SPAN.sub(" ", line))) for number, line in read_prose(text))
     return [Fault(path, number, f"`{script[0]}` on a page is not run; put the script into docs/assets/javascripts/")
             for number, script in found if script]

@@ -26,7 +26,7 @@ def leave_out(html: str) -> str:
     return UNSOUGHT.sub(r'<\1 data-search-exclude="unsought"', html)
 
 
-def on_demand(config) -> bool:
+def waits_for_search(config) -> bool:
     """Whether the index waits until someone searches; opened from disk a page can't fetch, and Material's offline plugin sees to that."""
     return not any(name.endswith("offline") and plugin.config.get("enabled", True) for name, plugin in config.plugins.items())
 

@@ -18,7 +18,7 @@ COLOR = {**dict.fromkeys(("n", "w", "sa", "nx", "nv", "na", "vm", "fm", "kc", "v
          **dict.fromkeys(("c1", "c", "ch", "cm", "cs", "sd"), "c1")}
 
 
-def few(html: str) -> str:
+def merge_spans(html: str) -> str:
     """Every code block of a page with fewer spans, and with how many lines it has, so that the style sheet can keep its room."""
     return BLOCK.sub(lambda m: f'{m[1]} style="--lines:{m[3].count(chr(10))}"{m[2]}{_merged(m[3])}{m[4]}', html)
 

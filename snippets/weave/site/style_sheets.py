@@ -57,19 +57,19 @@ class Names:
 
 def trim(site: Path) -> None:
     """Rewrite the theme's sheets; Bad when one is not there, or nothing in it could be read."""
-    names = gathered(site)
+    names = gather_names(site)
     sheets = {}
     for pattern in THEME:
         found = list(site.glob(pattern))
         if len(found) != 1:
             raise Bad(f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one: see snippets/weave/site/style_sheets.py")
-        sheets[found[0]] = needed(found[0].read_text(encoding="utf-8"), names)
+        sheets[found[0]] = keep_needed(found[0].read_text(encoding="utf-8"), names)
     read = set(READ.findall("".join(sheets.values()))) | _read_elsewhere(site)
     for path, text in sheets.items():
-        path.write_text(without(text, read), encoding="utf-8")
+        path.write_text(drop_unread(text, read), encoding="utf-8")
 
 
-def gathered(site: Path) -> Names:
+def gather_names(site: Path) -> Names:
     """The names of every page and script of a built site."""
     names = Names()
     for page in site.rglob("*.html"):
@@ -89,12 +89,12 @@ def _read_elsewhere(site: Path) -> set[str]:
 
 # ---------- rules ----------
 
-def needed(sheet: str, names: Names) -> str:
+def keep_needed(sheet: str, names: Names) -> str:
     """A sheet without the rules that ask for names there are not."""
     return _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), lambda prelude: _matching(prelude, names))
 
 
-def without(sheet: str, read: set[str]) -> str:
+def drop_unread(sheet: str, read: set[str]) -> str:
     """A sheet without the custom properties that nothing reads, and without rules left empty."""
     return _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), tinycss2.serialize,
                   lambda content: _declarations(content, read))
