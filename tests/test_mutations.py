@@ -92,7 +92,7 @@ def test_what_fails_anyway_noticed_nothing(copy):
 def test_a_survivor_needs_an_argument_and_an_argument_a_survivor(tmp_path):
     from snippets.measurement import write_sealed
 
-    (tmp_path / "tests" / "mutations").mkdir(parents=True)
+    (tmp_path / mutations.SCORE).parent.mkdir(parents=True)
     write_sealed(tmp_path / mutations.SCORE, {"kinds": {"a sign": {"made": 2, "check": 1, "test": 0, "survived": ["x.md:1: 'a' -> 'b'"]}}})
     assert mutations.find_unsettled(tmp_path) == [
         "nothing noticed the mutation `x.md:1: 'a' -> 'b'`; add a check and judge its kind again, "
