@@ -28,19 +28,8 @@ def test_the_spot_checked_experiments_are_listed():
     assert re.findall(r"experiments/(\w+)\.py", listed) == spot_checked()
 
 
-def test_every_explained_message_exists():
-    files = [*(ROOT / "snippets").rglob("*.py"), ROOT / "Makefile", ROOT / "tests" / "browser.py"]
-    known = re.sub(r"\{[^{}]*\}|`", "", "\n".join(p.read_text(encoding="utf-8") for p in files))
-    explained = (ABOUT / "contributing.md").read_text(encoding="utf-8").partition("{#messages}")[2]
-    pieces = {piece.strip(" ()") for line in explained.splitlines() if line.startswith("- ")
-              for message in re.findall(r"`([^`]+)`", line.partition("`: ")[0] + "`") for piece in message.split("…")}
-    woven = {"value was", "the title holds the numeral", "the description has",
-             "has a percentile band over fewer than 20 seeds", "Python 3.11 or newer is needed"}
-    assert len(pieces) > 50 and {p for p in pieces if p and p not in known} <= woven
-
-
 def test_the_examples_for_contributors_pass_the_checks_that_contributors_meet():
-    text = (ABOUT / "contributing.md").read_text(encoding="utf-8")
+    text = "".join((ABOUT / name).read_text(encoding="utf-8") for name in ("contributing.md", "maintaining.md"))
     files = re.findall(r"[Ss]ave this as `([\w./-]+)`:\n\n( *)```\w+\n(.*?)^\2```$", text, re.DOTALL | re.MULTILINE)
     examples = {path: re.sub(f"^{indent}", "", code, flags=re.MULTILINE) for path, indent, code in files}
     examples["tests/test_claims.py"] = re.search(r"```text\n(def test_half_silent.*?)```", text, re.DOTALL)[1]

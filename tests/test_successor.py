@@ -260,4 +260,4 @@ def test_a_stale_page_is_not_staged(checkout, tmp_path_factory):
 
 def test_the_day_that_the_theme_names_is_the_day_on_the_page():
     day = re.search(r"end of life on (\w+ \d+, \d{4})", inspect.getsource(material.templates))[1]
-    assert day in (ROOT / "docs/about/contributing.md").read_text(encoding="utf-8")
+    assert day in (ROOT / "docs/about/maintaining.md").read_text(encoding="utf-8")

@@ -12,6 +12,7 @@ from snippets.measurement import SCRATCH, Bad, shown, write_atomically
 from snippets.weave.numbers import book as books
 from snippets.weave.pages import notebooks
 from snippets.weave.pages.weaving import Fault, list_pages, read_page, weave
+from snippets.weave.publish import readme
 from snippets.weave.site import addresses, emitted
 
 
@@ -38,6 +39,9 @@ def _write(root: Path) -> list[Fault]:
             if not path.stat().st_mode & stat.S_IWUSR:
                 faults.append(Fault(path, 1, "the file is read-only; make it writable (chmod u+w) and weave again"))
     if not faults:
+        picture = readme.draw(book)
+        if not (root / readme.PATH).exists() or (root / readme.PATH).read_text(encoding="utf-8") != picture:
+            changed.append((root / readme.PATH, picture))
         for path, text in changed:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")

@@ -19,7 +19,7 @@ from snippets.weave.numbers.marks import FENCE, FENCED, SPAN, Fences, read_front
 from snippets.weave.pages import mutations, notebooks, video
 from snippets.weave.pages.regions import VERDICTS
 from snippets.weave.pages.weaving import Fault, Woven, list_pages, read_page, weave
-from snippets.weave.publish import outline
+from snippets.weave.publish import outline, readme
 from snippets.weave.site import addresses, emitted
 from snippets.weave.site.addresses import find_anchors
 from snippets.weave.site.policy import check_scripts
@@ -52,6 +52,8 @@ def check(root: Path) -> list:
     faults += [lines[f.path].moved(f) if f.path in lines else f for f in _links(root, woven, made)]
     faults += addresses.check(root / "docs", {path: page.text for path, page in woven.items()}, made)
     faults += [Fault(book.docs / video.FOLDER / "manifest.json", 1, message) for message in video.find_outdated(book)]
+    if (root / readme.PATH).exists() and (root / readme.PATH).read_text(encoding="utf-8") != readme.draw(book):
+        faults.append(Fault(root / readme.PATH, 1, "the picture of the README is out of date; run `make weave`"))
     faults += _orphans(book, woven)
     faults += _navigation(root)
     faults += _sources(book)

@@ -9,7 +9,7 @@ from snippets.video.script import CURVES, KEY, NAME, SENTENCES, TITLE, drawn, ke
 from snippets.weave.numbers.book import Book
 
 FOLDER = "assets/video"
-AGAIN = "about/contributing.md#video"
+AGAIN = "about/maintaining.md#video"
 
 
 def read_manifest(book: Book) -> dict:

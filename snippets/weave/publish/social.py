@@ -102,11 +102,11 @@ def _strip(pen: ImageDraw.ImageDraw, svg: str) -> None:
     wide = (RIGHT - LEFT) / float(re.search(r'viewBox="0 0 (\d+) ', svg)[1])
     for x, y, width, height, fill in COLUMN.findall(svg):
         left, top = LEFT + float(x) * wide, BASE - float(height) * UNIT
-        pen.rectangle((round(left), round(top), round(left + float(width) * wide) - 1, BASE), _color(fill))
+        pen.rectangle((round(left), round(top), round(left + float(width) * wide) - 1, BASE), mix(fill))
     pen.line((LEFT, BASE + 1, RIGHT, BASE + 1), EDGE, 2)
 
 
-def _color(fill: str):
+def mix(fill: str) -> tuple[int, ...]:
     """The color of a column; its two stops are so near that a mix in sRGB looks as the one in Oklab does."""
     first, share, second = MIX.search(fill).groups()
     return _mixed(SCALE[first], SCALE.get(second, PAPER), int(share) / 100) if share else _rgb(SCALE.get(first, PAPER))
