@@ -269,6 +269,13 @@ def barriers(page, where: str | None = None, colors: bool = False) -> AxeResults
 # ---------- labs ----------
 
 FRAMES = "new Promise(done => { requestAnimationFrame(() => requestAnimationFrame(() => done())); setTimeout(done, 1000); })"
+ANEW = """async tag => {
+  window.bare ??= new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), 'text/html').querySelector(tag);
+  history.replaceState(history.state, '', location.pathname);
+  const [used, ...copies] = document.querySelectorAll(tag);
+  copies.forEach(it => it.remove());
+  used.replaceWith(document.importNode(bare, true));
+}"""
 DRAWN = "tag => document.querySelector(tag).querySelector('.lab [role=img]')"
 
 
@@ -286,6 +293,12 @@ class Mounted(Visit):
         self.page.locator(f"{self.tag}[data-ready]").first.wait_for()
         self.page.wait_for_function(DRAWN, arg=self.tag)
         self.settle()
+
+    def anew(self) -> None:
+        """An element as the page brings it takes the place of the one that was used, at the page's bare address; to load costs ten times that."""
+        self.wrong.clear()
+        self.page.evaluate(ANEW, self.tag)
+        self.mounted()
 
     def settle(self, milliseconds: int = 0) -> None:
         """Let the frames that are due be drawn."""

@@ -13,7 +13,7 @@ import torch
 
 from snippets.experiments._lab import ask, run
 from snippets.measurement import ROOT, read
-from tests.pages import FRAMES, SHIFT, Visit
+from tests.pages import FRAMES, SHIFT, VIEWS, Mounted, Visit
 
 PAGE = "understand/recurrent/"
 LAB = ROOT / "docs" / "assets" / "javascripts" / "lab"
@@ -279,12 +279,14 @@ def test_numerics_know_no_document():
 SIGHT = "recurrent-lab[data-ready] .lab__said:has-text('‖∂')"
 
 
-class Opened(Visit):
+class Opened(Mounted):
     """The page at its lab, drawn."""
 
     def __init__(self, browser, address, query="v=1", width=1280, scheme="light", **more):
-        super().__init__(browser, address, f"{PAGE}#recurrent-lab?{query}", width, scheme, **more)
-        self.page.set_default_timeout(10_000)
+        super().__init__(browser, address, f"{PAGE}#recurrent-lab?{query}", "recurrent-lab", width, scheme, **more)
+
+    def mounted(self) -> None:
+        super().mounted()
         self.page.wait_for_selector(SIGHT)
 
     def settings(self) -> dict:
@@ -303,11 +305,19 @@ class Opened(Visit):
         self.page.evaluate(FRAMES)
 
 
-@pytest.fixture
-def lab(browser, address):
-    with Opened(browser, address) as visit:
+@pytest.fixture(scope="module")
+def opened(browser, address):
+    """The page, loaded once for the tests of its lab."""
+    with Opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as visit:
         yield visit
-        assert visit.wrong == []
+
+
+@pytest.fixture
+def lab(opened):
+    """A lab as it comes, in that page."""
+    opened.anew()
+    yield opened
+    assert opened.wrong == []
 
 
 def test_controls_by_keyboard_and_the_address(lab, browser, address):
@@ -367,18 +377,21 @@ def test_the_walk_back(lab):
     assert lab.page.evaluate("document.querySelector('recurrent-lab').walked") is None
 
 
-def test_play_jumps_to_the_end_where_motion_is_unwanted(browser, address):
-    with Opened(browser, address, reduced_motion="reduce") as visit:
-        visit.press("Play the way back")
-        visit.frame()
-        assert visit.page.locator(".lab__factor").inner_text().startswith("From step 1 to 0")
+def test_play_jumps_to_the_end_where_motion_is_unwanted(lab):
+    lab.page.emulate_media(reduced_motion="reduce")
+    lab.press("Play the way back")
+    lab.page.emulate_media(reduced_motion="no-preference")
+    lab.frame()
+    assert lab.page.locator(".lab__factor").inner_text().startswith("From step 1 to 0")
 
 
-@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
-def test_presets_ask_first(browser, address, width, scheme):
-    with Opened(browser, address, "v=1", width, scheme) as visit:
+def test_presets_ask_first(browser, address):
+    """Every other one on a phone, in dark."""
+    with Opened(browser, address) as visit:
         choice = visit.page.locator("recurrent-lab select").first
-        for key, preset in ask(PRESETS).items():
+        for i, (key, preset) in enumerate(ask(PRESETS).items()):
+            width = VIEWS[i % 2][0]
+            visit.view(*VIEWS[i % 2])
             choice.select_option(key)
             visit.frame()
             assert visit.settings() == preset["settings"] and visit.said() == "The curves are hidden until you answer."
@@ -389,7 +402,7 @@ def test_presets_ask_first(browser, address, width, scheme):
             visit.frame()
             assert visit.page.locator(".lab__verdict").inner_text().startswith(("Right: ", "No: ")) and "‖∂" in visit.said()
             assert visit.page.locator(".lab__look").inner_text() == lowered["look"] and choice.input_value() == key
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, key
         visit.page.wait_for_function("document.querySelector('.lab__hidden').textContent.includes('∂cT')")
         assert visit.wrong == []
 
@@ -406,7 +419,7 @@ def test_any_fragment_is_a_valid_state(lab):
     table = ask(TABLE)
     junk = ["", "NaN", "Infinity", "-1e999", "1e999", "0x10", "<b>", "null", "__proto__", "💥" * 40, "1,5", "-0", "%", "&=&",
             "200", "lstm", "off"]
-    for i in range(60):
+    for i in range(12):
         query = "&".join(f"{draw.choice([*table, 'v', 'constructor', 'x'])}={draw.choice(junk)}" for _ in range(draw.randint(1, 6)))
         lab.page.evaluate("query => { location.hash = '#recurrent-lab?' + query; }", f"v={i % 2 + 1}&{query}")
         lab.frame()
@@ -420,26 +433,25 @@ def test_any_fragment_is_a_valid_state(lab):
     assert all(word in notes for word in ("σmax is 3 instead of 1", "steps T 9e9", "color")) and lab.settings()["steps"] == 200
 
 
-def test_what_is_taken_away(browser, address):
-    with Opened(browser, address, "v=1&net=lstm&width=4&steps=6&forget=2", permissions=["clipboard-read", "clipboard-write"]) as visit:
-        visit.press("Copy as PyTorch")
-        visit.page.wait_for_selector("text=The program is copied.")
-        program = visit.page.evaluate("navigator.clipboard.readText()")
-        assert "#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2" in program
-        carried = run(program)["carried"]
-        with visit.page.expect_download() as saved:
-            visit.press("Save as CSV")
-        rows = list(csv.reader(io.StringIO(saved.value.path().read_text())))
-        assert rows[0][:3] == ["step", "steps back", "norm of dc_T/dc_t"]
-        assert numbers(r[2] for r in rows[1:]) == pytest.approx(carried, rel=1e-9)
-        with visit.page.expect_download() as saved:
-            visit.press("Save as SVG")
-        text = saved.value.path().read_text()
-        assert text.startswith("<svg") and "an LSTM of 4 units over 6 steps" in text and "var(--" not in text
-        visit.press("Copy link")
-        visit.page.wait_for_selector("text=The link is copied.")
-        assert visit.page.evaluate("navigator.clipboard.readText()").endswith("#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2")
-        assert visit.wrong == []
+def test_what_is_taken_away(lab):
+    lab.follow("#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2")
+    lab.press("Copy as PyTorch")
+    lab.page.wait_for_selector("text=The program is copied.")
+    program = lab.page.evaluate("navigator.clipboard.readText()")
+    assert "#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2" in program
+    carried = run(program)["carried"]
+    with lab.page.expect_download() as saved:
+        lab.press("Save as CSV")
+    rows = list(csv.reader(io.StringIO(saved.value.path().read_text())))
+    assert rows[0][:3] == ["step", "steps back", "norm of dc_T/dc_t"]
+    assert numbers(r[2] for r in rows[1:]) == pytest.approx(carried, rel=1e-9)
+    with lab.page.expect_download() as saved:
+        lab.press("Save as SVG")
+    text = saved.value.path().read_text()
+    assert text.startswith("<svg") and "an LSTM of 4 units over 6 steps" in text and "var(--" not in text
+    lab.press("Copy link")
+    lab.page.wait_for_selector("text=The link is copied.")
+    assert lab.page.evaluate("navigator.clipboard.readText()").endswith("#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2")
 
 
 def test_without_a_clipboard_the_program_stands_in_the_page(lab):
@@ -447,6 +459,7 @@ def test_without_a_clipboard_the_program_stands_in_the_page(lab):
     lab.press("Copy as PyTorch")
     lab.page.wait_for_selector("recurrent-lab textarea:not([hidden])")
     assert "torch.tanh(W @ h + x_t)" in lab.page.locator("recurrent-lab textarea").input_value()
+    lab.page.evaluate("delete navigator.clipboard.writeText; 0")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -464,31 +477,26 @@ def test_without_javascript_figure_and_table_stand_there(browser, address):
         assert visit.page.locator("recurrent-lab tbody tr").count() == len(ask(PRESETS))
 
 
-def instantly(visit, address) -> None:
-    """Load again with a map of the site, which the theme needs to change pages without loading them anew."""
-    urls = "".join(f"<url><loc>{address}/understand/{name}/</loc></url>" for name in ("recurrent", "jacobians"))
-    visit.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
-    visit.again()
-    visit.page.wait_for_selector(SIGHT)
-
-
 def test_leaving_and_returning(browser, address):
-    with Opened(browser, address) as visit:
+    with Visit(browser, address, "about/") as visit:
         page = visit.page
-        instantly(visit, address)
+        urls = "".join(f"<url><loc>{address}/understand/{name}/</loc></url>" for name in ("recurrent", "jacobians"))
+        page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        visit.go(f"{address}/{PAGE}#recurrent-lab?v=1")
+        page.wait_for_selector(SIGHT)
         page.evaluate("old = document.querySelector('recurrent-lab'); 0")
-        visit.press("Play the way back")
+        page.get_by_role("button", name="Play the way back", exact=True).click()
         page.locator(".md-nav a[href$='jacobians/']").first.click()
         page.wait_for_function("!old.isConnected")
         assert page.evaluate("[old.recurrence.kept.size, old.leaving, old.playing]") == [0, None, None]
         page.evaluate("location.hash = '#recurrent-lab?v=1&steps=3'")
-        visit.frame()
+        page.evaluate(FRAMES)
         assert page.evaluate("old.settings.steps") == 50
         page.go_back()
         page.go_back()
         page.wait_for_selector(SIGHT)
         assert page.evaluate("old !== document.querySelector('recurrent-lab')") and page.locator("recurrent-lab .lab").count() == 1
-        visit.press("Step")
+        page.locator("recurrent-lab").get_by_role("button", name="Step", exact=True).click()
         assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to load again cancels what was still on its way
 
 
