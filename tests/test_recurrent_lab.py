@@ -13,7 +13,7 @@ import torch
 
 from snippets.experiments._lab import ask, run
 from snippets.measurement import ROOT, read
-from tests.pages import FRAMES, SHIFT, VIEWS, Mounted, Visit
+from tests.pages import FRAMES, SHIFT, Mounted, Visit
 
 PAGE = "understand/recurrent/"
 LAB = ROOT / "docs" / "assets" / "javascripts" / "lab"
@@ -385,27 +385,25 @@ def test_play_jumps_to_the_end_where_motion_is_unwanted(lab):
     assert lab.page.locator(".lab__factor").inner_text().startswith("From step 1 to 0")
 
 
-def test_presets_ask_first(browser, address):
+def test_presets_ask_first(lab):
     """Every other one on a phone, in dark."""
-    with Opened(browser, address) as visit:
-        choice = visit.page.locator("recurrent-lab select").first
-        for i, (key, preset) in enumerate(ask(PRESETS).items()):
-            width = VIEWS[i % 2][0]
-            visit.view(*VIEWS[i % 2])
-            visit.element().scroll_into_view_if_needed()
+    choice, every = lab.page.locator("recurrent-lab select").first, list(ask(PRESETS).items())
+    for width, scheme, some in ((390, "dark", every[1::2]), (1280, "light", every[::2])):
+        lab.view(width, scheme)
+        lab.element().scroll_into_view_if_needed()
+        for key, preset in some:
             choice.select_option(key)
-            visit.frame()
-            assert visit.settings() == preset["settings"] and visit.said() == "The curves are hidden until you answer."
+            lab.frame()
+            assert lab.settings() == preset["settings"] and lab.said() == "The curves are hidden until you answer."
             lowered = {part: preset[part].replace("_", "") for part in ("ask", "look")}  # an index stands below the line
-            assert lowered["ask"] in visit.page.locator(".lab__question").inner_text()
-            assert visit.page.locator(".chart:not([hidden]) text").filter(has_text="10²⁰").count() == 0
-            visit.press(preset["answers"][0])
-            visit.frame()
-            assert visit.page.locator(".lab__verdict").inner_text().startswith(("Right: ", "No: ")) and "‖∂" in visit.said()
-            assert visit.page.locator(".lab__look").inner_text() == lowered["look"] and choice.input_value() == key
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, key
-        visit.page.wait_for_function("document.querySelector('.lab__hidden').textContent.includes('∂cT')")
-        assert visit.wrong == []
+            assert lowered["ask"] in lab.page.locator(".lab__question").inner_text()
+            assert lab.page.locator(".chart:not([hidden]) text").filter(has_text="10²⁰").count() == 0
+            lab.press(preset["answers"][0])
+            lab.frame()
+            assert lab.page.locator(".lab__verdict").inner_text().startswith(("Right: ", "No: ")) and "‖∂" in lab.said()
+            assert lab.page.locator(".lab__look").inner_text() == lowered["look"] and choice.input_value() == key
+            assert lab.page.evaluate("document.documentElement.scrollWidth") <= width, key
+    lab.page.wait_for_function("document.querySelector('.lab__hidden').textContent.includes('∂cT')")
 
 
 def test_one_may_look_at_once(lab):
