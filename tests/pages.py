@@ -295,7 +295,7 @@ class Mounted(Visit):
         self.settle()
 
     def anew(self) -> None:
-        """An element as the page brings it takes the place of the one that was used, at the page's bare address; to load costs ten times that."""
+        """An element as the page brings it takes the place of the one that was used, at the page's bare address; a load costs more."""
         self.wrong.clear()
         self.page.evaluate(ANEW, self.tag)
         self.mounted()
