@@ -297,6 +297,7 @@ class Mounted(Visit):
     def anew(self) -> None:
         """An element as the page brings it takes the place of the one that was used, at the page's bare address; a load costs more."""
         self.wrong.clear()
+        self.page.bring_to_front()  # behind the tab of another visit it would not be painted
         self.page.evaluate(ANEW, self.tag)
         self.mounted()
 
