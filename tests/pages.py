@@ -118,6 +118,7 @@ class Visit:
         context = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more})
         self.page = (None if own else _tabs.pop(context, None)) or context.new_page()
         self.page.set_default_timeout(120_000)  # a page may wait long on a busy machine
+        self.page.bring_to_front()  # behind another tab it would not be painted
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(media="null", color_scheme=scheme)
         self.own, self.scripted = own, more.get("java_script_enabled", True)
