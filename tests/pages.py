@@ -118,6 +118,8 @@ class Visit:
         context = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more})
         self.page = (None if own else _tabs.pop(context, None)) or context.new_page()
         self.page.set_default_timeout(120_000)  # a page may wait long on a busy machine
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(media="null", color_scheme=scheme)
         self.own, self.scripted = own, more.get("java_script_enabled", True)
         self.wrong: list[str] = []
         self.fetching: set = set()
@@ -143,7 +145,6 @@ class Visit:
         self.page.unroute_all(behavior="ignoreErrors")
         self.page.evaluate("sessionStorage.clear()")
         self.page.goto("about:blank")
-        self.page.emulate_media(media="null")
         _tabs[self.page.context] = self.page
 
     def go(self, url: str) -> None:
@@ -213,7 +214,8 @@ KINDS = """([known, where]) => {
     if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && !e.matches('input, select, textarea')) return;
     if (!e.checkVisibility()) return;
     const c = getComputedStyle(e), around = getComputedStyle(e.parentElement);
-    const kind = short([e.localName, e.getAttribute('class'), c.color, c.fontSize, c.fontWeight, c.textShadow, c.textDecorationLine, around.color, ground(e)].join());
+    const own = [e.localName, e.getAttribute('class'), c.color, c.fontSize, c.fontWeight, c.textShadow, c.textDecorationLine];
+    const kind = short([...own, around.color, ground(e)].join());
     if (seen.has(kind)) return;
     seen.add(kind);
     e.dataset.kind = '';
@@ -246,10 +248,10 @@ CLEAR: set[int] = set()  # the kinds of text that were found clear, on any page
 def barriers(page, where: str | None = None, colors: bool = False) -> AxeResults:
     """What axe finds wrong on a page, or within `where`, as it stands; `colors`: asked about contrast alone.
 
-    Contrast takes nine tenths of its time, so it is judged once for each kind of text, on the first page that shows it: elements that share
-    name, class, color, size, weight, underline, the color around them and all that lies behind. Most elements of a page are the colored words of its
-    programs: those of a kind that was judged are plain text while axe looks. Targets below 24 px are looked for as well, which axe leaves
-    out unless asked.
+    Contrast takes nine tenths of its time, so it is judged once for each kind of text, on the first page that shows it: elements that
+    share name, class, color, size, weight, underline, the color around them and all that lies behind. Most elements of a page are the
+    colored words of its programs: those of a kind that was judged are plain text while axe looks. Targets below 24 px are looked for as
+    well, which axe leaves out unless asked.
     """
     page.wait_for_function(MEASURED)
     kinds = page.evaluate(KINDS, [[*CLEAR], where])

@@ -10,7 +10,7 @@ SPACED = """*:not(svg *) { line-height: 1.5 !important; letter-spacing: .12em !i
 p { margin-bottom: 2em !important; }"""  # WCAG 2.2, criterion 1.4.12
 STYLED = "css => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets = [sheet]; }"
 A4 = 703  # px of the text on the narrower of the two papers, margins of 12 mm off
-TYPICAL = ("", "understand/", "reference/checked-claims/", "labs/gradient-flow/", LOST)  # judged in every corner; each kind of frame is among them
+TYPICAL = ("", "fix/clipping/", LOST)  # judged in every corner: each kind of frame is among them
 NAMED = "const named = e => `${e.localName}.${e.getAttribute('class')} ${e.textContent.trim().slice(0, 40)}`;"
 CUT = f"""() => {{ {NAMED}
   return [...document.querySelectorAll('body *:not(svg *)')].filter(e => {{
