@@ -7,8 +7,8 @@ import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the blocks are small, and files are tested side by side
 
-from snippets.programs import FORKS  # noqa: E402
-from tests.apart import Apart, cause  # noqa: E402
+from snippets.programs import FORKS
+from tests.apart import Apart, cause
 
 LONG = [f"tests/test_{name}.py" for name in (
     "serve", "measurements", "open", "claims", "found", "gradient_lab", "states", "site", "figures", "labs", "blocks", "doctor",
