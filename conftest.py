@@ -1,15 +1,14 @@
-"""In what order files are tested, and where; a block fails with type, page and line.
-
-Code blocks of pages share one process: each starts with PyTorch's own default dtype.
-"""
+"""In what order files are tested, and where; a page's block runs alone, and fails with type, page and line."""
 
 import os
 import sys
-import traceback
 
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # the blocks are small, and files are tested side by side
+
+from snippets.programs import FORKS
+from tests.apart import Apart, cause
 
 LONG = [f"tests/test_{name}.py" for name in (
     "serve", "measurements", "open", "claims", "found", "gradient_lab", "states", "site", "figures", "labs", "blocks", "doctor",
@@ -20,18 +19,22 @@ PUBLISHED = ("tests/test_found.py", "tests/test_successor.py", "tests/test_teach
 def pytest_collection_modifyitems(items):
     """Files that take long come first, so that the workers end together."""
     rank = {file: number for number, file in enumerate(LONG)}
-    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], len(LONG)))
+    rest = {True: rank["tests/test_claims.py"], False: len(LONG)}  # the pages together take as long as those
+    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], rest[item.path.suffix == ".md"]))
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """A worker gets whole files; those for which a site is built of their own go to one worker, so that it is built once."""
+    """A worker gets whole files; those for which a site is built of their own go to one worker, so that it is built once.
+
+    So do the pages, whose blocks are forked from one process.
+    """
     from xdist.scheduler import LoadFileScheduling
 
     class Files(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = super()._split_scope(nodeid)
-            return PUBLISHED[0] if file in PUBLISHED else file
+            return PUBLISHED[0] if file in PUBLISHED else "pages" if file.endswith(".md") else file
 
     return Files(config, log)
 
@@ -42,6 +45,20 @@ def pytest_runtest_setup(item):
         sys.modules["torch"].set_default_dtype(sys.modules["torch"].float32)
 
 
+apart = Apart()
+
+
+def pytest_itemcollected(item):
+    """A block runs in a fork of its own, where there is one."""
+    if FORKS and item.path.suffix == ".md":
+        item.runtest = lambda: apart.run(item.name, item.obj)
+
+
+def pytest_sessionfinish():
+    """No block comes any more."""
+    apart.end()
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """pytest-codeblocks shows the message alone; add type, page and line."""
@@ -49,7 +66,5 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if call.excinfo is None or item.path.suffix != ".md" or report.when != "call":
         return
-    cause = call.excinfo.value.__context__ or call.excinfo.value
-    inside = [f.lineno for f in traceback.extract_tb(cause.__traceback__) if f.filename == "<string>"]
-    line = item.obj.lineno + (inside[-1] if inside else 0)
-    report.longrepr = f"{item.path}:{line}: {type(cause).__name__}\n{report.longrepr}"
+    kind, line = cause(call.excinfo.value)
+    report.longrepr = f"{item.path}:{item.obj.lineno + line}: {kind}\n{report.longrepr}"

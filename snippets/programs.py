@@ -158,14 +158,12 @@ def _sources(path: Path) -> list[tuple[str, str]]:
 
 def _perform(path: Path, nudge: int | None) -> dict:
     """Run a program in this process, which ends afterwards; what it printed and rounded, or how it failed."""
-    from snippets.nudge import Nudged
-
     os.environ["MPLBACKEND"] = "Agg"
     sys.meta_path.insert(0, _Recipes())
     if path.suffix == ".ipynb":
         os.chdir(path.parent)
     space, said = {"__name__": "__main__", "__file__": str(path), "__note_rounded__": _note}, io.StringIO()
-    noise = contextlib.nullcontext() if nudge is None else Nudged(nudge)
+    noise = contextlib.nullcontext() if nudge is None else _nudged(nudge)
     try:
         with contextlib.redirect_stdout(said), noise:
             for name, source in _sources(path):
@@ -176,11 +174,21 @@ def _perform(path: Path, nudge: int | None) -> dict:
     return {"printed": said.getvalue(), "rounded": _rounded}
 
 
-def _serve() -> None:
-    """Answer each line of standard input, a job as JSON, with what `_perform` returns."""
-    if FORKS:  # what all programs share: imports that take seconds, two of which an optimizer and a data set trigger later
+def _nudged(seed: int):
+    from snippets.nudge import Nudged  # only here, for it takes PyTorch
+
+    return Nudged(seed)
+
+
+def ready(source: str) -> None:
+    """Import what the forks of this process will share, if a program needs it: an optimizer and a data set trigger two of these later."""
+    if "torch" in source:
         import sklearn.datasets  # noqa: F401
         import torch._dynamo  # noqa: F401
+
+
+def _serve() -> None:
+    """Answer each line of standard input, a job as JSON, with what `_perform` returns."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library writes past Python is no answer
     for line in sys.stdin:
@@ -189,18 +197,25 @@ def _serve() -> None:
 
 
 def _apart(job: dict) -> str:
+    path = Path(job["path"])
+    ready(path.read_text(encoding="utf-8"))
+    return forked(_perform, path, job["nudge"]) or json.dumps(UNANSWERED)
+
+
+def forked(function, *arguments) -> str:
+    """What a function returns in a fork of this process, as JSON; empty when the fork ended without."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         with os.fdopen(writer, "w", encoding="utf-8") as out:
-            json.dump(_perform(Path(job["path"]), job["nudge"]), out)
+            json.dump(function(*arguments), out)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, encoding="utf-8") as told:
         text = told.read()
     os.waitpid(child, 0)
-    return text or json.dumps(UNANSWERED)
+    return text
 
 
 # ---------- in the process that asks ----------
@@ -214,7 +229,7 @@ class Runner:
         self.environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONPATH": beside} | environment
 
     def __enter__(self):
-        self.process = self._start() if FORKS else None
+        self.process = None  # none is started before there is a program to run
         return self
 
     def __exit__(self, *_):
@@ -244,6 +259,7 @@ class Runner:
 
     def _ask(self, job: dict) -> dict:
         process = self.process or self._start()
+        self.process = process if FORKS else None
         process.stdin.write(json.dumps(job) + "\n")
         process.stdin.flush()
         answer = process.stdout.readline()

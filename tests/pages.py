@@ -118,6 +118,7 @@ class Visit:
         context = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more})
         self.page = (None if own else _tabs.pop(context, None)) or context.new_page()
         self.page.set_default_timeout(120_000)  # a page may wait long on a busy machine
+        self.page.bring_to_front()  # behind another tab it would not be painted
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(media="null", color_scheme=scheme)
         self.own, self.scripted = own, more.get("java_script_enabled", True)
@@ -269,6 +270,13 @@ def barriers(page, where: str | None = None, colors: bool = False) -> AxeResults
 # ---------- labs ----------
 
 FRAMES = "new Promise(done => { requestAnimationFrame(() => requestAnimationFrame(() => done())); setTimeout(done, 1000); })"
+ANEW = """async tag => {
+  window.bare ??= new DOMParser().parseFromString(await (await fetch(location.pathname)).text(), 'text/html').querySelector(tag);
+  history.replaceState(history.state, '', location.pathname);
+  const [used, ...copies] = document.querySelectorAll(tag);
+  copies.forEach(it => it.remove());
+  used.replaceWith(document.importNode(bare, true));
+}"""
 DRAWN = "tag => document.querySelector(tag).querySelector('.lab [role=img]')"
 
 
@@ -286,6 +294,13 @@ class Mounted(Visit):
         self.page.locator(f"{self.tag}[data-ready]").first.wait_for()
         self.page.wait_for_function(DRAWN, arg=self.tag)
         self.settle()
+
+    def anew(self) -> None:
+        """An element as the page brings it takes the place of the one that was used, at the page's bare address; a load costs more."""
+        self.wrong.clear()
+        self.page.bring_to_front()  # behind the tab of another visit it would not be painted
+        self.page.evaluate(ANEW, self.tag)
+        self.mounted()
 
     def settle(self, milliseconds: int = 0) -> None:
         """Let the frames that are due be drawn."""

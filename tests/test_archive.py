@@ -3,6 +3,7 @@
 import json
 import re
 import zipfile
+from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -50,10 +51,16 @@ def targets(path: Path, text: str) -> list[tuple[str, str]]:
     return [(tag, target.replace("&amp;", "&")) for tag, more in TAGS.findall(text) for _, target in TARGETS.findall(more)]
 
 
+@cache
+def known(root: Path) -> tuple[dict[Path, str], dict[Path, set[str]]]:
+    """Every page and style sheet of a folder, and the names of its parts."""
+    texts = {p: p.read_text(encoding="utf-8") for p in sorted(root.rglob("*")) if p.suffix in (".html", ".css")}
+    return texts, {p: set(IDENTITY.findall(text)) for p, text in texts.items()}
+
+
 def faults(root: Path, changed: dict[str, str] | None = None) -> list[str]:
     """Every reference of every page and style sheet that names no file of this folder, or none of its anchors, or another host."""
-    texts = {p: p.read_text(encoding="utf-8") for p in sorted(root.rglob("*")) if p.suffix in (".html", ".css")}
-    identities = {p: set(IDENTITY.findall(text)) for p, text in texts.items()}
+    texts, identities = known(root)
     found = []
     for path, text in ({root / name: text for name, text in changed.items()} if changed else texts).items():
         for tag, target in targets(path, text):
@@ -144,31 +151,34 @@ def opened(browser, unpacked: Path, path: str, **more) -> Visit:
     return Visit(browser, unpacked.as_uri(), path, **more)
 
 
-@pytest.mark.parametrize("path", READ)
-def test_a_page_reads_from_disk(browser, unpacked, path):
-    with opened(browser, unpacked, path) as visit:
-        for width in (1280, 390):
-            visit.page.set_viewport_size({"width": width, "height": 900})
-            seen = visit.page.evaluate(SEEN)
-            assert all(seen.values()) and seen["wide"] <= width and visit.page.evaluate(BROKEN) == []
+def test_a_page_reads_from_disk(browser, unpacked):
+    with opened(browser, unpacked, READ[0]) as visit:
+        for path in READ:
+            visit.go(f"{unpacked.as_uri()}/{path}")
+            for width in (1280, 390):
+                visit.page.set_viewport_size({"width": width, "height": 900})
+                seen = visit.page.evaluate(SEEN)
+                assert all(seen.values()) and seen["wide"] <= width, f"{path} at {width} px: {seen}"
+            assert visit.page.evaluate(BROKEN) == [], path
             for lab in visit.page.locator(LABS).all():
                 said = lab.locator(".from-disk")
                 assert said.is_visible() and "python -m http.server" in said.inner_text() and "README.txt" in said.inner_text()
                 assert said.locator("a").get_attribute("href").startswith(f"http://127.0.0.1:8000/{path}#")
-        assert visit.page.locator(".from-disk").count() == visit.page.locator(LABS).count() and visit.wrong == []
+            assert visit.page.locator(".from-disk").count() == visit.page.locator(LABS).count(), path
+            if path in EMBEDS:
+                stands_alone(visit)
+            assert visit.wrong == [], path
 
 
-@pytest.mark.parametrize("path", EMBEDS)
-def test_a_lab_alone_is_its_figure_from_disk(browser, unpacked, path):
-    """At once, and not after the time that a page from a server waits for its lab."""
-    with opened(browser, unpacked, path) as visit:
-        folded = visit.page.locator("details:has(figure) > summary")
-        if folded.count():  # who sketches has not seen it
-            folded.click()
-        assert visit.page.locator("figure svg[role=img]").is_visible() and visit.page.locator(".fig__title").is_visible()
-        assert visit.page.evaluate("document.getAnimations().length") == 0, "nothing waits to be shown"
-        home = visit.page.locator(".embed__foot a").evaluate("link => link.href")
-        assert Path(unquote(home.removeprefix("file://"))).is_file()
+def stands_alone(visit) -> None:
+    """A lab alone is its figure, at once, and not after the time that a page from a server waits for its lab."""
+    folded = visit.page.locator("details:has(figure) > summary")
+    if folded.count():  # who sketches has not seen it
+        folded.click()
+    assert visit.page.locator("figure svg[role=img]").is_visible() and visit.page.locator(".fig__title").is_visible()
+    assert visit.page.evaluate("document.getAnimations().length") == 0, "nothing waits to be shown"
+    home = visit.page.locator(".embed__foot a").evaluate("link => link.href")
+    assert Path(unquote(home.removeprefix("file://"))).is_file()
 
 
 def test_a_number_opens_from_disk_and_its_links_are_files(browser, unpacked):

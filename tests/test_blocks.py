@@ -1,14 +1,16 @@
-"""Every block that a page shows runs, alone and as printed; no fence escapes."""
+"""Every block stands on a page, where pytest-codeblocks runs it alone and as printed; no fence escapes."""
 
 import re
 
 import pytest
+from pytest_codeblocks.main import CodeBlock, extract_from_file
 
 from snippets import programs
 from snippets.measurement import ROOT, Bad
 from snippets.programs import BLOCKS, Runner, blocks, distance, node, share
 from snippets.weave.numbers.book import get_loaded
 from snippets.weave.pages.weaving import list_pages
+from tests.apart import Apart, Failed, cause
 
 SHOWN = [p for p in blocks()]
 
@@ -20,10 +22,34 @@ def alone():
         yield lambda path: runner.run(path).printed
 
 
-@pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())
-def test_alone_in_a_process_of_its_own(path, alone):
-    name = path.relative_to(BLOCKS).with_suffix("").as_posix()
-    assert alone(path).splitlines() == get_loaded(ROOT).outputs[name]["stdout"]
+if not programs.FORKS:  # elsewhere the blocks of pages themselves run like this
+    @pytest.mark.parametrize("path", SHOWN, ids=lambda p: p.relative_to(BLOCKS).as_posix())
+    def test_alone_in_a_process_of_its_own(path, alone):
+        assert alone(path) == printed(path)
+
+
+def printed(path):
+    """What a block printed when it was kept."""
+    return "".join(f"{line}\n" for line in get_loaded(ROOT).outputs[path.relative_to(BLOCKS).with_suffix("").as_posix()]["stdout"])
+
+
+def test_every_block_stands_on_a_page_whole_and_with_all_that_it_printed():
+    blocks = (block for page in list_pages(ROOT) for block in extract_from_file(page))
+    shown = {(block.code, block.expected_output) for block in blocks if block.syntax == "python"}
+    assert shown == {(path.read_text(encoding="utf-8"), printed(path)) for path in SHOWN if path.suffix == ".py"}
+
+
+def test_a_block_of_a_page_inherits_nothing_and_fails_with_type_and_line():
+    apart = Apart()
+    apart.run("one", CodeBlock("import math\nmath.left = 1\nprint(math.left)\n", 1, "python", "1\n"))
+    with pytest.raises(Failed, match="has no attribute 'left'") as first:
+        apart.run("two", CodeBlock("import math\n\nprint(math.left)\n", 1, "python", "1\n"))
+    with pytest.raises(Failed, match="Expected output") as second:
+        apart.run("three", CodeBlock("print(2)\n", 1, "python", "1\n"))
+    with pytest.raises(Failed, match="ended without an answer") as third:
+        apart.run("four", CodeBlock("import os\nos._exit(0)\n", 1, "python", "1\n"))
+    assert [cause(one.value) for one in (first, second, third)] == [("AttributeError", 3), ("RuntimeError", 0), ("Failed", 0)]
+    apart.end()
 
 
 def test_a_process_of_its_own_inherits_nothing(alone, tmp_path):
@@ -80,8 +106,6 @@ def test_every_javascript_fence_is_one_of_those():
 
 
 def test_every_python_fence_is_collected_with_its_output():
-    from pytest_codeblocks.main import extract_from_file
-
     for page in list_pages(ROOT):
         python = [b for b in extract_from_file(page) if b.syntax == "python"]
         assert len(python) == len(re.findall(r"^\s*```python$", page.read_text(encoding="utf-8"), re.MULTILINE)), page

@@ -87,11 +87,6 @@ def test_a_digit_of_shown_code(checkout, fails):
     fails(rf"^{PAGE}:{line}: this generated part is out of date")
 
 
-def test_a_constant_of_a_block(checkout, fails):
-    edit(checkout / "snippets/blocks/understand/usual_demo.py", "range(30)", "range(31)")
-    fails(r"block `understand/usual_demo` changed since it was run")
-
-
 def test_a_digit_of_a_result(checkout, fails):
     edit(checkout / "snippets/results/deep_stack.json", '"value": 64', '"value": 65')
     fails(r"^snippets/results/deep_stack\.json:1: the seal does not match")
@@ -102,86 +97,71 @@ def test_a_digit_of_a_recorded_output(checkout, fails):
     fails(r"usual_demo\.json:1: the seal does not match")
 
 
-def test_a_typed_numeral(checkout, fails):
+def test_a_numeral_of_a_title_and_titles_and_descriptions_of_another_length(checkout, fails):
+    edit(checkout / "docs/understand/exploding.md", "title: ", "title: 7 ways to ")
+    wrong = {"index.md": ("title", "t" * 61, "the title has 61 characters; expected 1 to 60"),
+             "fix/index.md": ("description", "d" * 109, "the description has 109 characters; expected 110 to 160"),
+             "diagnose/index.md": ("description", "d" * 161, "the description has 161 characters; expected 110 to 160")}
+    for file, (name, text, _) in wrong.items():
+        page = checkout / "docs" / file
+        page.write_text(re.sub(rf"^{name}: .*$", f"{name}: {text}", page.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
+    fails(r"^docs/understand/exploding\.md:1: the title holds the numeral 7",
+          *(rf"^docs/{file}:1: {said}" for file, (_, _, said) in wrong.items()))
+
+
+def add(path, lines: str) -> int:
+    """Write something at the end of a page; returns the number of its first line."""
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}\n{lines}\n", encoding="utf-8")
+    return text.count("\n") + 2
+
+
+LINKS = {
+    "[x](nowhere.md)": "leads nowhere: there is no nowhere.md", "[x](#no-such-heading)": "no such heading",
+    "[x](../figures/none.svg)": "leads nowhere", "[x](../code/weave/checks.py)": "leads nowhere",
+    "[x](../code/recipes/__init__.py)": "leads nowhere", "[x](../claims.yml)": r"leads nowhere: \.\./claims\.yml is not published",
+    "[x](../../README.md)": r"leads nowhere: \.\./\.\./README\.md is not published", "[x](../robots.txt)": "leads nowhere"}
+FENCES = ['```python title="x"', "```py", "~~~python", "```sh", "```bash", "``` {.python}", "```"]
+
+
+def test_a_bad_formula_broken_links_fences_that_nobody_runs_and_a_mark_that_skips_a_block(checkout, fails):
     page = checkout / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + "\nIt shrinks by 4711 in all.\n", encoding="utf-8")
-    fails(rf"^{PAGE}:\d+: the numeral 4711: 1 on the page, 0 given",
+    formula = add(page, "Here $\\sgima$ fails.")
+    link = add(page, "\n".join(LINKS))
+    fence = add(page, "\n".join(f"{fence}\nprint(1)\n{fence[:3]}\n" for fence in FENCES))
+    mark = add(page, "<!--pytest.mark.skip-->")
+    fails(rf"^{PAGE}:{formula}: the formula `\\sgima` does not convert: Unknown command",
+          *(rf"^{PAGE}:{line}: the link .*{message}" for line, message in enumerate(LINKS.values(), link)),
+          *(rf"^{PAGE}:{fence + 4 * number}: nobody runs a fence opened as" for number in range(len(FENCES))),
+          rf"^{PAGE}:{mark}: .*would keep a block from being run")
+
+
+def test_a_typed_numeral(checkout, fails):
+    line = add(checkout / PAGE, "It shrinks by 4711 in all.")
+    fails(rf"^{PAGE}:{line}: the numeral 4711: 1 on the page, 0 given",
           r"if each is right as typed, the line is: given: \{.*\"4711\": 1")
 
 
-def test_a_numeral_of_a_title(checkout, fails):
-    edit(checkout / "docs/index.md", "title: ", "title: 7 ways to ")
-    fails(r"^docs/index\.md:1: the title holds the numeral 7")
-
-
-@pytest.mark.parametrize("name, text, said", [
-    ("title", "t" * 61, "the title has 61 characters; expected 1 to 60"),
-    ("description", "d" * 109, "the description has 109 characters; expected 110 to 160"),
-    ("description", "d" * 161, "the description has 161 characters; expected 110 to 160")])
-def test_a_title_or_description_of_another_length(checkout, fails, name, text, said):
-    page = checkout / "docs/index.md"
-    page.write_text(re.sub(rf"^{name}: .*$", f"{name}: {text}", page.read_text(encoding="utf-8"), flags=re.MULTILINE), encoding="utf-8")
-    fails(rf"^docs/index\.md:1: {said}")
-
-
-def test_a_bad_formula(checkout, fails):
-    page = checkout / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + "\nHere $\\sgima$ fails.\n", encoding="utf-8")
-    fails(rf'^{PAGE}:\d+: the formula `\\sgima` does not convert: Unknown command')
-
-
-@pytest.mark.parametrize("link, message", [
-    ("[x](nowhere.md)", "leads nowhere: there is no nowhere.md"), ("[x](#no-such-heading)", "no such heading"),
-    ("[x](../figures/none.svg)", "leads nowhere"), ("[x](../code/weave/checks.py)", "leads nowhere"),
-    ("[x](../code/recipes/__init__.py)", "leads nowhere"), ("[x](../claims.yml)", r"leads nowhere: \.\./claims\.yml is not published"),
-    ("[x](../../README.md)", r"leads nowhere: \.\./\.\./README\.md is not published"), ("[x](../robots.txt)", "leads nowhere")])
-def test_a_broken_link(checkout, fails, link, message):
-    page = checkout / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + f"\n{link}\n", encoding="utf-8")
-    fails(rf"^{PAGE}:\d+: the link .*{message}")
-
-
-@pytest.mark.parametrize("fence", ['```python title="x"', "```py", "~~~python", "```sh", "```bash", "``` {.python}", "```"])
-def test_a_fence_that_nobody_runs(checkout, fails, fence):
-    page = checkout / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + f"\n{fence}\nprint(1)\n{fence[:3]}\n", encoding="utf-8")
-    fails(rf"^{PAGE}:\d+: nobody runs a fence opened as")
-
-
-def test_a_mark_that_skips_a_block(checkout, fails):
-    page = checkout / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + "\n<!--pytest.mark.skip-->\n", encoding="utf-8")
-    fails("would keep a block from being run")
-
-
-@pytest.mark.parametrize("path, message", [
-    ("snippets/blocks/understand/orphan.py", "no page shows this block"), 
-    ("snippets/tables/orphan.py", "no page shows this table"), ("snippets/recipes/orphan.py", "no page mentions this recipe"),
-    ("snippets/experiments/orphan.py", "never measured"), ("docs/orphan.md", "the page is in no nav")])
-def test_nothing_is_left_over(checkout, fails, path, message):
-    (checkout / path).parent.mkdir(exist_ok=True)
-    (checkout / path).write_text('RESULTS = ()\nprint("x")\n' if path.endswith(".py") else "---\ntitle: x\ndescription: x\n---\n# x\n")
-    fails(rf"^{path}:1: {message}")
+def test_a_constant_of_a_block_what_is_left_over_and_results_that_only_an_example_quotes(checkout, fails):
+    for path in ("snippets/experiments/deep_stack.py", "snippets/results/deep_stack.json"):
+        copy = checkout / path.replace("deep_stack", "idle")
+        copy.write_text((checkout / path).read_text(encoding="utf-8"), encoding="utf-8")
+    add(checkout / PAGE, '```html\n<data value="idle.seeds"></data>\n```')
+    edit(checkout / "snippets/blocks/understand/usual_demo.py", "range(30)", "range(31)")
+    left = {"snippets/blocks/understand/orphan.py": "no page shows this block", "snippets/tables/orphan.py": "no page shows this table",
+            "snippets/recipes/orphan.py": "no page mentions this recipe", "snippets/experiments/orphan.py": "never measured",
+            "docs/orphan.md": "the page is in no nav"}
+    for path in left:
+        text = 'RESULTS = ()\nprint("x")\n' if path.endswith(".py") else "---\ntitle: x\ndescription: x\n---\n# x\n"
+        (checkout / path).write_text(text)
+    fails(r"^snippets/results/idle\.json:1: no page quotes and no figure draws these results",
+          r"block `understand/usual_demo` changed since it was run", *(rf"^{path}:1: {message}" for path, message in left.items()))
 
 
 def test_a_figure_that_no_page_shows(checkout):
     """Its script is imported, so the copy's own process must do it."""
     (checkout / "snippets/figures/orphan.py").write_text("RESULTS = ()\n")
     assert "snippets/figures/orphan.py:1: no page shows this figure" in run_in(checkout, "snippets.weave", "--check").stderr
-
-
-def test_an_example_in_a_fence_uses_no_results(checkout, fails):
-    for path in ("snippets/experiments/deep_stack.py", "snippets/results/deep_stack.json"):
-        copy = checkout / path.replace("deep_stack", "orphan")
-        copy.write_text((checkout / path).read_text(encoding="utf-8"), encoding="utf-8")
-    page = checkout / PAGE
-    page.write_text(page.read_text(encoding="utf-8") + '\n```html\n<data value="orphan.seeds"></data>\n```\n', encoding="utf-8")
-    fails(r"^snippets/results/orphan\.json:1: no page quotes and no figure draws these results")
-
-
-def test_a_cited_figure_must_stand_in_its_quote(checkout, fails):
-    edit(checkout / "docs/references.yml", "value: 152", "value: 153")
-    fails(r"^docs/references\.yml:\d+: `he2015\.\w+`: 153 does not stand in the quoted words")
 
 
 @pytest.mark.parametrize("name, line", [("references.yml", "  year: 2009\n"), ("claims.yml", "  verdict: holds\n")])
@@ -191,17 +171,13 @@ def test_a_key_that_stands_twice(checkout, fails, name, line):
     fails(rf"^docs/{re.escape(name)}:{number + 1}: not valid YAML \(`{key}` stands twice\)")
 
 
-def test_an_address_that_moves_twice(checkout, fails):
+def test_a_source_needs_an_address_a_figure_its_words_a_claim_something_to_stand_on_and_an_address_one_place(checkout, fails):
+    figure = edit(checkout / "docs/references.yml", "value: 152", "value: 153")
+    line = edit(checkout / "docs/references.yml", '\n  doi: "10.1038/323533a0"', "")
     (checkout / "docs/moved.yml").write_text("fix/old/: fix/gating/\nfix/old/: fix/clipping/\n")
-    fails(r"^docs/moved\.yml:2: not valid YAML: `fix/old/` stands twice")
-
-
-def test_a_claim_must_stand_on_something(checkout, fails):
     (checkout / "docs/claims.yml").write_text("- id: a\n  said: s\n  verdict: maybe\n  topic: t\n  found: f\n  test: test_nowhere\n")
     fails("`a` has the verdict 'maybe', expected one of holds, care, fails",
-          "the claim 'a' lacks a field or has an unknown verdict")
-
-
-def test_a_source_without_an_address(checkout, fails):
-    line = edit(checkout / "docs/references.yml", '\n  doi: "10.1038/323533a0"', "")
-    fails(rf"^docs/references\.yml:{line - 5}: `rumelhart1986` has no doi, arxiv or url")
+          "the claim 'a' lacks a field or has an unknown verdict",
+          rf"^docs/references\.yml:({figure}|{figure - 1}): `he2015\.\w+`: 153 does not stand in the quoted words",
+          rf"^docs/references\.yml:{line - 5}: `rumelhart1986` has no doi, arxiv or url",
+          r"^docs/moved\.yml:2: not valid YAML: `fix/old/` stands twice")

@@ -40,7 +40,7 @@ from snippets.experiments.training import digits
 from snippets.measurement import RESULTS, read
 from snippets.recipes.gradient_doctor import examine
 
-SEEDS = range(9000, 9020)  # far from those of any experiment
+SEEDS, MORE = range(9000, 9010), range(9000, 9020)  # far from those of any experiment; more where a bound is near
 DEPTH, WIDTH = 30, 64
 
 
@@ -85,9 +85,9 @@ def reaches(activation, init, **more):
     return [signal(seed, activation, init, **more)[0] for seed in SEEDS]
 
 
-def factors(activation, init, **more):
+def factors(activation, init, seeds=SEEDS, **more):
     """For every fresh seed the factor per layer of the signal."""
-    return [per_layer(signal(seed, activation, init, **more)) for seed in SEEDS]
+    return [per_layer(signal(seed, activation, init, **more)) for seed in seeds]
 
 
 @functools.cache
@@ -242,7 +242,7 @@ def test_tanh_as_bad_as_sigmoid():
 def test_relu_layer_passes_unchanged():
     for init, gain in (("default", 1 / 3), ("xavier", 1.0), ("he", 2.0)):
         assert stored(f"signal_gain.relu.{init}.measured").value == pytest.approx(math.sqrt(gain / 2), rel=0.02)
-        assert statistics.median(factors("relu", init)) == pytest.approx(math.sqrt(gain / 2), rel=0.04)
+        assert statistics.median(factors("relu", init, MORE)) == pytest.approx(math.sqrt(gain / 2), rel=0.04)
     active = [(normals(seed, 10_000) > 0).double().mean().item() for seed in SEEDS]
     assert 0.45 < min(active) < max(active) < 0.55
 
@@ -385,7 +385,7 @@ def test_saturated_nets_vanish():
 def test_ten_sigmoid_layers_untrainable():
     assert stored("counterexamples.trains.centered.learned").value == stored("counterexamples.seeds").value
     assert stored("counterexamples.trains.xavier.learned").value == 0
-    assert sum(accuracy > 0.8 for accuracy in counterexamples.trained_sigmoids(SEEDS, "centered")) > 18
+    assert sum(accuracy > 0.8 for accuracy in counterexamples.trained_sigmoids(SEEDS, "centered")) > 8
     assert max(counterexamples.trained_sigmoids(SEEDS[:4], "xavier")) < 0.2
 
 
@@ -900,7 +900,7 @@ def test_plain_rnn_ten_steps():
     assert stored("counterexamples.recall.orthogonal.learned").value == stored("counterexamples.seeds").value
     assert stored("counterexamples.recall.default.learned").value == 0
     assert min(counterexamples.recalling(SEEDS, "orthogonal")) > 0.9
-    assert max(counterexamples.recalling(SEEDS[:10], "default")) < 0.5
+    assert max(counterexamples.recalling(SEEDS, "default")) < 0.5
 
 
 def test_largest_singular_value_to_the_steps():
@@ -1115,7 +1115,7 @@ def test_gradient_overflows_first():
 def test_explosion_prints_nan():
     assert stored("exploding.train.tanh.usual.broke").value == stored("exploding.train.tanh.usual.learned").value == 0
     assert min(stored("exploding.train.tanh.norm").seeds) > 300
-    for seed in SEEDS[:10]:
+    for seed in SEEDS:
         net = exploding.make("tanh", seed)
         x, y = exploding.data()
         loss = F.cross_entropy(net(x[:64])[-1], y[:64])

@@ -1,6 +1,5 @@
 """What a reader does before the scripts are there: it works without them, or it is kept and done once they are."""
 
-import contextlib
 import re
 
 import pytest
@@ -10,15 +9,25 @@ from tests.pages import LOST, Held, Visit, there
 PHONE = 390
 
 
-@contextlib.contextmanager
-def early(browser, url: str, width: int = 1280):
-    """A page whose text is shown, and whose scripts wait until they are let go."""
-    with browser.new_context(viewport={"width": width, "height": 900}) as context:
-        page = context.new_page()
-        scripts = Held(page, re.compile(r"\.js(\?|$)"))
-        page.goto(url, wait_until="commit")
-        page.locator("html:not(.page-on-its-way) #__config").wait_for(state="attached")
-        yield page, scripts
+@pytest.fixture(scope="module")
+def tabs(browser):
+    """A tab for each width, by width."""
+    contexts = {width: browser.new_context(viewport={"width": width, "height": 900}) for width in (PHONE, 1280)}
+    yield {width: context.new_page() for width, context in contexts.items()}
+    for context in contexts.values():
+        context.close()
+
+
+def early(page, url: str) -> Held:
+    """Open a page until its text is shown; its scripts wait until they are let go. Nothing is kept from the page before."""
+    page.unroute_all(behavior="ignoreErrors")
+    if page.url != "about:blank":
+        page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        page.goto("about:blank")
+    scripts = Held(page, re.compile(r"\.js(\?|$)"))
+    page.goto(url, wait_until="commit")
+    page.locator("html:not(.page-on-its-way) #__config").wait_for(state="attached")
+    return scripts
 
 
 # ---------- what a reader does ----------
@@ -102,14 +111,15 @@ ACTS = {
 
 
 @pytest.mark.parametrize("name", ACTS)
-def test_nothing_is_lost(browser, address, name):
+def test_nothing_is_lost(browser, tabs, address, name):
     path, width, act, effect = ACTS[name]
-    with early(browser, f"{address}/{path}", width) as (page, scripts):
-        act(page)
-        scripts.let_go()
-        there(page)
-        page.wait_for_load_state("networkidle")
-        effect(page)
+    page = tabs[width]
+    scripts = early(page, f"{address}/{path}")
+    act(page)
+    scripts.let_go()
+    there(page)
+    page.wait_for_load_state("networkidle")
+    effect(page)
 
 
 def test_what_comes_late_on_an_exchanged_page_is_waited_for(browser, address):

@@ -18,10 +18,12 @@ FIGURES = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"
 STRIPS = sorted({m for p in (ROOT / "docs").rglob("*.md") for m in re.findall(r"strips/([\w.]+)\.svg", p.read_text(encoding="utf-8"))})
 
 
-@pytest.mark.parametrize("name", FIGURES)
-@pytest.mark.parametrize("kind", ["inline", "svg", "png"])
+@pytest.mark.parametrize("name, kind", [(name, kind) for i, name in enumerate(FIGURES) for kind in ("inline", ("svg", "png")[i % 2])])
 def test_the_same_bytes_every_time(site, name, kind, caplog):
-    """What the build drew in its own process, drawn again in this one, without a word from Matplotlib, such as on a missing font."""
+    """What the build drew in its own process, drawn again in this one, without a word from Matplotlib, such as on a missing font.
+
+    Every figure for the page, and every other one for either kind of download: they come from the same drawing, as paths.
+    """
     kept = drawing.draw_figure(name, kind, get_loaded(ROOT))
     assert kept == drawing._draw(name, kind, load_figure(name, get_loaded(ROOT)), get_loaded(ROOT))
     assert caplog.messages == []
@@ -68,7 +70,7 @@ def test_the_data_can_be_taken_away(name):
 def test_redrawn_when_results_change_and_only_then(checkout):
     script = ("from snippets.weave.figures import drawing; from snippets.weave.numbers.book import load\n"
               "from snippets.measurement import ROOT\n"
-              "drawing.drawn('deep_stack', 'csv', load(ROOT)); print(len(list((ROOT / '.cache/figures').glob('*.csv'))))")
+              "drawing.draw_figure('deep_stack', 'csv', load(ROOT)); print(len(list((ROOT / '.cache/figures').glob('*.csv'))))")
     (checkout / "draw.py").write_text(script)
     assert [run_in(checkout, "draw").stdout.strip() for _ in range(2)] == ["1", "1"]
     with (checkout / "snippets/figures/deep_stack.py").open("a") as file:
@@ -96,7 +98,7 @@ def test_a_color_that_is_not_the_sites_is_refused(checkout):
     path = checkout / "snippets/figures/deep_stack.py"
     path.write_text(path.read_text().replace("color=COLORS[net]", 'color="#123456"'))
     (checkout / "draw.py").write_text("from snippets.weave.figures import drawing; from snippets.weave.numbers.book import load\n"
-                                      "from snippets.measurement import ROOT; drawing.drawn('deep_stack', 'inline', load(ROOT))")
+                                      "from snippets.measurement import ROOT; drawing.draw_figure('deep_stack', 'inline', load(ROOT))")
     assert "snippets/figures/deep_stack.py:1: draws in #123456, none of the site's colors" in run_in(checkout, "draw").stderr
 
 
@@ -152,8 +154,8 @@ def test_slim_is_the_same_picture_in_fewer_elements():
 def test_every_glyph_of_every_formula_is_in_the_font():
     from fontTools.ttLib import TTFont
     from math_core import LatexToMathML
+    from snippets.weave.mathfont import italic
 
-    from snippets.chores.mathfont import italic
     from snippets.weave.check.numerals import find_formulas
     from snippets.weave.pages.weaving import list_pages
 

@@ -148,6 +148,11 @@ def test_links_to_the_repository_are_there_where_it_is_known(published, site):
     assert "/edit/" not in (site / "understand/index.html").read_text(encoding="utf-8")
 
 
+def test_shown_embed_code_names_this_site_where_it_is_known(published):
+    text = published.read("practice/teachers/index.html")
+    assert f"{published.url}embed/gradient-lab.html" in text and frames.PLACE not in text
+
+
 def test_a_lost_address_finds_style_and_doors(published):
     inside = re.findall(r'<(?:link|script|a)\b[^>]*\s(?:href|src)="(/[^"]*)"', published.read("404.html"))
     assert len(inside) > 20 and [link for link in inside if not link.startswith("/gradient/")] == []

@@ -45,11 +45,11 @@ def tab_to(visit, name: str, most: int = 120) -> None:
 
 
 MANY = {"": "gradient-lab", "practice/sketch/": "sketch-pad", "diagnose/read-my-gradients/": None, "fix/gating/": None}
+FORCED = {"forced_colors": "active"}
 
 
-@pytest.mark.parametrize("path", MANY)
-@pytest.mark.parametrize(("width", "scheme", "more"), [
-    (390, "light", {}), (1280, "dark", {}), (1280, "light", {"forced_colors": "active"})])
+@pytest.mark.parametrize(("path", "width", "scheme", "more"), [
+    *((path, 390, "light", {}) for path in MANY), ("", 1280, "light", FORCED), ("diagnose/read-my-gradients/", 1280, "dark", {})])
 def test_the_focus_is_seen_at_every_stop_and_is_never_caught(browser, address, path, width, scheme, more):
     """On the phone, with one column, it goes down the page as one reads."""
     with Visit(browser, address, path, width, scheme, **more) as visit:

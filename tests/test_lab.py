@@ -19,10 +19,10 @@ import { defaults } from "./lab/settings.js";
 const net = new Net();
 tell(GIVEN.map((given) => {
   net.configure({ ...defaults(), ...given });
-  const found = net.run();
-  return { ...found, sensitivity: net.sensitivity(found) };
+  return net.run();
 }));
 """
+SENSITIVITY = MEASURE.replace("return net.run();", "const found = net.run(); return { ...found, sensitivity: net.sensitivity(found) };")
 PREDICT = 'import { predicted } from "./lab/theory.js"; import { defaults } from "./lab/settings.js";' \
           "tell(GIVEN.map((given) => predicted({ ...defaults(), ...given })));"
 
@@ -138,7 +138,7 @@ def test_what_a_double_cannot_hold_is_called_by_its_name():
 
 
 def test_a_chaotic_net_is_known_as_one():
-    chaotic, calm = ask(MEASURE, [{"activation": "tanh", "gain": 5, "init": "lecun", "depth": 80}, {"init": "he", "depth": 80}])
+    chaotic, calm = ask(SENSITIVITY, [{"activation": "tanh", "gain": 5, "init": "lecun", "depth": 80}, {"init": "he", "depth": 80}])
     assert chaotic["sensitivity"] > 1e-9 and calm["sensitivity"] < 1e-12
 
 
@@ -164,16 +164,16 @@ def test_the_prediction_holds_for_the_presets():
 
 @pytest.mark.parametrize("norm", ["none", "layer", "batch"])
 def test_the_prediction_holds_for_other_nets(norm):
-    """Median of five seeds, thirty layers of 128 units: the factor per layer within four percent."""
+    """Median of three seeds, thirty layers of 128 units: the factor per layer within four percent."""
     draw = random.Random(norm)
     nets = [{"depth": 30, "width": 128, "batch": 32, "norm": norm, "init": draw.choice(["he", "lecun", "default"]),
              "activation": draw.choice(["linear", "tanh", "relu", "leaky", "elu", "sigmoid"]),
              "skip": draw.choice(["none", "plain", "scaled"]), "place": draw.choice(["before", "after"]),
              "order": draw.choice(["post", "pre"])} for _ in range(8)]
     theory = ask(PREDICT, nets)
-    measured = ask(MEASURE, [net | {"seed": seed} for net in nets for seed in range(5)])
+    measured = ask(MEASURE, [net | {"seed": seed} for net in nets for seed in range(3)])
     for i, net in enumerate(nets):
-        median = sorted(share(m) for m in measured[5 * i:5 * i + 5])[2]
+        median = sorted(share(m) for m in measured[3 * i:3 * i + 3])[1]
         assert (median / theory[i][0]) ** (1 / 29) == pytest.approx(1, abs=0.04), net
 
 
@@ -194,7 +194,7 @@ def test_the_questions_have_one_answer_each():
 
 def test_what_the_presets_say_to_look_for_is_there():
     nets = {key: it["settings"] for key, it in presets().items()}
-    seeds = range(5)
+    seeds = range(3)
 
     def all_seeds(key, **changes):
         return ask(MEASURE, [nets[key] | changes | {"seed": seed} for seed in seeds])

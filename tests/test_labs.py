@@ -30,9 +30,9 @@ def test_a_difference_is_named_by_cell():
     assert labs.differences(lab("one\n"), lab("one\ntwo\n")) == ["a1: `` is now `two`"]
 
 
-def edit(checkout, change) -> None:
-    """Change the first lab's cells."""
-    path = checkout / "docs" / "labs" / LABS[0].name
+def edit(checkout, path, change) -> None:
+    """Change a lab's cells."""
+    path = checkout / "docs" / "labs" / path.name
     lab = json.loads(path.read_text(encoding="utf-8"))
     change(lab["cells"])
     path.write_text(json.dumps(lab, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
@@ -46,22 +46,27 @@ def picture(cells):
     return next(c for c in cells if any("image/png" in o.get("data", {}) for o in c.get("outputs", [])))
 
 
-@pytest.mark.parametrize("change, said", [
-    (lambda cells: code(cells)["outputs"][0].update(text=["another\n"]), "the code or an output changed since the lab ran"),
-    (lambda cells: code(cells)["source"].append("\nx = 1"), "the code or an output changed since the lab ran"),
-    (lambda cells: code(cells).update(execution_count=7), "the cells ran in the order"),
-    (lambda cells: picture(cells)["metadata"].pop("alt"), "draws a picture; say what it shows"),
-    (lambda cells: picture(cells)["metadata"].update(collapsed=True), "keeps collapsed in its metadata"),
-    (lambda cells: cells[-1]["source"].append("\n\n[away](../nowhere.md)"), "the link `../nowhere.md` leads nowhere"),
-    (lambda cells: cells[-1]["source"].append("\n\n[away](../fix/index.md#no-such)"), "`../fix/index.md#no-such` has no such heading"),
-    (lambda cells: cells[-1]["source"].append("\n\nIt was 0.123."), "the numeral 0.123: 1 on the page"),
-    (lambda cells: cells[-1]["source"].append("\n\n```python\nprint()\n```"), "shows Python that is not run"),
-    (lambda cells: cells[-1]["source"].append("\n\n$\\frac{1$"), "does not convert"),
-], ids=["output", "code", "order", "picture", "metadata", "link", "anchor", "numeral", "python", "formula"])
-def test_a_fault_is_named_with_its_cell(checkout, faults, change, said):
-    edit(checkout, change)
+FAULTS = [  # what is wrong, which lab gets it, and how: those of a lab don't hide each other
+    ("the code or an output changed since the lab ran", 0, lambda cells: code(cells)["outputs"][0].update(text=["another\n"])),
+    ("the code or an output changed since the lab ran", 1, lambda cells: code(cells)["source"].append("\nx = 1")),
+    ("the cells ran in the order", 2, lambda cells: code(cells).update(execution_count=7)),
+    ("draws a picture; say what it shows", 0, lambda cells: picture(cells)["metadata"].pop("alt")),
+    ("keeps collapsed in its metadata", 1, lambda cells: picture(cells)["metadata"].update(collapsed=True)),
+    ("the link `../nowhere.md` leads nowhere", 0, lambda cells: cells[-1]["source"].append("\n\n[away](../nowhere.md)")),
+    ("`../fix/index.md#no-such` has no such heading", 1, lambda cells: cells[-1]["source"].append("\n\n[away](../fix/index.md#no-such)")),
+    ("the numeral 0.123: 1 on the page", 2, lambda cells: cells[-1]["source"].append("\n\nIt was 0.123.")),
+    ("shows Python that is not run", 0, lambda cells: cells[-1]["source"].append("\n\n```python\nprint()\n```")),
+    ("does not convert", 1, lambda cells: cells[-1]["source"].append("\n\n$\\frac{1$")),
+]
+
+
+def test_each_fault_is_named_with_its_cell(checkout, faults):
+    for _, lab, change in FAULTS:
+        edit(checkout, LABS[lab], change)
     found = faults()
-    assert said in found and re.search(rf"^docs/labs/{LABS[0].name}:\d+: ", found, re.MULTILINE)
+    expected = [rf"^docs/labs/{LABS[lab].name}:\d+: .*{re.escape(said)}" for said, lab, _ in FAULTS]
+    missed = [line for line in expected if not re.search(line, found, re.MULTILINE)]
+    assert missed == [], found
 
 
 def test_a_lab_in_no_nav_is_named(checkout, faults):

@@ -37,7 +37,7 @@ def page(browser):
         yield context.new_page()
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", PARTS[:2])
 def test_it_lands_when_faces_are_slow(page, address, part):
     page.add_init_script(SLOW_FACES)
     page.goto(f"{address}/{part}")
@@ -46,7 +46,7 @@ def test_it_lands_when_faces_are_slow(page, address, part):
     landed(page, part)
 
 
-@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("part", PARTS[1:])
 def test_it_lands_before_the_scripts_are_there(page, address, part):
     """It stays there while they add what they add above it."""
     scripts = Held(page, re.compile(r"\.js(\?|$)"))
@@ -73,8 +73,8 @@ def test_who_has_moved_on_is_not_called_back(page, address):
     assert page.evaluate(PLACE, "stuck-loss") < -1000
 
 
-@pytest.mark.parametrize("part", PARTS)
-def test_it_lands_on_a_slow_machine(page, address, part):
+def test_it_lands_on_a_slow_machine(page, address):
+    part = PARTS[2]
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     page.goto(f"{address}/{part}", wait_until="commit")
     there(page)
@@ -130,20 +130,19 @@ EACH = """async (ids) => {
 }""".replace("LANDED", LANDED)
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("path", ["diagnose/guided/", "practice/self-check/", "reference/references/"])
+@pytest.mark.parametrize(("path", "width"), [("diagnose/guided/", 390), ("practice/self-check/", 1280), ("reference/references/", 390)])
 def test_it_lands_within_a_page_on_steps_that_hide_folds_and_bare_places(browser, address, path, width):
     with Visit(browser, address, path, width) as visit:
         names = visit.page.locator("article [id]:is(section, details, span, h2, h3)").evaluate_all("all => all.map(it => it.id)")
         assert len(names) > 40 and visit.page.evaluate(EACH, names[::3]) == []
 
 
-@pytest.mark.parametrize("part", ["diagnose/guided/#end-dead", "practice/self-check/#card-fix-activations-1",
-                                  "reference/references/#bengio1994", "understand/#lab?v=1&depth=12"])
-def test_it_lands_on_them_from_outside(page, address, part):
-    page.goto(f"{address}/{part}")
-    there(page)
-    landed(page, part.partition("?")[0])
+def test_it_lands_on_them_from_outside(browser, address):
+    with Visit(browser, address, "about/") as visit:
+        for part in ("diagnose/guided/#end-dead", "practice/self-check/#card-fix-activations-1", "reference/references/#bengio1994",
+                     "understand/#lab?v=1&depth=12"):
+            visit.go(f"{address}/{part}")
+            landed(visit.page, part.partition("?")[0])
 
 
 # ---------- within a page, and between pages that are exchanged ----------

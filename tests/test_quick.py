@@ -16,7 +16,7 @@ from snippets.measurement import ROOT, Bad
 from snippets.weave.figures.thinning import shorten
 from snippets.weave.site import style_sheets
 from snippets.weave.site.spans import COLOR, merge_spans
-from tests.pages import PAGES, ROOM, Held, Visit, path_of, there
+from tests.pages import PAGES, ROOM, SCHEMES, Held, Visit, path_of, there
 
 TEXT, WITH_NET, FONTS, MATH, INDEX = 150_000, 200_000, 60_000, 40_000, 215_000  # bytes over the wire; a page counts with its fonts
 HEAVY = {"reference/checked-claims.md": 170_000}  # all claims on one page, so that one filter goes over all
@@ -125,22 +125,24 @@ GONE = """async ([whole, here]) => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["", "understand/", "diagnose/read-my-gradients/", "reference/tables/", "about/contributing/"])
-def test_a_rule_of_the_theme_that_is_gone_matches_nothing(browser, address, site, path):
+def test_a_rule_of_the_theme_that_is_gone_matches_nothing(browser, address, site):
     """Also not what the theme and the labs make while the page is used."""
-    with Visit(browser, address, path, 390) as visit:
+    with Visit(browser, address, "about/", 390) as visit:
         page = visit.page
-        for part in page.locator(", ".join(["article .highlight", *NETS])).all()[:8]:
-            part.scroll_into_view_if_needed()
-        page.locator(".md-header__button[data-for=__drawer]").click()
-        page.keyboard.press("Escape")
-        page.keyboard.press("/")
-        page.keyboard.type("gradient")
-        page.locator(".md-search-result__item").first.wait_for()
-        for sheet in style_sheets.THEME:
-            both = [next(folder.glob(Path(sheet).name)) for folder in (STYLES, site / Path(sheet).parent)]
-            count, missed = page.evaluate(GONE, [path.read_text(encoding="utf-8") for path in both])
-            assert count > 50 and missed == []
+        for path in ("", "understand/", "diagnose/read-my-gradients/", "reference/tables/", "about/contributing/"):
+            visit.go(f"{address}/{path}")
+            for part in page.locator(", ".join(["article .highlight", *NETS])).all()[:8]:
+                part.scroll_into_view_if_needed()
+            page.locator(".md-header__button[data-for=__drawer]").click()
+            page.keyboard.press("Escape")
+            if path in ("", "understand/"):  # the search is the same everywhere
+                page.keyboard.press("/")
+                page.keyboard.type("gradient")
+                page.locator(".md-search-result__item").first.wait_for()
+            for sheet in style_sheets.THEME:
+                both = [next(folder.glob(Path(sheet).name)) for folder in (STYLES, site / Path(sheet).parent)]
+                count, missed = page.evaluate(GONE, [file.read_text(encoding="utf-8") for file in both])
+                assert count > 50 and missed == [], path
 
 
 def test_a_rule_stays_while_a_page_or_a_script_has_its_names():
@@ -246,12 +248,13 @@ def test_a_site_to_open_from_disk_keeps_the_theme_s_worker():
 
 # ---------- what waits with its style ----------
 
-@pytest.mark.parametrize("path", ["understand/", "diagnose/misdiagnosis/", "labs/gradient-flow/"])
-def test_what_is_far_waits_and_keeps_its_room(browser, address, path):
-    """On a phone every page is asked for its room in test_site."""
-    with Visit(browser, address, path) as visit:
-        waits, wrong = visit.page.evaluate(ROOM)
-        assert waits >= 4 and wrong == []
+def test_what_is_far_waits_and_keeps_its_room(browser, address):
+    """On a phone every page is asked for its room in test_open."""
+    with Visit(browser, address, "about/") as visit:
+        for path in ("understand/", "diagnose/misdiagnosis/", "labs/gradient-flow/"):
+            visit.go(f"{address}/{path}")
+            waits, wrong = visit.page.evaluate(ROOM)
+            assert waits >= 4 and wrong == [], path
 
 
 def test_a_closed_drawer_waits_and_an_open_one_shows(browser, address):
@@ -265,24 +268,25 @@ def test_a_closed_drawer_waits_and_an_open_one_shows(browser, address):
 
 # ---------- fewer elements ----------
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_merged_tokens_had_the_same_color(browser, address, site, scheme):
+def test_merged_tokens_had_the_same_color(browser, address, site):
     """By the whole sheets of the theme: those of the site have lost the rules for what was merged."""
     whole = [next(STYLES.glob(Path(sheet).name)).read_text(encoding="utf-8") for sheet in style_sheets.THEME]
     own = (site / "assets" / "stylesheets" / "site.css").read_text(encoding="utf-8")
-    with Visit(browser, address, "understand/", 1280, scheme) as visit:
-        colors = visit.page.evaluate("""async ([classes, texts]) => {
-          document.adoptedStyleSheets = await Promise.all(texts.map(text => new CSSStyleSheet().replace(text)));
-          const code = document.querySelector(".highlight code");
-          return classes.map(name => {
-            const span = document.createElement("span");
-            if (name !== "plain") span.className = name;
-            code.append(span);
-            const { color, fontWeight, fontStyle, backgroundColor } = getComputedStyle(span);
-            return [color, fontWeight, fontStyle, backgroundColor].join();
-          });
-        }""", [[*COLOR, *COLOR.values()], [*whole, own]])
-        assert colors[:len(COLOR)] == colors[len(COLOR):]
+    with Visit(browser, address, "fix/clipping/") as visit:
+        for scheme in SCHEMES:
+            visit.view(1280, scheme)
+            colors = visit.page.evaluate("""async ([classes, texts]) => {
+              document.adoptedStyleSheets = await Promise.all(texts.map(text => new CSSStyleSheet().replace(text)));
+              const code = document.querySelector(".highlight code");
+              return classes.map(name => {
+                const span = document.createElement("span");
+                if (name !== "plain") span.className = name;
+                code.append(span);
+                const { color, fontWeight, fontStyle, backgroundColor } = getComputedStyle(span);
+                return [color, fontWeight, fontStyle, backgroundColor].join();
+              });
+            }""", [[*COLOR, *COLOR.values()], [*whole, own]])
+            assert colors[:len(COLOR)] == colors[len(COLOR):], scheme
 
 
 SAMPLE = """<div class="language-python highlight"><pre><span></span><code><span class="n">a</span> <span class="o">=</span>

@@ -13,11 +13,11 @@ import torch
 
 from snippets.experiments._lab import ask, run
 from snippets.measurement import ROOT, read
-from tests.pages import FRAMES, SHIFT, Visit
+from tests.pages import FRAMES, SHIFT, Mounted, Visit
 
 PAGE = "understand/recurrent/"
 LAB = ROOT / "docs" / "assets" / "javascripts" / "lab"
-NETS, PLAIN = 48, 44
+NETS, PLAIN = 16, 14
 CLOSE, CHAOS = 1e-9, 100  # relative distance from autograd; times what a change in the sixteenth digit makes
 LEAST = 1e-290  # below, autograd's numbers have lost digits
 TABLE = 'import { SETTINGS } from "./lab/recurrent-settings.js"; tell(SETTINGS);'
@@ -184,7 +184,7 @@ def test_a_wrong_step_would_be_seen(tmp_path, monkeypatch, net, wrong):
 
 
 def test_no_norm_exceeds_its_bound_and_a_linear_one_stays_above_its_radius():
-    for found in ask(RUN, [net | {"net": "rnn"} for net in at_random(120, seed=2)]):
+    for found in ask(RUN, [net | {"net": "rnn"} for net in at_random(30, seed=2)]):
         true, bound, radius = (numbers(found["lines"][key]) for key in ("true", "bound", "radius"))
         assert all(t <= b * (1 + 1e-9) for t, b in zip(true, bound, strict=True)), found["settings"]
         if found["settings"]["phi"] == "linear":
@@ -223,7 +223,7 @@ def test_what_no_double_holds_is_called_by_its_name():
     assert 1e120 < large["lines"]["true"][0] < float(large["lines"]["bound"][0])
     tiny, = ask(RUN, [{"phi": "linear", "rho": 1e-305, "sigma": 1e-305, "steps": 3, "eigen": "equal"}])
     assert numbers(tiny["powers"]) == pytest.approx([-915, -610, -305, 0])
-    for found in ask(RUN, at_random(150, seed=4)):
+    for found in ask(RUN, at_random(30, seed=4)):
         assert not any(re.search("NaN|undefined|Infinity|not a number", text) for text in found["words"]), found["words"]
 
 
@@ -279,12 +279,14 @@ def test_numerics_know_no_document():
 SIGHT = "recurrent-lab[data-ready] .lab__said:has-text('‖∂')"
 
 
-class Opened(Visit):
+class Opened(Mounted):
     """The page at its lab, drawn."""
 
     def __init__(self, browser, address, query="v=1", width=1280, scheme="light", **more):
-        super().__init__(browser, address, f"{PAGE}#recurrent-lab?{query}", width, scheme, **more)
-        self.page.set_default_timeout(10_000)
+        super().__init__(browser, address, f"{PAGE}#recurrent-lab?{query}", "recurrent-lab", width, scheme, **more)
+
+    def mounted(self) -> None:
+        super().mounted()
         self.page.wait_for_selector(SIGHT)
 
     def settings(self) -> dict:
@@ -303,11 +305,19 @@ class Opened(Visit):
         self.page.evaluate(FRAMES)
 
 
-@pytest.fixture
-def lab(browser, address):
-    with Opened(browser, address) as visit:
+@pytest.fixture(scope="module")
+def opened(browser, address):
+    """The page, loaded once for the tests of its lab."""
+    with Opened(browser, address, permissions=["clipboard-read", "clipboard-write"]) as visit:
         yield visit
-        assert visit.wrong == []
+
+
+@pytest.fixture
+def lab(opened):
+    """A lab as it comes, in that page."""
+    opened.anew()
+    yield opened
+    assert opened.wrong == []
 
 
 def test_controls_by_keyboard_and_the_address(lab, browser, address):
@@ -367,31 +377,33 @@ def test_the_walk_back(lab):
     assert lab.page.evaluate("document.querySelector('recurrent-lab').walked") is None
 
 
-def test_play_jumps_to_the_end_where_motion_is_unwanted(browser, address):
-    with Opened(browser, address, reduced_motion="reduce") as visit:
-        visit.press("Play the way back")
-        visit.frame()
-        assert visit.page.locator(".lab__factor").inner_text().startswith("From step 1 to 0")
+def test_play_jumps_to_the_end_where_motion_is_unwanted(lab):
+    lab.page.emulate_media(reduced_motion="reduce")
+    lab.press("Play the way back")
+    lab.page.emulate_media(reduced_motion="no-preference")
+    lab.frame()
+    assert lab.page.locator(".lab__factor").inner_text().startswith("From step 1 to 0")
 
 
-@pytest.mark.parametrize("width, scheme", [(1280, "light"), (390, "dark")])
-def test_presets_ask_first(browser, address, width, scheme):
-    with Opened(browser, address, "v=1", width, scheme) as visit:
-        choice = visit.page.locator("recurrent-lab select").first
-        for key, preset in ask(PRESETS).items():
+def test_presets_ask_first(lab):
+    """Every other one on a phone, in dark."""
+    choice, every = lab.page.locator("recurrent-lab select").first, list(ask(PRESETS).items())
+    for width, scheme, some in ((390, "dark", every[1::2]), (1280, "light", every[::2])):
+        lab.view(width, scheme)
+        lab.element().scroll_into_view_if_needed()
+        for key, preset in some:
             choice.select_option(key)
-            visit.frame()
-            assert visit.settings() == preset["settings"] and visit.said() == "The curves are hidden until you answer."
+            lab.frame()
+            assert lab.settings() == preset["settings"] and lab.said() == "The curves are hidden until you answer."
             lowered = {part: preset[part].replace("_", "") for part in ("ask", "look")}  # an index stands below the line
-            assert lowered["ask"] in visit.page.locator(".lab__question").inner_text()
-            assert visit.page.locator(".chart:not([hidden]) text").filter(has_text="10²⁰").count() == 0
-            visit.press(preset["answers"][0])
-            visit.frame()
-            assert visit.page.locator(".lab__verdict").inner_text().startswith(("Right: ", "No: ")) and "‖∂" in visit.said()
-            assert visit.page.locator(".lab__look").inner_text() == lowered["look"] and choice.input_value() == key
-            assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
-        visit.page.wait_for_function("document.querySelector('.lab__hidden').textContent.includes('∂cT')")
-        assert visit.wrong == []
+            assert lowered["ask"] in lab.page.locator(".lab__question").inner_text()
+            assert lab.page.locator(".chart:not([hidden]) text").filter(has_text="10²⁰").count() == 0
+            lab.press(preset["answers"][0])
+            lab.frame()
+            assert lab.page.locator(".lab__verdict").inner_text().startswith(("Right: ", "No: ")) and "‖∂" in lab.said()
+            assert lab.page.locator(".lab__look").inner_text() == lowered["look"] and choice.input_value() == key
+            assert lab.page.evaluate("document.documentElement.scrollWidth") <= width, key
+    lab.page.wait_for_function("document.querySelector('.lab__hidden').textContent.includes('∂cT')")
 
 
 def test_one_may_look_at_once(lab):
@@ -406,12 +418,13 @@ def test_any_fragment_is_a_valid_state(lab):
     table = ask(TABLE)
     junk = ["", "NaN", "Infinity", "-1e999", "1e999", "0x10", "<b>", "null", "__proto__", "💥" * 40, "1,5", "-0", "%", "&=&",
             "200", "lstm", "off"]
-    for i in range(60):
+    for i in range(12):
         query = "&".join(f"{draw.choice([*table, 'v', 'constructor', 'x'])}={draw.choice(junk)}" for _ in range(draw.randint(1, 6)))
         lab.page.evaluate("query => { location.hash = '#recurrent-lab?' + query; }", f"v={i % 2 + 1}&{query}")
         lab.frame()
+        settings = lab.settings()
         for key, it in table.items():
-            value = lab.settings()[key]
+            value = settings[key]
             assert value in it["options"] if it["kind"] == "choice" else it["low"] <= value <= it["high"], query
         assert not re.search("NaN|undefined|Infinity", lab.page.locator("recurrent-lab .lab").inner_text()), query
     lab.page.evaluate("location.hash = '#recurrent-lab?v=1&rho=3&sigma=1&steps=9e9&color=red'")
@@ -420,26 +433,25 @@ def test_any_fragment_is_a_valid_state(lab):
     assert all(word in notes for word in ("σmax is 3 instead of 1", "steps T 9e9", "color")) and lab.settings()["steps"] == 200
 
 
-def test_what_is_taken_away(browser, address):
-    with Opened(browser, address, "v=1&net=lstm&width=4&steps=6&forget=2", permissions=["clipboard-read", "clipboard-write"]) as visit:
-        visit.press("Copy as PyTorch")
-        visit.page.wait_for_selector("text=The program is copied.")
-        program = visit.page.evaluate("navigator.clipboard.readText()")
-        assert "#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2" in program
-        carried = run(program)["carried"]
-        with visit.page.expect_download() as saved:
-            visit.press("Save as CSV")
-        rows = list(csv.reader(io.StringIO(saved.value.path().read_text())))
-        assert rows[0][:3] == ["step", "steps back", "norm of dc_T/dc_t"]
-        assert numbers(r[2] for r in rows[1:]) == pytest.approx(carried, rel=1e-9)
-        with visit.page.expect_download() as saved:
-            visit.press("Save as SVG")
-        text = saved.value.path().read_text()
-        assert text.startswith("<svg") and "an LSTM of 4 units over 6 steps" in text and "var(--" not in text
-        visit.press("Copy link")
-        visit.page.wait_for_selector("text=The link is copied.")
-        assert visit.page.evaluate("navigator.clipboard.readText()").endswith("#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2")
-        assert visit.wrong == []
+def test_what_is_taken_away(lab):
+    lab.follow("#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2")
+    lab.press("Copy as PyTorch")
+    lab.page.wait_for_selector("text=The program is copied.")
+    program = lab.page.evaluate("navigator.clipboard.readText()")
+    assert "#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2" in program
+    carried = run(program)["carried"]
+    with lab.page.expect_download() as saved:
+        lab.press("Save as CSV")
+    rows = list(csv.reader(io.StringIO(saved.value.path().read_text())))
+    assert rows[0][:3] == ["step", "steps back", "norm of dc_T/dc_t"]
+    assert numbers(r[2] for r in rows[1:]) == pytest.approx(carried, rel=1e-9)
+    with lab.page.expect_download() as saved:
+        lab.press("Save as SVG")
+    text = saved.value.path().read_text()
+    assert text.startswith("<svg") and "an LSTM of 4 units over 6 steps" in text and "var(--" not in text
+    lab.press("Copy link")
+    lab.page.wait_for_selector("text=The link is copied.")
+    assert lab.page.evaluate("navigator.clipboard.readText()").endswith("#recurrent-lab?v=1&net=lstm&width=4&steps=6&forget=2")
 
 
 def test_without_a_clipboard_the_program_stands_in_the_page(lab):
@@ -447,6 +459,7 @@ def test_without_a_clipboard_the_program_stands_in_the_page(lab):
     lab.press("Copy as PyTorch")
     lab.page.wait_for_selector("recurrent-lab textarea:not([hidden])")
     assert "torch.tanh(W @ h + x_t)" in lab.page.locator("recurrent-lab textarea").input_value()
+    lab.page.evaluate("delete navigator.clipboard.writeText; 0")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
@@ -464,31 +477,26 @@ def test_without_javascript_figure_and_table_stand_there(browser, address):
         assert visit.page.locator("recurrent-lab tbody tr").count() == len(ask(PRESETS))
 
 
-def instantly(visit, address) -> None:
-    """Load again with a map of the site, which the theme needs to change pages without loading them anew."""
-    urls = "".join(f"<url><loc>{address}/understand/{name}/</loc></url>" for name in ("recurrent", "jacobians"))
-    visit.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
-    visit.again()
-    visit.page.wait_for_selector(SIGHT)
-
-
 def test_leaving_and_returning(browser, address):
-    with Opened(browser, address) as visit:
+    with Visit(browser, address, "about/") as visit:
         page = visit.page
-        instantly(visit, address)
+        urls = "".join(f"<url><loc>{address}/understand/{name}/</loc></url>" for name in ("recurrent", "jacobians"))
+        page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        visit.go(f"{address}/{PAGE}#recurrent-lab?v=1")
+        page.wait_for_selector(SIGHT)
         page.evaluate("old = document.querySelector('recurrent-lab'); 0")
-        visit.press("Play the way back")
+        page.get_by_role("button", name="Play the way back", exact=True).click()
         page.locator(".md-nav a[href$='jacobians/']").first.click()
         page.wait_for_function("!old.isConnected")
         assert page.evaluate("[old.recurrence.kept.size, old.leaving, old.playing]") == [0, None, None]
         page.evaluate("location.hash = '#recurrent-lab?v=1&steps=3'")
-        visit.frame()
+        page.evaluate(FRAMES)
         assert page.evaluate("old.settings.steps") == 50
         page.go_back()
         page.go_back()
         page.wait_for_selector(SIGHT)
         assert page.evaluate("old !== document.querySelector('recurrent-lab')") and page.locator("recurrent-lab .lab").count() == 1
-        visit.press("Step")
+        page.locator("recurrent-lab").get_by_role("button", name="Step", exact=True).click()
         assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to load again cancels what was still on its way
 
 

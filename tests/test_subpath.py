@@ -7,8 +7,8 @@ import pytest
 from tests.conftest import served
 from tests.pages import Visit
 
-KINDS = ["", "understand/", "fix/clipping/", "reference/tables/", "reference/checked-claims/", "diagnose/guided/",
-         "diagnose/read-my-gradients/", "practice/self-check/", "practice/exercise-sheet/", "labs/gradient-flow/", "about/contributing/",
+KINDS = ["", "understand/", "reference/tables/", "reference/checked-claims/", "diagnose/guided/",
+         "diagnose/read-my-gradients/", "practice/self-check/", "practice/exercise-sheet/", "labs/gradient-flow/",
          "embed/phase-map.html"]
 
 

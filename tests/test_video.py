@@ -10,7 +10,7 @@ from snippets.measurement import ROOT, Bad
 from snippets.video.script import NAME, SENTENCES, filled, keys, spoken, words
 from snippets.weave.numbers.book import load
 from snippets.weave.pages import video
-from tests.pages import Visit, barriers
+from tests.pages import Visit
 
 PLACE = ROOT / "docs" / "assets" / "video"
 VIDEO = ".film video"
@@ -112,20 +112,15 @@ def test_it_stands_in_the_page_and_plays(browser, address):
         video.scroll_into_view_if_needed()
         visit.page.wait_for_function(f"document.querySelector('{VIDEO}').poster.endsWith('.webp')")
         assert video.bounding_box()["height"] == pytest.approx(height, abs=1)
+        visit.page.wait_for_timeout(500)
+        fetched = "performance.getEntriesByType('resource').map(r => r.name).filter(n => /webm|mp4/.test(n))"
+        assert visit.page.evaluate(fetched) == [], "it is fetched before it is played"
         video.evaluate("v => { v.muted = true; v.textTracks[0].mode = 'showing'; return v.play(); }")
         visit.page.wait_for_function(f"document.querySelector('{VIDEO}').currentTime > 0.3", timeout=20000)
         assert video.evaluate("v => [v.videoWidth, v.videoHeight]") == [1280, 720]
         visit.page.wait_for_function(f"document.querySelector('{VIDEO}').textTracks[0].cues?.length === {len(SENTENCES)}")
         assert abs(video.evaluate("v => v.duration") - json.loads((PLACE / "manifest.json").read_text())["seconds"]) < 0.2
-        assert visit.wrong == [] and barriers(visit.page).violations_count == 0
-
-
-def test_it_is_not_fetched_before_it_is_played(browser, address):
-    with Visit(browser, address, "") as visit:
-        visit.page.locator(VIDEO).scroll_into_view_if_needed()
-        visit.page.wait_for_timeout(500)
-        fetched = visit.page.evaluate("performance.getEntriesByType('resource').map(r => r.name).filter(n => /webm|mp4/.test(n))")
-        assert fetched == []
+        assert visit.wrong == []
 
 
 def test_its_transcript_is_there_without_a_script(browser, address):

@@ -167,8 +167,8 @@ def _activation(kind: str, z, h) -> Activation:
 
 def _tensor(t, distribution: bool = False) -> Tensor:
     t = (t.to_dense() if t.is_sparse else t).detach().double().flatten()
-    spread = (t.quantile(0.95) - t.quantile(0.05)).item() if distribution else 0.0
-    return Tensor(t.mean().item(), t.abs().mean().item(), t.norm().item(), (t == 0).double().mean().item(), t.numel(), spread,
+    low, high = t.quantile(t.new_tensor([0.05, 0.95])).tolist() if distribution else (0.0, 0.0)
+    return Tensor(t.mean().item(), t.abs().mean().item(), t.norm().item(), (t == 0).double().mean().item(), t.numel(), high - low,
                   bool(torch.isfinite(t).all()))
 
 

@@ -25,7 +25,7 @@ from snippets.experiments._tolerances import DRAWN
 from snippets.experiments.training import digits
 from snippets.measurement import Measurement, over_seeds, setting
 
-SEEDS, SPOT = range(20), range(5)
+SEEDS, SPOT = range(20), range(2)
 CHAIN_DEPTH, CHAIN_WEIGHT = 30, 8.0
 DEPTH, WIDTH, BATCH, STEPS, RATE = 10, 32, 32, 300, 0.2
 GAINS = {"centered": 6.0, "xavier": 1.0}  # standard deviation of the weights times the root of the fan-in

@@ -14,7 +14,7 @@ from snippets.experiments._lab import ask, run
 from snippets.experiments._runs import each
 from snippets.measurement import Measurement, setting
 
-SEEDS, SPOT = range(400), range(40)
+SEEDS, SPOT = range(400), range(7, 400, 10)
 TOGETHER = 20  # nets that one process of Node computes
 CLOSE = 1e-9
 CHAOS = 100

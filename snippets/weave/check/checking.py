@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from dataclasses import replace
@@ -133,8 +134,8 @@ def _fences(path: Path, text: str) -> list[Fault]:
 
 def _links(root: Path, woven: dict[Path, Woven], made: set[str]) -> list[Fault]:
     docs = root / "docs"
-    published = {docs / name for name in made} | outline.list_published(root)
-    anchors = {path: find_anchors(page.text) for path, page in woven.items()}
+    published = {str(path) for path in ({docs / name for name in made} | outline.list_published(root))}
+    anchors = {str(path): find_anchors(page.text) for path, page in woven.items()}
     faults = []
     for path, page in woven.items():
         known = published if path.is_relative_to(docs) else None
@@ -143,19 +144,20 @@ def _links(root: Path, woven: dict[Path, Woven], made: set[str]) -> list[Fault]:
     return faults
 
 
+@functools.lru_cache(maxsize=256)
 def _targets(text: str) -> list[tuple[int, str]]:
     return [(number, m["target"] if m["target"] is not None else m["raw"])
             for number, line in read_prose(text) for m in LINK.finditer(SPAN.sub(" ", line))]
 
 
-def _link_fault(path: Path, number: int, target: str, published: set[Path] | None, anchors: dict[Path, set[str]]) -> list[Fault]:
+def _link_fault(path: Path, number: int, target: str, published: set[str] | None, anchors: dict[str, set[str]]) -> list[Fault]:
     """What is wrong with a link: on a page it must lead to what is published, elsewhere to a file of the repository."""
     if re.match(r"[a-z]+:", target):
         return []
     file, _, anchor = target.partition("#")
-    other = Path(os.path.normpath(path.parent / file)) if file else path
-    if not (other.exists() if published is None else other in published):
-        why = f"{file} is not published" if other.exists() else f"there is no {file}"
+    other = os.path.normpath(os.path.join(path.parent, file)) if file else str(path)
+    if not (os.path.exists(other) if published is None else other in published):
+        why = f"{file} is not published" if os.path.exists(other) else f"there is no {file}"
         return [Fault(path, number, f"the link `{target}` leads nowhere: {why}")]
     if anchor and other in anchors and anchor not in anchors[other]:
         return [Fault(path, number, f"the link `{target}` has no such heading; {name_nearest(anchor, anchors[other])}")]
@@ -265,16 +267,17 @@ def _lines(path: Path) -> list[str]:
 
 
 def _line_with(lines: list[str], start: str, after: int = 0) -> int:
-    return next((number for number, line in enumerate(lines, 1) if number >= after and line.startswith(start)), 1)
+    return next((number for number in range(max(after, 1), len(lines) + 1) if lines[number - 1].startswith(start)), 1)
 
 
 def _ledger(book: Book) -> list[Fault]:
     path = book.docs / "claims.yml"
     lines = _lines(path)
+    begins = {line: number for number, line in reversed(list(enumerate(lines, 1)))}
     faults, seen = [], set()
     for claim in book.claims:
         name = claim.get("id", "?")
-        line = _line_with(lines, f"- id: {name}")
+        line = begins.get(f"- id: {name}", 1)
         faults += [Fault(path, line, f"`{name}` lacks `{k}`") for k in ("said", "verdict", "topic", "found") if not claim.get(k)]
         if name in seen:
             faults.append(Fault(path, line, f"`{name}` stands twice"))
