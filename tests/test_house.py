@@ -19,11 +19,12 @@ def test_imports_follow_the_folders():
 
 
 def test_the_import_contract_can_fail(checkout):
-    page = checkout / "snippets" / "weave" / "markup.py"
-    page.write_text("import snippets.experiments.deep_stack\n" + page.read_text())
+    page = checkout / "snippets" / "weave" / "numbers" / "marks.py"
+    page.write_text("import snippets.experiments.deep_stack\nimport snippets.weave.pages.regions\n" + page.read_text())
     done = subprocess.run([sys.executable, "-c", LINT], cwd=checkout, env={"PYTHONPATH": str(checkout), "PATH": ""},
                           capture_output=True, text=True, timeout=120)
     assert done.returncode == 1 and "the weaver never measures BROKEN" in done.stdout
+    assert "each knows those below it BROKEN" in done.stdout
 
 
 def test_style():
