@@ -44,7 +44,7 @@ spread: $(VENV)/test ## how far numbers and printed lines move with other thread
 
 arm: $(VENV)/test ## the same for blocks and notebooks on an emulated ARM processor; needs root and hours (ONLY=blocks/understand)
 	PYTHON=$(BIN)/python snippets/arm.sh .cache/arm
-	$(BIN)/python -m snippets.spread $(or $(ONLY),blocks labs) --with .cache/arm/python
+	$(BIN)/python -m snippets.spread $(or $(ONLY),blocks notebooks) --with .cache/arm/python
 
 weave: $(VENV)/build ## rewrite the generated parts of the pages
 	$(BIN)/python -m snippets.weave

@@ -1,6 +1,6 @@
-"""Re-runs experiments, blocks and labs, and writes what they measured: python -m snippets.measure [NAME ...]
+"""Re-runs experiments, blocks and notebooks, and writes what they measured: python -m snippets.measure [NAME ...]
 
-A NAME is an experiment (deep_stack), a page's blocks (blocks/understand) or a lab (labs/gradient-flow). Without names: everything.
+A NAME is an experiment (deep_stack), a page's blocks (blocks/understand) or a notebook (notebooks/recurrent). Without names: everything.
 MEASURE_BACKEND names a joblib backend (default: loky, the cores of this machine); with 'dask',
 MEASURE_SCHEDULER is the address of the scheduler. MEASURE_THREADS is the number of threads of each run (default: one).
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 
 from joblib import cpu_count, parallel_config
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.experiments._runs import limited, threads
 from snippets.measurement import OUTPUTS, RESULTS, ROOT, ROUNDED, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
 from snippets.programs import BLOCKS, Runner, blocks, source
@@ -96,11 +96,11 @@ def record_block(path: Path, runner: Runner) -> str:
                           "rounded": ran.rounded})
 
 
-def record_lab(path: Path, runner: Runner) -> str:
-    """Run a lab in a kernel and keep it with its outputs, and beside it what it rounded for them; returns 'new', 'changed' or ''."""
-    ran = labs.run(path)
-    verdict = labs.write(path, ran, versions())
-    content = {"lab": path.stem, "source": source(path), "rounded": runner.run(path).rounded}
+def record_notebook(path: Path, runner: Runner) -> str:
+    """Run a notebook in a kernel and keep it with its outputs, and beside it what it rounded for them; returns 'new', 'changed' or ''."""
+    ran = ipynb.run(path)
+    verdict = ipynb.write(path, ran, versions())
+    content = {"notebook": path.stem, "source": source(path), "rounded": runner.run(path).rounded}
     return _keep(ROUNDED / f"{path.stem}.json", content) or verdict
 
 
@@ -114,11 +114,11 @@ def main(names: list[str]) -> int:
     """Measure what is named, or everything, and say what changed and which sentences quote it."""
     known = experiments()
     pages = sorted({p.parent.relative_to(ROOT / "snippets").as_posix() for p in blocks()})
-    notebooks = {f"labs/{path.stem}": path for path in labs.labs(ROOT)}
+    notebooks = {f"notebooks/{path.stem}": path for path in ipynb.list_notebooks(ROOT)}
     for name in names:
         if name not in known and name not in pages and name not in notebooks:
             there = ", ".join([*known, *pages, *notebooks])
-            print(f"no experiment, page of blocks or lab called {name!r}; there are: {there}", file=sys.stderr)
+            print(f"no experiment, page of blocks or notebook called {name!r}; there are: {there}", file=sys.stderr)
             return 2
     changed: set[str] = set()
     try:
@@ -131,7 +131,7 @@ def main(names: list[str]) -> int:
                     print(f"{shown(path)}: {record_block(path, runner) or 'prints the same'}", flush=True)
             for name, path in notebooks.items():
                 if not names or name in names:
-                    print(f"{shown(path)}: {record_lab(path, runner) or 'prints the same'}", flush=True)
+                    print(f"{shown(path)}: {record_notebook(path, runner) or 'prints the same'}", flush=True)
     except Bad as fault:
         print(fault, file=sys.stderr)
         return 1

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "snippets" / "results"
 OUTPUTS = RESULTS / "blocks"
-ROUNDED = RESULTS / "labs"
+ROUNDED = RESULTS / "notebooks"
 SCRATCH = ROOT / ".cache"
 
 KINDS = ("measured", "setting")

@@ -24,7 +24,7 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measurement import ROOT, Bad, shown
 
 BLOCKS = ROOT / "snippets" / "blocks"
@@ -43,9 +43,9 @@ class Ran:
 
 
 def programs() -> dict[str, Path]:
-    """Every shown program by its name: blocks/understand/usual_demo, labs/gradient-flow."""
+    """Every shown program by its name: blocks/understand/usual_demo, notebooks/gradient-flow."""
     found = {f"blocks/{p.relative_to(BLOCKS).with_suffix('').as_posix()}": p for p in blocks()}
-    return found | {f"labs/{p.stem}": p for p in labs.labs(ROOT)}
+    return found | {f"notebooks/{p.stem}": p for p in ipynb.list_notebooks(ROOT)}
 
 
 def blocks() -> list[Path]:
@@ -55,7 +55,7 @@ def blocks() -> list[Path]:
 
 def source(path: Path) -> str:
     """A sum over a program's source: of a block's file, of a notebook's code and what it put out."""
-    return labs.fingerprint(labs.read(path)) if path.suffix == ".ipynb" else hashlib.sha256(path.read_bytes()).hexdigest()
+    return ipynb.fingerprint(ipynb.read(path)) if path.suffix == ".ipynb" else hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def node() -> str:
@@ -152,8 +152,8 @@ def _sources(path: Path) -> list[tuple[str, str]]:
     """(name, source) of each part of a program: a block has one, a notebook one a code cell."""
     if path.suffix == ".py":
         return [(str(path), path.read_text(encoding="utf-8"))]
-    cells = labs.read(path)["cells"]
-    return [(f"{path}, cell {c['id']}", labs.joined(c["source"])) for c in cells if c["cell_type"] == "code"]
+    cells = ipynb.read(path)["cells"]
+    return [(f"{path}, cell {c['id']}", ipynb.joined(c["source"])) for c in cells if c["cell_type"] == "code"]
 
 
 def _perform(path: Path, nudge: int | None) -> dict:

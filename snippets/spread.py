@@ -2,7 +2,7 @@
 
     python -m snippets.spread [NAME ...] [--under CONDITION] [--with PYTHON]
 
-A NAME is an experiment, a program that a page shows (blocks/understand/usual_demo, labs/gradient-flow), or the folder of some (blocks);
+A NAME is an experiment, a program that a page shows (blocks/understand/usual_demo, notebooks/recurrent), or the folder of some (blocks);
 without names, all of them, experiments as far as the tests measure them. A CONDITION is one of CONDITIONS; without one, every condition
 that this environment can meet. PYTHON is the interpreter of another environment, with another PyTorch or for another processor: it runs
 alone, as the condition `torch` or `arm`. What was found is kept in snippets/results/spread/, one file a condition.
@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measure import experiments, remeasure, versions, workers
 from snippets.measurement import OUTPUTS, RESULTS, ROOT, ROUNDED, Bad, Measurement, read, read_sealed, write_sealed
 from snippets.programs import Ran, Runner, distance, programs, share, source
@@ -152,8 +152,8 @@ def shown_before(name: str) -> Ran:
     if kind == "blocks":
         kept = read_sealed(OUTPUTS / f"{rest}.json")
         return Ran("\n".join(kept["stdout"]) + "\n", kept["rounded"])
-    cells = labs.read(programs()[name])["cells"]
-    printed = (one.get("stdout", "") for cell in cells if cell["cell_type"] == "code" for one in labs.outputs(cell))
+    cells = ipynb.read(programs()[name])["cells"]
+    printed = (one.get("stdout", "") for cell in cells if cell["cell_type"] == "code" for one in ipynb.outputs(cell))
     return Ran("".join(printed), read_sealed(ROUNDED / f"{rest}.json")["rounded"])
 
 
@@ -230,7 +230,7 @@ def _named(given: list[str]) -> list[str]:
     meant = {name: [k for k in known if k == name or k.startswith(f"{name}/")] for name in given}
     unknown = [name for name, found in meant.items() if not found]
     if unknown:
-        raise Bad(f"no experiment, page of blocks or lab called {', '.join(unknown)}; there are: {', '.join(known)}")
+        raise Bad(f"no experiment, page of blocks or notebook called {', '.join(unknown)}; there are: {', '.join(known)}")
     return [name for found in meant.values() for name in found] or known
 
 

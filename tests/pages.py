@@ -7,12 +7,12 @@ from urllib.parse import urljoin
 
 from axe_playwright_python.sync_playwright import Axe, AxeResults
 
+from snippets.ipynb import list_notebooks
 from snippets.measurement import ROOT
-from snippets.notebook import labs
 from snippets.weave.pages.labs import LABS
 from snippets.weave.site.frames import path_of as embedded
 
-PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *labs(ROOT)])
+PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *list_notebooks(ROOT)])
 SCHEMES = {"light": "default", "dark": "slate"}
 VIEWS = [(390, "light"), (1280, "dark")]  # each width and each scheme once
 CORNERS = [*VIEWS, (1280, "light"), (390, "dark")]

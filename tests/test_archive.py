@@ -21,7 +21,7 @@ TARGETS = re.compile(r'\s(href|src|poster|data-poster|data-guide)="([^"]*)"')
 IDENTITY = re.compile(r'<[a-z][^<>]*?\sid="([^"]+)"')
 URL = re.compile(r"url\(\s*[\"']?([^\"')]+)[\"']?\s*\)")
 READ = ["index.html", "understand/index.html", "understand/signal-propagation/index.html", "reference/tables/index.html",
-        "practice/sketch/index.html", "labs/gradient-flow/index.html", *EMBEDS]
+        "practice/sketch/index.html", "notebooks/gradient-flow/index.html", *EMBEDS]
 LABS = "gradient-lab, recurrent-lab, phase-map, sketch-pad"
 
 

@@ -154,8 +154,8 @@ def test_slim_is_the_same_picture_in_fewer_elements():
 def test_every_glyph_of_every_formula_is_in_the_font():
     from fontTools.ttLib import TTFont
     from math_core import LatexToMathML
-    from snippets.chores.mathfont import italic
 
+    from snippets.chores.mathfont import italic
     from snippets.weave.check.numerals import find_formulas
     from snippets.weave.pages.weaving import list_pages
 

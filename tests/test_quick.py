@@ -251,7 +251,7 @@ def test_a_site_to_open_from_disk_keeps_the_theme_s_worker():
 def test_what_is_far_waits_and_keeps_its_room(browser, address):
     """On a phone every page is asked for its room in test_open."""
     with Visit(browser, address, "about/") as visit:
-        for path in ("understand/", "diagnose/misdiagnosis/", "labs/gradient-flow/"):
+        for path in ("understand/", "diagnose/misdiagnosis/", "notebooks/gradient-flow/"):
             visit.go(f"{address}/{path}")
             waits, wrong = visit.page.evaluate(ROOM)
             assert waits >= 4 and wrong == [], path

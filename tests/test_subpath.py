@@ -8,7 +8,7 @@ from tests.conftest import served
 from tests.pages import Visit
 
 KINDS = ["", "understand/", "reference/tables/", "reference/checked-claims/", "diagnose/guided/",
-         "diagnose/read-my-gradients/", "practice/self-check/", "practice/exercise-sheet/", "labs/gradient-flow/",
+         "diagnose/read-my-gradients/", "practice/self-check/", "practice/exercise-sheet/", "notebooks/gradient-flow/",
          "embed/phase-map.html"]
 
 

@@ -72,7 +72,7 @@ def contents(page, url):
 
 def notebooks(page, url):
     """The links to the source of a notebook's page."""
-    return cut(a for p in page.find_all("p", class_="page-source") for a in p("a")) if "/labs/" in url else []
+    return cut(a for p in page.find_all("p", class_="page-source") for a in p("a")) if "/notebooks/" in url else []
 
 
 PAGES = {

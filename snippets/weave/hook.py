@@ -11,7 +11,7 @@ from mkdocs.exceptions import Abort
 from mkdocs.structure.files import File, InclusionLevel
 from mkdocs.utils.meta import get_data
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measurement import ROOT, Bad
 from snippets.weave import publish
 from snippets.weave.check.notebooks import check as check_notebook
@@ -68,7 +68,7 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
     page.meta.setdefault("search", search.rank(page.file.src_uri))
     path = Path(page.file.abs_src_path)
     if path.suffix == ".ipynb":
-        return _lab(path, page)
+        return _notebook(path, page)
     text = read_page(path)
     try:
         woven = weave(path, text, books.get_loaded(ROOT))
@@ -82,12 +82,12 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
     return get_data(frames.put_address(woven.text, config.site_url or ""))[0]
 
 
-def _lab(path: Path, page) -> str:
+def _notebook(path: Path, page) -> str:
     """A notebook as Markdown, with its own title and description; its faults are told."""
     try:
-        lab = labs.read(path)
-        text = notebooks.as_markdown(lab, path.stem)
-        faults = check_notebook(path, lab) + check_formulas(path, text)
+        notebook = ipynb.read(path)
+        text = notebooks.as_markdown(notebook, path.stem)
+        faults = check_notebook(path, notebook) + check_formulas(path, text)
     except Bad as bad:
         raise Abort(str(bad)) from bad
     for fault in faults:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measurement import SCRATCH, Bad, shown, write_atomically
 from snippets.weave.numbers import book as books
 from snippets.weave.pages import notebooks
@@ -45,6 +45,6 @@ def _write(root: Path) -> list[Fault]:
         for path, text in changed:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")
-        texts |= {path: notebooks.as_markdown(labs.read(path), path.stem) for path in labs.labs(root)}
+        texts |= {path: notebooks.as_markdown(ipynb.read(path), path.stem) for path in ipynb.list_notebooks(root)}
         addresses.extend(root / "docs", texts, emitted.declare(book))
     return faults

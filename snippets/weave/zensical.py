@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from yaml_env_tag import add_env_tag
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measurement import ROOT, SCRATCH, Bad, shown
 from snippets.weave import publish
 from snippets.weave.numbers import book as books
@@ -29,7 +29,7 @@ from snippets.weave.site import emitted, frames, policy
 KNOWN = ("search",)  # plugins that Zensical has, too
 STAGED = ("mkdocs-jupyter",)  # plugins whose work is done in the files
 COLOR = re.compile(r"\x1b\[[\d;]*m")
-LAB_LINK = re.compile(r"\]\((?P<page>[\w./-]+)\.ipynb(?=[)#])")
+NOTEBOOK_LINK = re.compile(r"\]\((?P<page>[\w./-]+)\.ipynb(?=[)#])")
 
 
 class _Loader(yaml.SafeLoader):
@@ -79,7 +79,7 @@ def stage(root: Path, folder: Path) -> None:
 
 def _pages(root: Path, book: Book, site_url: str) -> dict[str, bytes]:
     """Every page as Markdown by its path under docs/; a notebook is one, and links to one name it so."""
-    docs, notes = root / "docs", labs.labs(root)
+    docs, notes = root / "docs", ipynb.list_notebooks(root)
     found = {}
     for path in (p for p in list_pages(root) if p.is_relative_to(docs)):
         text = read_page(path)
@@ -88,14 +88,14 @@ def _pages(root: Path, book: Book, site_url: str) -> dict[str, bytes]:
             raise Bad("\n".join(map(str, woven.faults)) or f"{shown(path)}:1: on disk is older than its sources; run `make weave`")
         found[path] = frames.put_address(text, site_url)
     for path in notes:
-        found[path.with_suffix(".md")] = notebooks.as_markdown(labs.read(path), path.stem)
+        found[path.with_suffix(".md")] = notebooks.as_markdown(ipynb.read(path), path.stem)
 
     def linked(path: Path, text: str) -> bytes:
         def to_page(match: re.Match) -> str:
             target = Path(os.path.normpath(path.parent / f"{match['page']}.ipynb"))
             return f"]({match['page']}.md" if target in notes else match[0]
 
-        return LAB_LINK.sub(to_page, text).encode()
+        return NOTEBOOK_LINK.sub(to_page, text).encode()
 
     return {path.relative_to(docs).as_posix(): linked(path, text) for path, text in found.items()}
 

@@ -268,7 +268,7 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "a digit in shown output": (40, _pages, _digits(("output",))),
     "a digit in a caption": (30, _pages, _digits(("caption",))),
     "a digit in the front matter": (24, _pages, _digits(("front",))),
-    "a digit in a notebook": (25, _glob("docs/labs/*.ipynb"), _cells),
+    "a digit in a notebook": (25, _glob("docs/notebooks/*.ipynb"), _cells),
     "an exponent": (30, _pages, _digits(("prose", "table"), "[⁰¹²³⁴⁵⁶⁷⁸⁹]|(?<=\\^)[0-9]|(?<=\\^\\{-)[0-9]|(?<=\\^\\{)[0-9]")),
     "a sign": (30, _pages, _signs),
     "a unit": (15, _pages, _units),

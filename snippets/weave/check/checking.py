@@ -8,7 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measurement import Bad
 from snippets.weave.check.notebooks import Lines
 from snippets.weave.check.notebooks import check as check_notebook
@@ -44,7 +44,7 @@ def check(root: Path) -> list:
         faults += found
         if page:
             woven[path] = page
-    lines, found = _labs(root, book, woven)
+    lines, found = _notebooks(root, book, woven)
     faults += found
     try:
         made = set(emitted.declare(book))
@@ -85,28 +85,28 @@ def check_page(path: Path, book: Book) -> tuple[Woven | None, list]:
     return woven, faults
 
 
-def _labs(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, Lines], list]:
+def _notebooks(root: Path, book: Book, woven: dict[Path, Woven]) -> tuple[dict[Path, Lines], list]:
     """The faults of the notebooks; as pages they join the others, so that links are checked alike."""
     lines: dict[Path, Lines] = {}
     faults: list = []
-    for path in labs.labs(root):
+    for path in ipynb.list_notebooks(root):
         try:
-            lab = labs.read(path)
+            notebook = ipynb.read(path)
         except Bad as bad:
             faults.append(bad)
             continue
-        text = notebooks.as_markdown(lab, path.stem)
-        woven[path] = replace(weave(path, text, book), typed=[])  # what a lab's fences hold is under its seal
-        lines[path] = Lines(path, lab)
+        text = notebooks.as_markdown(notebook, path.stem)
+        woven[path] = replace(weave(path, text, book), typed=[])  # what a notebook's fences hold is under its seal
+        lines[path] = Lines(path, notebook)
         found = woven[path].faults + check_numerals(path, text, woven[path]) + check_formulas(path, text)
         found += _fences(path, text) + check_scripts(path, text)
         if woven[path].text != text and not woven[path].faults:
             number = _first_difference(text, woven[path].text)
             found.append(Fault(path, number, f"expected `{woven[path].text.splitlines()[number - 1].strip()}`"))
-        if book.sources().get(f"labs/{path.stem}") != labs.fingerprint(lab):
-            again = f"run `make measure ONLY=labs/{path.stem}`"
-            faults.append(Fault(path, 1, f"the numbers that the lab rounds were noted for another run; {again}"))
-        faults += check_notebook(path, lab) + [lines[path].moved(fault) for fault in found]
+        if book.sources().get(f"notebooks/{path.stem}") != ipynb.fingerprint(notebook):
+            again = f"run `make measure ONLY=notebooks/{path.stem}`"
+            faults.append(Fault(path, 1, f"the numbers that the notebook rounds were noted for another run; {again}"))
+        faults += check_notebook(path, notebook) + [lines[path].moved(fault) for fault in found]
     return lines, faults
 
 
@@ -179,9 +179,9 @@ def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
         name = path.relative_to(book.snippets / "results" / "blocks").with_suffix("").as_posix()
         if not any((blocks / f"{name}{suffix}").exists() for suffix in (".py", ".js")):
             faults.append(Fault(path, 1, "the block that printed this is gone; remove the file"))
-    for path in sorted((book.snippets / "results" / "labs").glob("*.json")):
-        if not (book.root / labs.LABS / f"{path.stem}.ipynb").exists():
-            faults.append(Fault(path, 1, "the lab that rounded these numbers is gone; remove the file"))
+    for path in sorted((book.snippets / "results" / "notebooks").glob("*.json")):
+        if not (book.root / ipynb.FOLDER / f"{path.stem}.ipynb").exists():
+            faults.append(Fault(path, 1, "the notebook that rounded these numbers is gone; remove the file"))
     for kind in ("figure", "table"):
         for path in sorted((book.snippets / f"{kind}s").glob("[!_]*.py")):
             if (kind, path.stem) not in used:
@@ -214,7 +214,7 @@ def _navigation(root: Path) -> list[Fault]:
         return []
     text = config.read_text(encoding="utf-8")
     listed = set(re.findall(r"[\w/-]+\.(?:md|ipynb)\b", text.partition("\nnav:")[2]))
-    every = sorted((root / "docs").rglob("*.md")) + labs.labs(root)
+    every = sorted((root / "docs").rglob("*.md")) + ipynb.list_notebooks(root)
     faults = [Fault(p, 1, "the page is in no nav; add a line to mkdocs.yml") for p in every
               if p.relative_to(root / "docs").as_posix() not in listed]
     for name in sorted(listed):
@@ -231,7 +231,7 @@ def _navigation(root: Path) -> list[Fault]:
 
 def _metadata(path: Path) -> dict:
     try:
-        return labs.read(path)["metadata"]
+        return ipynb.read(path)["metadata"]
     except Bad:
         return {k: "?" * least for k, (least, _) in LENGTHS.items()}  # told already
 

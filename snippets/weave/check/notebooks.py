@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from snippets import notebook as notebook_files
-from snippets.notebook import joined, outputs
+from snippets import ipynb
+from snippets.ipynb import joined, outputs
 from snippets.weave.check.numerals import find_numerals
 from snippets.weave.numbers.marks import FENCE
 from snippets.weave.pages.notebooks import TEXTS, place_lines
@@ -18,23 +18,23 @@ def check(path: Path, notebook: dict) -> list[Fault]:
     where = Lines(path, notebook)
     faults = [fault for at, cell in enumerate(notebook["cells"]) for fault in _cell_faults(cell, at, where)]
     counts = [cell["execution_count"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    if notebook["metadata"].get("ran", {}).get("seal") != notebook_files.fingerprint(notebook):
-        faults.append(Fault(path, 1, f"the code or an output changed since the lab ran; run `make measure ONLY=labs/{path.stem}`"))
+    if notebook["metadata"].get("ran", {}).get("seal") != ipynb.fingerprint(notebook):
+        faults.append(Fault(path, 1, f"the code or an output changed since it ran; run `make measure ONLY=notebooks/{path.stem}`"))
     elif counts != list(range(1, len(counts) + 1)):
-        faults.append(Fault(path, 1, f"the cells ran in the order {counts}; run `make measure ONLY=labs/{path.stem}`"))
+        faults.append(Fault(path, 1, f"the cells ran in the order {counts}; run `make measure ONLY=notebooks/{path.stem}`"))
     return faults
 
 
 def _cell_faults(cell: dict, at: int, where: Lines) -> list[Fault]:
     faults = []
-    if extra := sorted(set(cell["metadata"]) - set(notebook_files.CELL_METADATA)):
-        faults.append(where.fault(at, 0, f"keeps {', '.join(extra)} in its metadata; run the lab again, or remove it"))
+    if extra := sorted(set(cell["metadata"]) - set(ipynb.CELL_METADATA)):
+        faults.append(where.fault(at, 0, f"keeps {', '.join(extra)} in its metadata; run the notebook again, or remove it"))
     if cell["cell_type"] == "markdown":
         for number, line in enumerate(joined(cell["source"]).split("\n")):
             if (fence := FENCE.match(line)) and fence["info"].strip() == "python":
                 faults.append(where.fault(at, number, "shows Python that is not run; make it a cell of code"))
             if "<data" in line:
-                faults.append(where.fault(at, number, "quotes a number; a lab's text quotes no results, its outputs hold them"))
+                faults.append(where.fault(at, number, "quotes a number; a notebook's text quotes no results, its outputs hold them"))
         return faults
     for output in outputs(cell):
         kind = next((k for k in (*TEXTS, "image/png") if k in output), "")
@@ -48,7 +48,7 @@ def _cell_faults(cell: dict, at: int, where: Lines) -> list[Fault]:
 
 
 class Lines:
-    """Where the lines of a lab's page stand in the notebook's file."""
+    """Where the lines of a notebook's page stand in the notebook's file."""
 
     def __init__(self, path: Path, notebook: dict):
         self.path, self.notebook = path, notebook

@@ -77,9 +77,11 @@ class Book:
         return {p.relative_to(folder).with_suffix("").as_posix(): read_sealed(p) for p in sorted(folder.rglob("*.json"))}
 
     def sources(self) -> dict[str, str]:
-        """The sum over the source of each shown program, by its name, as it last ran: blocks/understand/usual_demo, labs/gradient-flow."""
-        labs = {f"labs/{path.stem}": read_sealed(path) for path in sorted((self.snippets / "results" / "labs").glob("*.json"))}
-        return {name: kept["source"] for name, kept in ({f"blocks/{name}": kept for name, kept in self.outputs.items()} | labs).items()}
+        """The sum over the source of each shown program, as it last ran, by its name: blocks/understand/usual_demo, notebooks/recurrent."""
+        folder = self.snippets / "results" / "notebooks"
+        kept = {f"blocks/{name}": kept for name, kept in self.outputs.items()}
+        kept |= {f"notebooks/{path.stem}": read_sealed(path) for path in sorted(folder.glob("*.json"))}
+        return {name: one["source"] for name, one in kept.items()}
 
     # ---------- numbers ----------
 

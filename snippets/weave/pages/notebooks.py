@@ -9,17 +9,17 @@ import struct
 import yaml
 from PIL import Image
 
-from snippets.notebook import FOLD, joined, outputs
+from snippets.ipynb import FOLD, joined, outputs
 
 TEXTS = ("stdout", "text/plain")
 COLORS = 32
-DOWNLOADS = "code/labs"
+DOWNLOADS = "code/notebooks"
 KINDS = (("Notebook", "ipynb"), ("Script", "py"))
 Place = tuple[int, int]  # index of a cell, line of its source
 
 
 def as_markdown(notebook: dict, name: str) -> str:
-    """The page of a lab in this site's Markdown, front matter first."""
+    """The page of a notebook in this site's Markdown, front matter first."""
     return "\n".join(text for text, _ in place_lines(notebook, name)) + "\n"
 
 
@@ -59,7 +59,7 @@ def _code(cell: dict, source: list[tuple[int, str]], at: int, name: str) -> list
         elif "image/png" in output:
             width, height = _size(output["image/png"])
             alt, picture = cell["metadata"].get("alt", ""), _image(cell, drawn)
-            lines += [(f"![{alt}]({name}/{picture}){{.lab-plot loading=lazy width={width} height={height}}}", (at, 0)), ("", None)]
+            lines += [(f"![{alt}]({name}/{picture}){{.notebook-plot loading=lazy width={width} height={height}}}", (at, 0)), ("", None)]
             drawn += 1
     if FOLD not in cell["metadata"].get("tags", []):
         return lines
@@ -76,7 +76,7 @@ def _size(encoded: str) -> tuple[int, int]:
 
 
 def read_pictures(notebook: dict) -> dict[str, str]:
-    """The pictures of a lab by file name, as they stand in the notebook."""
+    """The pictures of a notebook by file name, as they stand in the notebook."""
     found = {}
     for cell in notebook["cells"]:
         pngs = [output["image/png"] for output in outputs(cell) if "image/png" in output]
@@ -92,7 +92,7 @@ def shrink(encoded: str) -> bytes:
 
 
 def as_script(notebook: dict) -> bytes:
-    """The lab as one Python file; its text stands in comments, in the form that editors show as cells."""
+    """The notebook as one Python file; its text stands in comments, in the form that editors show as cells."""
     parts = []
     for cell in notebook["cells"]:
         source = joined(cell["source"])

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from pathspec import GitIgnoreSpec
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.measurement import Bad, shown
 from snippets.weave.numbers.marks import FAST, read_front_matter
 from snippets.weave.pages.weaving import read_page
@@ -79,7 +79,7 @@ def _listed(nav: list, section: str = ""):
 
 def _entry(docs: Path, uri: str, section: str) -> Entry:
     if uri.endswith(".ipynb"):
-        front, strip = labs.read(docs / uri)["metadata"], None
+        front, strip = ipynb.read(docs / uri)["metadata"], None
     else:
         text = read_page(docs / uri)
         front, strip = read_front_matter(text), STRIP.search(text)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urljoin
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.weave.numbers.marks import HEADING, MATHS, SPAN, Fences, read_prose
 from snippets.weave.pages.labs import LABS
 from snippets.weave.pages.notebooks import as_markdown
@@ -47,7 +47,7 @@ def beside(place: str) -> str:
 def source(docs: Path, uri: str) -> str:
     """A page's Markdown as it is woven, a notebook's as well."""
     path = docs / uri
-    return as_markdown(labs.read(path), path.stem) if path.suffix == ".ipynb" else read_page(path)
+    return as_markdown(ipynb.read(path), path.stem) if path.suffix == ".ipynb" else read_page(path)
 
 
 def as_plain(text: str, uri: str, places: Places, foot: str = "") -> str:

@@ -25,7 +25,7 @@ from snippets.weave.publish import feed
 
 LIST = "addresses.txt"
 SCRIPT = "assets/javascripts/moved.js"
-LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code/labs/", feed.PATH)  # files that others link to
+LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code/notebooks/", feed.PATH)  # files that others link to
 IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
 
 PAGE = """<!doctype html>

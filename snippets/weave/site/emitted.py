@@ -1,4 +1,4 @@
-"""The files that a builder finds beside the pages: code, drawn figures, data, and what labs offer; the same for every builder.
+"""The files that a builder finds beside the pages: code, drawn figures, data, and what notebooks offer; the same for every builder.
 
 Declared once: the build asks for the contents, the checks for the paths alone.
 """
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from snippets import notebook as labs
+from snippets import ipynb
 from snippets.weave import publish
 from snippets.weave.figures import drawing
 from snippets.weave.pages import claims, notebooks
@@ -47,7 +47,7 @@ def _declared(book: Book, site_url: str) -> Iterator[Made]:
     for tag in frames.LABS:
         yield frames.path_of(tag), partial(frames.write_frame, tag, book)
     yield from publish.files(book, site_url)
-    for path in labs.labs(book.root):
+    for path in ipynb.list_notebooks(book.root):
         yield from _of_lab(path)
     yield from _code(book, site_url)
 
@@ -57,12 +57,12 @@ def _named(folder: str, book: Book) -> list[str]:
 
 
 def _of_lab(path: Path) -> Iterator[Made]:
-    """The downloads and pictures of a lab."""
-    lab = labs.read(path)
+    """The downloads and pictures of a notebook."""
+    notebook = ipynb.read(path)
     yield f"{notebooks.DOWNLOADS}/{path.name}", path.read_bytes
-    yield f"{notebooks.DOWNLOADS}/{path.stem}.py", partial(notebooks.as_script, lab)
-    for name, png in notebooks.read_pictures(lab).items():
-        yield f"labs/{path.stem}/{name}", partial(notebooks.shrink, png)
+    yield f"{notebooks.DOWNLOADS}/{path.stem}.py", partial(notebooks.as_script, notebook)
+    for name, png in notebooks.read_pictures(notebook).items():
+        yield f"notebooks/{path.stem}/{name}", partial(notebooks.shrink, png)
 
 
 def _code(book: Book, site_url: str) -> Iterator[Made]:

@@ -1,6 +1,6 @@
-"""A lab: a notebook that is kept with what it printed, sealed like a result, and run again to compare.
+"""A notebook, kept with what it printed, sealed like a result, and run again to compare.
 
-Labs lie in docs/labs/. To run one needs PyTorch and nbclient; to read one needs neither.
+They lie in docs/notebooks/. To run one needs PyTorch and nbclient; to read one needs neither.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, seal, shown, write_atomically
 
-LABS = Path("docs") / "labs"
+FOLDER = Path("docs") / "notebooks"
 FOLD = "solution"  # the tag of a code cell that a reader opens only after an attempt
 CELL_METADATA = ("alt", "jupyter", "tags")
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
-def labs(root: Path) -> list[Path]:
-    """Every lab of a checkout, in a stable order."""
-    return sorted((root / LABS).glob("[!.]*.ipynb"))
+def list_notebooks(root: Path) -> list[Path]:
+    """Every notebook of a checkout, in a stable order."""
+    return sorted((root / FOLDER).glob("[!.]*.ipynb"))
 
 
 def read(path: Path) -> dict:
