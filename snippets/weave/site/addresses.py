@@ -17,9 +17,9 @@ from pathlib import Path
 from markdown.extensions.toc import slugify
 
 from snippets.measurement import Bad, shown, write_atomically
-from snippets.weave.pages import redirects
 from snippets.weave.numbers.book import name_nearest, strip_marks
 from snippets.weave.numbers.marks import HEADING, SPAN, read_prose
+from snippets.weave.pages import redirects
 from snippets.weave.pages.weaving import Fault
 from snippets.weave.publish import feed
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from snippets import ipynb
 from snippets.weave import publish
 from snippets.weave.figures import drawing
+from snippets.weave.numbers.book import Book
 from snippets.weave.pages import claims, notebooks
 from snippets.weave.site import addresses, digits, frames
-from snippets.weave.numbers.book import Book
 from snippets.weave.site.doctor_rules import SCRIPT, write_rules
 
 COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")

@@ -2,10 +2,10 @@
 
 import html
 
+from snippets.weave.figures.drawing import describe_figure, inline_figure
+from snippets.weave.figures.loading import fill, load_figure
 from snippets.weave.numbers.book import Book
 from snippets.weave.pages.labs import LABS
-from snippets.weave.figures.drawing import describe_figure, inline_figure
-from snippets.weave.figures.loading import load_figure, fill
 
 FIGURES = {"gradient-lab": "lab_presets", "recurrent-lab": "recurrent_lab", "phase-map": "mean_field_map", "sketch-pad": "two_curves"}
 PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known

@@ -1,0 +1,1 @@
+"""What the build emits beside the pages."""
