@@ -24,7 +24,7 @@ serve: $(VENV)/build ## the site at 127.0.0.1:8000, rebuilt as you edit (PORT=â€
 	$(BIN)/mkdocs serve --dev-addr 127.0.0.1:$(PORT)
 
 test: $(VENV)/test ## everything: re-measurement, code blocks, claims, the site in a real browser
-	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m tests.support.browser
 	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --durations=20
 
 check: $(VENV)/build ## pages against their sources, in seconds and without PyTorch

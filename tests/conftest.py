@@ -24,7 +24,7 @@ from snippets.weave.numbers.book import load
 from snippets.weave.pages.regions import LISTS
 from snippets.weave.pages.weaving import list_pages
 from snippets.weave.site import frames
-from tests.browser import FLAGS, installed
+from tests.support.browser import FLAGS, installed
 
 settings.register_profile("no clock decides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock decides")

@@ -18,11 +18,10 @@ from snippets.measurement import ROOT
 from tests.mutations.makers import Mutation
 
 LIMIT = 2400.0  # seconds for one step of one mutation
-MEASURED = "tests/test_measurements.py::test_measured_again"
-WEAVER = ["check", "weave", "labs", "ledger", "figures", "exercises", "guide", "self_check", "video", "teachers", "about", "house",
-          "prose", "blocks", "measurements", "addresses", "doctor", "reader", "serve", "quick", "found", "successor", "site", "numbers"]
-LAB = {"doctor": ["reader"], "rec": ["recurrent_lab", "lab"], "pha": ["phase_map"], "ske": ["sketch"],
-       "": ["lab", "lab_training", "recurrent_lab", "phase_map", "gradient_lab", "exercises"]}
+MEASURED = "tests/numbers/test_measurements.py::test_measured_again"
+WEAVER = ["check", "weave", "notebooks", "claims_page", "figures", "exercises", "guide", "question_cards", "video", "embedding", "about", "style", "prose", "blocks", "measurements", "addresses", "doctor", "reader", "serve", "weight", "publishing", "zensical", "site", "numbers"]
+LAB = {"doctor": ["reader"], "rec": ["recurrent_lab", "parity"], "pha": ["phase_map"], "ske": ["sketch"],
+       "": ["parity", "training", "recurrent_lab", "phase_map", "gradient_lab", "exercises"]}
 
 
 @dataclass(frozen=True)
@@ -50,24 +49,29 @@ def steps(mutation: Mutation) -> Iterator[Step]:
         yield "quick", _mentioning(stem)
     elif file.startswith("snippets/results/"):
         yield "quick", [f"{MEASURED}[{stem}]"]
-        yield "quick", ["tests/test_claims.py", "tests/test_figures.py", *_mentioning(stem)]
+        yield "quick", ["tests/claims/test_claims.py", "tests/pages/test_figures.py", *_mentioning(stem)]
     elif file.startswith("snippets/recipes/"):
-        yield "quick", ["tests/test_doctor.py", "tests/test_reader.py", "tests/test_doctor_benchmark.py"]
+        yield "quick", ["tests/doctor/test_doctor.py", "tests/doctor/test_reader.py", "tests/doctor/test_doctor_benchmark.py"]
         yield from (("quick", [f"{MEASURED}[{name}]"]) for name in ("doctor_limits", "doctor_benchmark"))
-        yield "site", ["tests/test_reader.py"]
+        yield "site", ["tests/doctor/test_reader.py"]
     elif file.startswith("docs/assets/javascripts/"):
         named = next(tests for start, tests in LAB.items() if f"{'doctor' if '/doctor/' in file else stem}".startswith(start))
-        yield from (("quick", [f"tests/test_{name}.py"]) for name in named if name != "gradient_lab")
+        yield from (("quick", [_find(name)]) for name in named if name != "gradient_lab")
         if "/doctor/" not in file:
             yield from (("quick", [f"{MEASURED}[{name}]"]) for name in ("lab_presets", "recurrent_lab", "lab_parity"))
-        yield "site", [f"tests/test_{name}.py" for name in named]
+        yield "site", list(map(_find, named))
     elif file.startswith("snippets/weave/"):
         near = _mentioning(stem)  # those that name the module first
-        names = sorted((f"tests/test_{name}.py" for name in WEAVER), key=lambda name: name not in near)
+        names = sorted(map(_find, WEAVER), key=lambda name: name not in near)
         yield from (("quick", [name]) for name in names)
         yield "site", names
     else:
-        yield "quick", ["tests/test_prose.py", "tests/test_about.py", "tests/test_coverage.py", file]
+        yield "quick", ["tests/pages/test_prose.py", "tests/pages/test_about.py", "tests/numbers/test_coverage.py", file]
+
+
+def _find(name: str) -> str:
+    """The file of the tests called so, whatever room it is in."""
+    return next((ROOT / "tests").rglob(f"test_{name}.py")).relative_to(ROOT).as_posix()
 
 
 def _function(mutation: Mutation) -> str:
@@ -89,9 +93,9 @@ def _measuring(stem: str) -> list[str]:
 
 
 def _mentioning(stem: str) -> list[str]:
-    tests = sorted((ROOT / "tests").glob("test_*.py"))
-    named = [f"tests/{p.name}" for p in tests if re.search(rf"\b{stem}\b", p.read_text(encoding="utf-8"))]
-    return [name for name in named if name != "tests/test_measurements.py"]
+    tests = sorted((ROOT / "tests").rglob("test_*.py"))
+    named = [p.relative_to(ROOT).as_posix() for p in tests if re.search(rf"\b{stem}\b", p.read_text(encoding="utf-8"))]
+    return [name for name in named if name != "tests/numbers/test_measurements.py"]
 
 
 class Copy:

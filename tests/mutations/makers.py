@@ -283,7 +283,7 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "a value in a results file and its seal": (3, _glob("snippets/results/*.json"), _values),
     "a digit in references, claims or the guide": (30, _glob("docs/*.yml"), _listed),
     "a step of the weaver": (12, _glob("snippets/weave/**/*.py"), _steps),
-    "a comparison in a test": (10, _glob("tests/test_*.py"), _comparisons),
+    "a comparison in a test": (10, _glob("tests/*/test_*.py"), _comparisons),
 }
 
 

@@ -285,6 +285,6 @@ def _ledger(book: Book) -> list[Fault]:
         if claim.get("verdict") not in VERDICTS:
             faults.append(Fault(path, line, f"`{name}` has the verdict {claim.get('verdict')!r}, expected one of {', '.join(VERDICTS)}"))
         if not claim.get("test") and not claim.get("sources"):
-            faults.append(Fault(path, line, f"`{name}` stands on nothing: give `test` (a function of tests/test_claims.py) or `sources`"))
+            faults.append(Fault(path, line, f"`{name}` stands on nothing: give `test` (in tests/claims/test_claims.py) or `sources`"))
     return faults
 

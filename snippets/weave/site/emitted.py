@@ -48,7 +48,7 @@ def _declared(book: Book, site_url: str) -> Iterator[Made]:
         yield frames.path_of(tag), partial(frames.write_frame, tag, book)
     yield from publish.files(book, site_url)
     for path in ipynb.list_notebooks(book.root):
-        yield from _of_lab(path)
+        yield from _of_notebook(path)
     yield from _code(book, site_url)
 
 
@@ -56,7 +56,7 @@ def _named(folder: str, book: Book) -> list[str]:
     return sorted(path.stem for path in (book.snippets / folder).glob("[!_]*.py"))
 
 
-def _of_lab(path: Path) -> Iterator[Made]:
+def _of_notebook(path: Path) -> Iterator[Made]:
     """The downloads and pictures of a notebook."""
     notebook = ipynb.read(path)
     yield f"{notebooks.DOWNLOADS}/{path.name}", path.read_bytes

@@ -62,7 +62,7 @@ def trim(site: Path) -> None:
     for pattern in THEME:
         found = list(site.glob(pattern))
         if len(found) != 1:
-            raise Bad(f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one: see snippets/weave/site/style_sheets.py")
+            raise Bad(f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one")
         sheets[found[0]] = keep_needed(found[0].read_text(encoding="utf-8"), names)
     read = set(READ.findall("".join(sheets.values()))) | _read_elsewhere(site)
     for path, text in sheets.items():
