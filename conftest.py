@@ -5,24 +5,48 @@ import sys
 
 import pytest
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # the blocks are small, and files are tested side by side
+os.environ.setdefault(
+    "OMP_NUM_THREADS", "1"
+)  # the blocks are small, and files are tested side by side
 
 from snippets.programs import FORKS
 from tests.support.apart import Apart, cause
 
-LONG = [f"tests/{room}/test_{name}.py" for room, name in (
-    ("site", "serve"), ("numbers", "measurements"), ("site", "every_page"), ("claims", "claims"), ("site", "publishing"),
-    ("lab", "gradient_lab"), ("site", "widget_states"), ("site", "site"), ("pages", "figures"), ("pages", "notebooks"),
-    ("doctor", "doctor"), ("lab", "recurrent_lab"))]
+LONG = [
+    f"tests/{room}/test_{name}.py"
+    for room, name in (
+        ("site", "serve"),
+        ("numbers", "measurements"),
+        ("site", "every_page"),
+        ("claims", "claims"),
+        ("site", "publishing"),
+        ("lab", "gradient_lab"),
+        ("site", "widget_states"),
+        ("site", "site"),
+        ("pages", "figures"),
+        ("pages", "notebooks"),
+        ("doctor", "doctor"),
+        ("lab", "recurrent_lab"),
+    )
+]
 # these look at the site built for an address
-PUBLISHED = ("tests/site/test_publishing.py", "tests/site/test_zensical.py", "tests/site/test_embedding.py")
+PUBLISHED = (
+    "tests/site/test_publishing.py",
+    "tests/site/test_zensical.py",
+    "tests/site/test_embedding.py",
+)
 
 
 def pytest_collection_modifyitems(items):
     """Files that take long come first, so that the workers end together."""
     rank = {file: number for number, file in enumerate(LONG)}
-    rest = {True: rank["tests/claims/test_claims.py"], False: len(LONG)}  # the pages together take as long as those
-    items.sort(key=lambda item: rank.get(item.nodeid.partition("::")[0], rest[item.path.suffix == ".md"]))
+    rest = {
+        True: rank["tests/claims/test_claims.py"],
+        False: len(LONG),
+    }  # the pages together take as long as those
+    items.sort(
+        key=lambda item: rank.get(item.nodeid.partition("::")[0], rest[item.path.suffix == ".md"])
+    )
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -28,9 +28,17 @@ def read(path: Path) -> dict:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise Bad(f"{shown(path)}:{getattr(error, 'lineno', 1)}: not a notebook ({error}); restore it") from error
-    if not isinstance(found, dict) or found.get("nbformat") != 4 or not all("id" in cell for cell in found.get("cells", [{}])):
-        raise Bad(f"{shown(path)}:1: not a notebook of format 4.5, in which each cell has an id; save it with a newer Jupyter")
+        raise Bad(
+            f"{shown(path)}:{getattr(error, 'lineno', 1)}: not a notebook ({error}); restore it"
+        ) from error
+    if (
+        not isinstance(found, dict)
+        or found.get("nbformat") != 4
+        or not all("id" in cell for cell in found.get("cells", [{}]))
+    ):
+        raise Bad(
+            f"{shown(path)}:1: not a notebook of format 4.5, in which each cell has an id; save it with a newer Jupyter"
+        )
     return found
 
 
@@ -56,7 +64,11 @@ def outputs(cell: dict) -> list[dict[str, str]]:
 
 def fingerprint(notebook: dict) -> str:
     """The seal over all code and all that it put out, with the versions that ran it."""
-    code = [[joined(cell["source"]), outputs(cell)] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code = [
+        [joined(cell["source"]), outputs(cell)]
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code"
+    ]
     return seal({"code": code, "versions": notebook["metadata"].get("ran", {}).get("versions")})
 
 
@@ -71,26 +83,45 @@ def run(path: Path) -> dict:
 
     read(path)
     notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
-    own = {f"JUPYTER_{kind}_DIR": str(SCRATCH / "jupyter") for kind in ("RUNTIME", "DATA", "CONFIG")}
+    own = {
+        f"JUPYTER_{kind}_DIR": str(SCRATCH / "jupyter") for kind in ("RUNTIME", "DATA", "CONFIG")
+    }
     own["IPYTHONDIR"] = str(SCRATCH / "ipython")
-    os.environ.update(own)  # what is set up in a reader's home decides nothing, and nothing is written there
+    os.environ.update(
+        own
+    )  # what is set up in a reader's home decides nothing, and nothing is written there
     place = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(notebook, kernel_name="python3", timeout=300, record_timing=False, resources=place)
+    client = NotebookClient(
+        notebook, kernel_name="python3", timeout=300, record_timing=False, resources=place
+    )
     try:
         client.execute(env=os.environ | {"OMP_NUM_THREADS": "1"}, transport_encryption="auto")
     except CellExecutionError as error:
-        cell = next(c for c in notebook.cells if any(o.output_type == "error" for o in c.get("outputs", [])))
-        raise Bad(f"{shown(path)}:1: the cell `{cell.id}` fails: {error.ename}: {error.evalue}") from error
+        cell = next(
+            c for c in notebook.cells if any(o.output_type == "error" for o in c.get("outputs", []))
+        )
+        raise Bad(
+            f"{shown(path)}:1: the cell `{cell.id}` fails: {error.ename}: {error.evalue}"
+        ) from error
     return notebook
 
 
 def write(path: Path, notebook: dict, versions: dict[str, str]) -> str:
     """Seal a notebook that just ran and write it, without anything that changes from run to run; returns 'new', 'changed' or ''."""
     before = path.read_text(encoding="utf-8")
-    kept = {k: notebook["metadata"][k] for k in ("title", "description", "given") if k in notebook["metadata"]}
+    kept = {
+        k: notebook["metadata"][k]
+        for k in ("title", "description", "given")
+        if k in notebook["metadata"]
+    }
     content = {
         "cells": [_bare(cell) for cell in notebook["cells"]],
-        "metadata": kept | {"kernelspec": KERNEL, "language_info": {"name": "python"}, "ran": {"versions": versions}},
+        "metadata": kept
+        | {
+            "kernelspec": KERNEL,
+            "language_info": {"name": "python"},
+            "ran": {"versions": versions},
+        },
         "nbformat": 4,
         "nbformat_minor": 5,
     }
@@ -102,10 +133,17 @@ def write(path: Path, notebook: dict, versions: dict[str, str]) -> str:
 
 
 def _bare(cell: dict) -> dict:
-    kept = {"cell_type": cell["cell_type"], "id": cell["id"], "source": joined(cell["source"]).splitlines(keepends=True)}
+    kept = {
+        "cell_type": cell["cell_type"],
+        "id": cell["id"],
+        "source": joined(cell["source"]).splitlines(keepends=True),
+    }
     kept["metadata"] = {k: cell["metadata"][k] for k in CELL_METADATA if cell["metadata"].get(k)}
     if cell["cell_type"] == "code":
-        kept |= {"execution_count": cell["execution_count"], "outputs": [_bare_output(o) for o in _merged(cell["outputs"])]}
+        kept |= {
+            "execution_count": cell["execution_count"],
+            "outputs": [_bare_output(o) for o in _merged(cell["outputs"])],
+        }
     return kept
 
 
@@ -113,7 +151,11 @@ def _merged(found: list[dict]) -> list[dict]:
     """A stream that arrived in pieces, as one."""
     merged: list[dict] = []
     for output in found:
-        if merged and output["output_type"] == merged[-1]["output_type"] == "stream" and output["name"] == merged[-1]["name"]:
+        if (
+            merged
+            and output["output_type"] == merged[-1]["output_type"] == "stream"
+            and output["name"] == merged[-1]["name"]
+        ):
             merged[-1] = dict(merged[-1], text=joined(merged[-1]["text"]) + joined(output["text"]))
         else:
             merged.append(dict(output))
@@ -122,21 +164,45 @@ def _merged(found: list[dict]) -> list[dict]:
 
 def _bare_output(output: dict) -> dict:
     if output["output_type"] == "stream":
-        return {"name": output["name"], "output_type": "stream", "text": joined(output["text"]).splitlines(keepends=True)}
-    data = {k: joined(v).splitlines(keepends=True) for k, v in output["data"].items() if k != "text/plain" or len(output["data"]) == 1}
+        return {
+            "name": output["name"],
+            "output_type": "stream",
+            "text": joined(output["text"]).splitlines(keepends=True),
+        }
+    data = {
+        k: joined(v).splitlines(keepends=True)
+        for k, v in output["data"].items()
+        if k != "text/plain" or len(output["data"]) == 1
+    }
     data = {k: "".join(v).strip() if k == "image/png" else v for k, v in data.items()}
-    return {k: v for k, v in output.items() if k in ("output_type", "execution_count")} | {"data": data, "metadata": {}}
+    return {k: v for k, v in output.items() if k in ("output_type", "execution_count")} | {
+        "data": data,
+        "metadata": {},
+    }
 
 
 def differences(old: dict, new: dict) -> list[str]:
     """How what a second run printed differs, by cell: each line that is another one. Pictures are not compared."""
     found = []
     for was, now in zip(old["cells"], new["cells"], strict=True):
-        before, after = (outputs(dict(cell, outputs=_merged(cell.get("outputs", [])))) for cell in (was, now))
+        before, after = (
+            outputs(dict(cell, outputs=_merged(cell.get("outputs", [])))) for cell in (was, now)
+        )
         if [sorted(o) for o in before] != [sorted(o) for o in after]:
-            found.append(f"{was['id']}: put out {[sorted(o) for o in before]}, now {[sorted(o) for o in after]}")
+            found.append(
+                f"{was['id']}: put out {[sorted(o) for o in before]}, now {[sorted(o) for o in after]}"
+            )
             continue
-        pairs = [(o[k], n[k]) for o, n in zip(before, after, strict=True) for k in o if not k.startswith("image/")]
-        found += [f"{was['id']}: `{a.strip()}` is now `{b.strip()}`" for pair in pairs
-                  for a, b in zip_longest(*(text.splitlines() for text in pair), fillvalue="") if a != b]
+        pairs = [
+            (o[k], n[k])
+            for o, n in zip(before, after, strict=True)
+            for k in o
+            if not k.startswith("image/")
+        ]
+        found += [
+            f"{was['id']}: `{a.strip()}` is now `{b.strip()}`"
+            for pair in pairs
+            for a, b in zip_longest(*(text.splitlines() for text in pair), fillvalue="")
+            if a != b
+        ]
     return found

@@ -20,7 +20,20 @@ from joblib import cpu_count, parallel_config
 
 from snippets import ipynb
 from snippets.experiments._runs import limited, threads
-from snippets.measurement import OUTPUTS, RESULTS, ROOT, ROUNDED, Bad, Measurement, Results, formatted, read, shown, write, write_sealed
+from snippets.measurement import (
+    OUTPUTS,
+    RESULTS,
+    ROOT,
+    ROUNDED,
+    Bad,
+    Measurement,
+    Results,
+    formatted,
+    read,
+    shown,
+    write,
+    write_sealed,
+)
 from snippets.programs import BLOCKS, Runner, blocks, source
 
 EXPERIMENTS = ROOT / "snippets" / "experiments"
@@ -34,7 +47,9 @@ def experiments() -> list[str]:
 
 def versions() -> dict[str, str]:
     """Versions a result depends on."""
-    return {"python": platform.python_version()} | {name: version(name).partition("+")[0] for name in PACKAGES}
+    return {"python": platform.python_version()} | {
+        name: version(name).partition("+")[0] for name in PACKAGES
+    }
 
 
 @contextlib.contextmanager
@@ -45,14 +60,20 @@ def workers(backend: str | None = None, scheduler: str | None = None):
         try:
             from distributed import Client
         except ImportError as error:
-            raise Bad("MEASURE_BACKEND=dask needs the package `distributed`: pip install distributed") from error
+            raise Bad(
+                "MEASURE_BACKEND=dask needs the package `distributed`: pip install distributed"
+            ) from error
         address = scheduler or os.environ.get("MEASURE_SCHEDULER")
         if not address:
             raise Bad("MEASURE_BACKEND=dask needs MEASURE_SCHEDULER, such as tcp://127.0.0.1:8786")
         with Client(address), parallel_config(backend="dask"):
             yield
     else:
-        with parallel_config(backend=backend, n_jobs=max(1, cpu_count() // threads()), inner_max_num_threads=threads()):
+        with parallel_config(
+            backend=backend,
+            n_jobs=max(1, cpu_count() // threads()),
+            inner_max_num_threads=threads(),
+        ):
             yield
 
 
@@ -92,8 +113,16 @@ def record_block(path: Path, runner: Runner) -> str:
     target = (OUTPUTS / path.relative_to(BLOCKS)).with_suffix(".json")
     ran = runner.run(path)
     name = path.relative_to(BLOCKS).as_posix()
-    return _keep(target, {"block": name, "source": source(path), "stdout": ran.printed.splitlines(), "versions": versions(),
-                          "rounded": ran.rounded})
+    return _keep(
+        target,
+        {
+            "block": name,
+            "source": source(path),
+            "stdout": ran.printed.splitlines(),
+            "versions": versions(),
+            "rounded": ran.rounded,
+        },
+    )
 
 
 def record_notebook(path: Path, runner: Runner) -> str:
@@ -118,7 +147,10 @@ def main(names: list[str]) -> int:
     for name in names:
         if name not in known and name not in pages and name not in notebooks:
             there = ", ".join([*known, *pages, *notebooks])
-            print(f"no experiment, page of blocks or notebook called {name!r}; there are: {there}", file=sys.stderr)
+            print(
+                f"no experiment, page of blocks or notebook called {name!r}; there are: {there}",
+                file=sys.stderr,
+            )
             return 2
     changed: set[str] = set()
     try:
@@ -128,10 +160,16 @@ def main(names: list[str]) -> int:
         with Runner() as runner:
             for path in blocks():
                 if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
-                    print(f"{shown(path)}: {record_block(path, runner) or 'prints the same'}", flush=True)
+                    print(
+                        f"{shown(path)}: {record_block(path, runner) or 'prints the same'}",
+                        flush=True,
+                    )
             for name, path in notebooks.items():
                 if not names or name in names:
-                    print(f"{shown(path)}: {record_notebook(path, runner) or 'prints the same'}", flush=True)
+                    print(
+                        f"{shown(path)}: {record_notebook(path, runner) or 'prints the same'}",
+                        flush=True,
+                    )
     except Bad as fault:
         print(fault, file=sys.stderr)
         return 1
@@ -159,13 +197,19 @@ def quoting(keys: set[str]) -> list[str]:
     found = []
     for page in sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]):
         fence = ""
-        for number, line in enumerate(page.read_text(encoding="utf-8").splitlines() if page.exists() else [], 1):
+        for number, line in enumerate(
+            page.read_text(encoding="utf-8").splitlines() if page.exists() else [], 1
+        ):
             mark = re.match(r"\s*(`{3,}|~{3,})", line)
             if mark and (not fence or mark[1].startswith(fence)):
                 fence = "" if fence else mark[1]
             if fence:
                 continue
-            found += [f"{shown(page)}:{number}: quotes {key}" for key in sorted(keys) if re.search(rf'value="{re.escape(key)}["@]', line)]
+            found += [
+                f"{shown(page)}:{number}: quotes {key}"
+                for key in sorted(keys)
+                if re.search(rf'value="{re.escape(key)}["@]', line)
+            ]
     return found
 
 

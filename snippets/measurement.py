@@ -57,16 +57,25 @@ class Measurement:
 
     def faults(self) -> list[str]:
         """Say what is wrong with this record; empty when nothing is."""
-        numbers = [x for part in (self.value, self.band, self.seeds) if part is not None for x in _flat(part)]
+        numbers = [
+            x
+            for part in (self.value, self.band, self.seeds)
+            if part is not None
+            for x in _flat(part)
+        ]
         found = []
-        if not numbers or not all(isinstance(x, (int, float)) and math.isfinite(x) for x in numbers):
+        if not numbers or not all(
+            isinstance(x, (int, float)) and math.isfinite(x) for x in numbers
+        ):
             found.append("holds a value that is not a finite number")
         if self.kind not in KINDS:
             found.append(f"has the kind {self.kind!r}, expected one of {', '.join(KINDS)}")
         if not self.what.strip():
             found.append("does not say what was measured (`what` is empty)")
         if self.band is not None and (self.n or 0) < BAND_FROM:
-            found.append(f"has a percentile band over fewer than {BAND_FROM} seeds: keep every seed in `seeds` instead")
+            found.append(
+                f"has a percentile band over fewer than {BAND_FROM} seeds: keep every seed in `seeds` instead"
+            )
         return found
 
     def differs(self, again: Measurement) -> str:
@@ -93,7 +102,11 @@ class Measurement:
 
         Both are compared as they are stored, so that a rounding of the ninth digit is no move.
         """
-        pairs = [(_rounded(old), _rounded(new)) for _, ours, theirs in self._parts(again) for old, new in zip(ours, theirs, strict=True)]
+        pairs = [
+            (_rounded(old), _rounded(new))
+            for _, ours, theirs in self._parts(again)
+            for old, new in zip(ours, theirs, strict=True)
+        ]
         worst = max(pairs, key=lambda pair: self.share(*pair), default=(0, 0))
         return worst if worst[0] != worst[1] else None
 
@@ -115,13 +128,21 @@ def over_seeds(samples: list, what: str, **more) -> Measurement:
     samples: one entry per seed, each a number or a list of numbers (a profile of fixed length).
     """
     n = len(samples)
-    columns = list(zip(*samples, strict=True)) if isinstance(samples[0], (list, tuple)) else [samples]
+    columns = (
+        list(zip(*samples, strict=True)) if isinstance(samples[0], (list, tuple)) else [samples]
+    )
     middle = [statistics.median(c) for c in columns]
     low, high = ([percentile(c, q) for c in columns] for q in (5, 95))
     if not isinstance(samples[0], (list, tuple)):
         middle, low, high = middle[0], low[0], high[0]
     if n < BAND_FROM:
-        return Measurement(middle, what, n=n, seeds=[list(s) if isinstance(s, tuple) else s for s in samples], **more)
+        return Measurement(
+            middle,
+            what,
+            n=n,
+            seeds=[list(s) if isinstance(s, tuple) else s for s in samples],
+            **more,
+        )
     return Measurement(middle, what, n=n, band=[low, high], **more)
 
 
@@ -142,6 +163,7 @@ def _flat(part) -> list:
 
 # ---------- how a reader sees a number ----------
 
+
 def formatted(value: float | int | str, show: str = "") -> str:
     """Write a number as a reader likes it: 1.4 × 10⁻²⁶, 0.94, 3,325, −2.
 
@@ -152,7 +174,11 @@ def formatted(value: float | int | str, show: str = "") -> str:
     if isinstance(value, str):
         return value
     if show.endswith("%"):
-        return f"{value:{show}}".replace("-", "−") if len(show) > 1 else f"{value:.0%}".replace("-", "−")
+        return (
+            f"{value:{show}}".replace("-", "−")
+            if len(show) > 1
+            else f"{value:.0%}".replace("-", "−")
+        )
     if show == "," or (not show and isinstance(value, int)):
         return f"{round(value):,}".replace("-", "−")
     if show.endswith("f"):
@@ -165,10 +191,13 @@ def formatted(value: float | int | str, show: str = "") -> str:
     if power or exponent < -3 or exponent > 4:
         mantissa = f"{value:.{digits - 1}e}".partition("e")[0].replace("-", "−")
         return f"{mantissa} × 10{str(exponent).translate(SUPERSCRIPTS)}"
-    return f"{float(f'{value:.{digits - 1}e}'):,.{max(digits - 1 - exponent, 0)}f}".replace("-", "−")
+    return f"{float(f'{value:.{digits - 1}e}'):,.{max(digits - 1 - exponent, 0)}f}".replace(
+        "-", "−"
+    )
 
 
 # ---------- reading and writing ----------
+
 
 @dataclass(frozen=True)
 class Results:
@@ -191,11 +220,17 @@ def read_sealed(path: Path) -> dict:
     try:
         content = json.loads(path.read_text(encoding="utf-8"), parse_constant=lambda word: math.nan)
     except UnicodeDecodeError as error:
-        raise Bad(f"{shown(path)}:1: not UTF-8 ({error.reason} at byte {error.start}); run `make measure` to write it again") from error
+        raise Bad(
+            f"{shown(path)}:1: not UTF-8 ({error.reason} at byte {error.start}); run `make measure` to write it again"
+        ) from error
     except json.JSONDecodeError as error:
-        raise Bad(f"{shown(path)}:{error.lineno}: not JSON ({error.msg}); run `make measure` to write it again") from error
+        raise Bad(
+            f"{shown(path)}:{error.lineno}: not JSON ({error.msg}); run `make measure` to write it again"
+        ) from error
     if not isinstance(content, dict) or content.get("seal") != seal(content):
-        raise Bad(f"{shown(path)}:1: the seal does not match: the file was edited by hand; restore it, or run `make measure`")
+        raise Bad(
+            f"{shown(path)}:1: the seal does not match: the file was edited by hand; restore it, or run `make measure`"
+        )
     return content
 
 
@@ -203,10 +238,17 @@ def read(path: Path) -> Results:
     """Read and verify one results file; Bad on a broken seal or a value that is not finite."""
     content = read_sealed(path)
     try:
-        kept = {part: {k: Measurement(**m) for k, m in content.get(part, {}).items()} for part in ("measurements", "spot")}
-        results = Results(content["experiment"], kept["measurements"], content["versions"], kept["spot"])
+        kept = {
+            part: {k: Measurement(**m) for k, m in content.get(part, {}).items()}
+            for part in ("measurements", "spot")
+        }
+        results = Results(
+            content["experiment"], kept["measurements"], content["versions"], kept["spot"]
+        )
     except (KeyError, TypeError) as error:
-        raise Bad(f"{shown(path)}:1: not a results file ({error}); run `make measure` to write it again") from error
+        raise Bad(
+            f"{shown(path)}:1: not a results file ({error}); run `make measure` to write it again"
+        ) from error
     for key, m in results.measurements.items():
         for fault in m.faults():
             raise Bad(f"{shown(path)}:{line_of(path, key)}: `{key}` {fault}")
@@ -244,7 +286,11 @@ def write_sealed(path: Path, content: dict) -> None:
 
 def _stored(m: Measurement) -> dict:
     bare = Measurement(0, "x")
-    return {k: _rounded(v) for k, v in asdict(m).items() if k in ("value", "what") or v != getattr(bare, k)}
+    return {
+        k: _rounded(v)
+        for k, v in asdict(m).items()
+        if k in ("value", "what") or v != getattr(bare, k)
+    }
 
 
 def _rounded(value):
@@ -256,7 +302,10 @@ def _rounded(value):
 def _json(value, indent: int = 0) -> str:
     if isinstance(value, dict) and value:
         pad = " " * (indent + 1)
-        rows = (f"{pad}{json.dumps(k, ensure_ascii=False)}: {_json(value[k], indent + 1)}" for k in sorted(value))
+        rows = (
+            f"{pad}{json.dumps(k, ensure_ascii=False)}: {_json(value[k], indent + 1)}"
+            for k in sorted(value)
+        )
         return "{\n" + ",\n".join(rows) + "\n" + " " * indent + "}"
     return json.dumps(value, ensure_ascii=False)
 

@@ -55,7 +55,11 @@ def blocks() -> list[Path]:
 
 def source(path: Path) -> str:
     """A sum over a program's source: of a block's file, of a notebook's code and what it put out."""
-    return ipynb.fingerprint(ipynb.read(path)) if path.suffix == ".ipynb" else hashlib.sha256(path.read_bytes()).hexdigest()
+    return (
+        ipynb.fingerprint(ipynb.read(path))
+        if path.suffix == ".ipynb"
+        else hashlib.sha256(path.read_bytes()).hexdigest()
+    )
 
 
 def node() -> str:
@@ -84,7 +88,7 @@ def distance(value: float, spec: str) -> float:
         return 0.5
     places = max(places - 1, 0) if kind in ("g", "") else places
     scaled = size / 10.0 ** (math.floor(math.log10(size)) - places)
-    below = scaled - 10.0 ** places + 0.05  # below a power of ten the last place is a tenth as large
+    below = scaled - 10.0**places + 0.05  # below a power of ten the last place is a tenth as large
     return min(abs(scaled % 1 - 0.5), abs(below))
 
 
@@ -102,6 +106,7 @@ def _unit(value: float, spec: str) -> float:
 
 
 # ---------- in the process of a program ----------
+
 
 class _Noting(ast.NodeTransformer):
     """Lets each value that an f-string formats pass through `_note`."""
@@ -126,7 +131,9 @@ def _note(value, spec: str):
 
 
 def _compiled(source: str, name: str):
-    return compile(ast.fix_missing_locations(_Noting().visit(ast.parse(source, name))), name, "exec")
+    return compile(
+        ast.fix_missing_locations(_Noting().visit(ast.parse(source, name))), name, "exec"
+    )
 
 
 class _Recipes(importlib.abc.MetaPathFinder):
@@ -145,7 +152,11 @@ class _Recipes(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
         """The recipe of that name, if there is one."""
         file = RECIPES / f"{name}.py"
-        return importlib.util.spec_from_file_location(name, file, loader=self.Loader(name, str(file))) if file.exists() else None
+        return (
+            importlib.util.spec_from_file_location(name, file, loader=self.Loader(name, str(file)))
+            if file.exists()
+            else None
+        )
 
 
 def _sources(path: Path) -> list[tuple[str, str]]:
@@ -153,7 +164,11 @@ def _sources(path: Path) -> list[tuple[str, str]]:
     if path.suffix == ".py":
         return [(str(path), path.read_text(encoding="utf-8"))]
     cells = ipynb.read(path)["cells"]
-    return [(f"{path}, cell {c['id']}", ipynb.joined(c["source"])) for c in cells if c["cell_type"] == "code"]
+    return [
+        (f"{path}, cell {c['id']}", ipynb.joined(c["source"]))
+        for c in cells
+        if c["cell_type"] == "code"
+    ]
 
 
 def _perform(path: Path, nudge: int | None) -> dict:
@@ -162,15 +177,25 @@ def _perform(path: Path, nudge: int | None) -> dict:
     sys.meta_path.insert(0, _Recipes())
     if path.suffix == ".ipynb":
         os.chdir(path.parent)
-    space, said = {"__name__": "__main__", "__file__": str(path), "__note_rounded__": _note}, io.StringIO()
+    space, said = (
+        {"__name__": "__main__", "__file__": str(path), "__note_rounded__": _note},
+        io.StringIO(),
+    )
     noise = contextlib.nullcontext() if nudge is None else _nudged(nudge)
     try:
         with contextlib.redirect_stdout(said), noise:
             for name, source in _sources(path):
                 exec(_compiled(source, name), space)
     except BaseException as error:
-        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename.startswith(str(path))]
-        return {"line": lines[-1] if lines else 1, "error": traceback.format_exception_only(error)[-1].strip()}
+        lines = [
+            f.lineno
+            for f in traceback.extract_tb(error.__traceback__)
+            if f.filename.startswith(str(path))
+        ]
+        return {
+            "line": lines[-1] if lines else 1,
+            "error": traceback.format_exception_only(error)[-1].strip(),
+        }
     return {"printed": said.getvalue(), "rounded": _rounded}
 
 
@@ -193,7 +218,11 @@ def _serve() -> None:
     os.dup2(2, 1)  # what a library writes past Python is no answer
     for line in sys.stdin:
         job = json.loads(line)
-        print(_apart(job) if FORKS else json.dumps(_perform(Path(job["path"]), job["nudge"])), file=answers, flush=True)
+        print(
+            _apart(job) if FORKS else json.dumps(_perform(Path(job["path"]), job["nudge"])),
+            file=answers,
+            flush=True,
+        )
 
 
 def _apart(job: dict) -> str:
@@ -220,13 +249,20 @@ def forked(function, *arguments) -> str:
 
 # ---------- in the process that asks ----------
 
+
 class Runner:
     """A context manager that runs programs: `python` is the interpreter, of this environment or another; `environment` adds variables."""
 
     def __init__(self, python: str = sys.executable, **environment: str):
-        beside = os.pathsep.join(filter(None, (str(ROOT), str(RECIPES), os.environ.get("PYTHONPATH"))))
+        beside = os.pathsep.join(
+            filter(None, (str(ROOT), str(RECIPES), os.environ.get("PYTHONPATH")))
+        )
         self.command = [python, "-m", "snippets.programs"]
-        self.environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONPATH": beside} | environment
+        self.environment = (
+            os.environ
+            | {"OMP_NUM_THREADS": "1", "PYTHONUTF8": "1", "PYTHONPATH": beside}
+            | environment
+        )
 
     def __enter__(self):
         self.process = None  # none is started before there is a program to run
@@ -237,8 +273,15 @@ class Runner:
             self._end(self.process)
 
     def _start(self) -> subprocess.Popen:
-        return subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                text=True, encoding="utf-8")
+        return subprocess.Popen(
+            self.command,
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
 
     def _end(self, process: subprocess.Popen) -> None:
         process.stdin.close()
@@ -250,11 +293,17 @@ class Runner:
 
         nudge: a seed for errors in the last place of what PyTorch computes, as in `snippets.nudge`; none without one.
         """
-        told = self._javascript(path) if path.suffix == ".js" else self._ask({"path": str(path), "nudge": nudge})
+        told = (
+            self._javascript(path)
+            if path.suffix == ".js"
+            else self._ask({"path": str(path), "nudge": nudge})
+        )
         if "error" in told:
             raise Bad(f"{shown(path)}:{told['line']}: the program fails: {told['error']}")
         if not told["printed"].strip():
-            raise Bad(f"{shown(path)}:1: the program prints nothing; expected at least one line of output")
+            raise Bad(
+                f"{shown(path)}:1: the program prints nothing; expected at least one line of output"
+            )
         return Ran(told["printed"], [(value, spec) for value, spec in told["rounded"]])
 
     def _ask(self, job: dict) -> dict:
@@ -268,10 +317,20 @@ class Runner:
         return json.loads(answer or json.dumps(UNANSWERED))
 
     def _javascript(self, path: Path) -> dict:
-        done = subprocess.run([node(), str(path)], capture_output=True, text=True, encoding="utf-8", cwd=ROOT, timeout=LONGEST)
+        done = subprocess.run(
+            [node(), str(path)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            cwd=ROOT,
+            timeout=LONGEST,
+        )
         if done.returncode:
             lines = re.findall(rf"{re.escape(path.name)}:(\d+)", done.stderr)
-            return {"line": lines[-1] if lines else 1, "error": done.stderr.strip().splitlines()[-1]}
+            return {
+                "line": lines[-1] if lines else 1,
+                "error": done.stderr.strip().splitlines()[-1],
+            }
         return {"printed": done.stdout, "rounded": []}
 
 

@@ -26,7 +26,9 @@ from snippets.weave.pages.weaving import list_pages
 from snippets.weave.site import frames
 from tests.support.browser import FLAGS, installed
 
-settings.register_profile("no clock decides", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "no clock decides", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("no clock decides")
 
 PATIENCE = 900  # seconds for what takes a few on an idle machine, and should not fail on a busy one
@@ -44,7 +46,11 @@ def copied(tmp_path_factory):
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__", "fonts"))
         else:
             shutil.copy2(source, target)
-    return root, listing(root), {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    return (
+        root,
+        listing(root),
+        {path: path.read_bytes() for path in root.rglob("*") if path.is_file()},
+    )
 
 
 @pytest.fixture
@@ -52,7 +58,9 @@ def checkout(copied):
     """The copy, which a test may break; afterwards it is as it was."""
     root, before, contents = copied
     yield root
-    for path in sorted(changed(root, before), reverse=True):  # what lies in a folder before the folder
+    for path in sorted(
+        changed(root, before), reverse=True
+    ):  # what lies in a folder before the folder
         if path in contents:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.unlink(missing_ok=True)
@@ -60,7 +68,9 @@ def checkout(copied):
             mode, _, time_ns = before[path]
             path.chmod(mode)
             os.utime(path, ns=(time_ns, time_ns))
-            Path(cache_from_source(path)).unlink(missing_ok=True)  # it knows a source by seconds and size
+            Path(cache_from_source(path)).unlink(
+                missing_ok=True
+            )  # it knows a source by seconds and size
         elif path.is_dir():
             shutil.rmtree(path)
         else:
@@ -74,7 +84,11 @@ def listing(root: Path) -> dict[Path, tuple]:
     for folder, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name != "__pycache__"]
         found |= {Path(folder, name): (os.stat(f"{folder}/{name}").st_mode,) for name in folders}
-        found |= {Path(folder, name): (it.st_mode, it.st_size, it.st_mtime_ns) for name in files for it in [os.stat(f"{folder}/{name}")]}
+        found |= {
+            Path(folder, name): (it.st_mode, it.st_size, it.st_mtime_ns)
+            for name in files
+            for it in [os.stat(f"{folder}/{name}")]
+        }
     return found
 
 
@@ -86,16 +100,31 @@ def changed(root: Path, before: dict[Path, tuple]) -> set[Path]:
 @pytest.fixture
 def small(checkout, site):
     """The copy with three pages and the figures that they show, faces, figures and cards drawn: to build it takes a second or two."""
-    pages_kept = [checkout / "docs" / name for name in ("index.md", "understand/index.md", "about/changelog.md")]
+    pages_kept = [
+        checkout / "docs" / name
+        for name in ("index.md", "understand/index.md", "about/changelog.md")
+    ]
     shown = "".join(page.read_text(encoding="utf-8") for page in pages_kept)
-    scripts = [path for path in (checkout / "snippets/figures").glob("[!_]*.py")
-               if f"<!-- figure: {path.stem} -->" not in shown and path.stem not in frames.FIGURES.values()]
-    for path in {*(checkout / "docs").rglob("*.md"), *(checkout / "docs").rglob("*.ipynb"), *scripts} - {*pages_kept}:
+    scripts = [
+        path
+        for path in (checkout / "snippets/figures").glob("[!_]*.py")
+        if f"<!-- figure: {path.stem} -->" not in shown and path.stem not in frames.FIGURES.values()
+    ]
+    for path in {
+        *(checkout / "docs").rglob("*.md"),
+        *(checkout / "docs").rglob("*.ipynb"),
+        *scripts,
+    } - {*pages_kept}:
         path.unlink()
     config = checkout / "mkdocs.yml"
-    text = config.read_text(encoding="utf-8").partition("\nnav:")[0].replace("warn", "ignore")  # most links lead to what is gone
-    config.write_text(f"{text}\nnav: [Home: index.md, Understand: [The explainer: understand/index.md], "
-                      "About: [Changelog: about/changelog.md]]\n", encoding="utf-8")
+    text = (
+        config.read_text(encoding="utf-8").partition("\nnav:")[0].replace("warn", "ignore")
+    )  # most links lead to what is gone
+    config.write_text(
+        f"{text}\nnav: [Home: index.md, Understand: [The explainer: understand/index.md], "
+        "About: [Changelog: about/changelog.md]]\n",
+        encoding="utf-8",
+    )
     for part in (".cache/figures", ".cache/social", "docs/assets/fonts"):
         shutil.copytree(ROOT / part, checkout / part)
     return checkout
@@ -118,23 +147,42 @@ def faults(checkout, copied, judged, monkeypatch):
     lists = re.compile(rf"<!-- ({'|'.join(LISTS)}) -->")
 
     def said() -> str:
-        touched = {path for path in changed(checkout, copied[1]) if path.is_file() or not path.exists()}
+        touched = {
+            path for path in changed(checkout, copied[1]) if path.is_file() or not path.exists()
+        }
         only_pages = all(path.suffix in (".md", ".ipynb") for path in touched)
 
         def again(path, book):
-            taken = not only_pages or path in touched or lists.search(path.read_text(encoding="utf-8", errors="replace"))
+            taken = (
+                not only_pages
+                or path in touched
+                or lists.search(path.read_text(encoding="utf-8", errors="replace"))
+            )
             return judge(path, book) if taken else judged[path]
 
         monkeypatch.setattr(checking, "check_page", again)
-        return "\n".join(str(fault).replace(f"{checkout}/", "") for fault in checking.check(checkout))
+        return "\n".join(
+            str(fault).replace(f"{checkout}/", "") for fault in checking.check(checkout)
+        )
 
     return said
 
 
 def run_in(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run a module of the copy, not of the checkout."""
-    environment = os.environ | {"PYTHONPATH": str(folder), "NO_MKDOCS_2_WARNING": "1", **environment}
-    return subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    environment = os.environ | {
+        "PYTHONPATH": str(folder),
+        "NO_MKDOCS_2_WARNING": "1",
+        **environment,
+    }
+    return subprocess.run(
+        [sys.executable, "-m", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
 
 
 @pytest.fixture(scope="session")
@@ -176,7 +224,9 @@ class _Quiet(http.server.SimpleHTTPRequestHandler):
 def served(folder: Path, under: str = "/"):
     """A folder served on loopback, at the root or in a sub-path."""
     handler = type("Handler", (_Quiet,), {"under": under})
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(handler, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(handler, directory=str(folder))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{under.rstrip('/')}"
     server.shutdown()
@@ -208,10 +258,20 @@ def published(tmp_path_factory, site) -> Published:
     It waits for the plain one, so that figures and cards are drawn once.
     """
     root = tmp_path_factory.mktemp("published")
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(_Quiet, directory=str(root))
+    )
     made = Published(f"http://127.0.0.1:{server.server_port}/gradient/", root / "gradient")
-    done = run_in(ROOT, "mkdocs", "build", "--strict", "--site-dir", str(made.folder),
-                  SITE_URL=made.url, REPO_URL=REPO)
+    done = run_in(
+        ROOT,
+        "mkdocs",
+        "build",
+        "--strict",
+        "--site-dir",
+        str(made.folder),
+        SITE_URL=made.url,
+        REPO_URL=REPO,
+    )
     assert done.returncode == 0, done.stderr
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield made
@@ -239,7 +299,10 @@ refused: list[str] = []  # what a page's Content-Security-Policy kept from runni
 
 def _watched(context):
     context.set_default_timeout(120_000)  # a page may wait long on a busy machine
-    context.on("console", lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None)
+    context.on(
+        "console",
+        lambda said: refused.append(said.text) if "Content Security Policy" in said.text else None,
+    )
     return context
 
 

@@ -19,7 +19,11 @@ def cores():
 
 def spot_checked() -> list[str]:
     """Experiments that are too long for every test run."""
-    return [name for name in experiments() if hasattr(importlib.import_module(f"snippets.experiments.{name}"), "SPOT")]
+    return [
+        name
+        for name in experiments()
+        if hasattr(importlib.import_module(f"snippets.experiments.{name}"), "SPOT")
+    ]
 
 
 @pytest.mark.parametrize("name", spot_checked())

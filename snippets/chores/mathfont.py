@@ -42,7 +42,12 @@ def make(source: Path, target: Path = TARGET) -> int:
     """Write the subset and return its size in bytes."""
     font = TTFont(source)
     options = subset.Options()
-    options.flavor, options.hinting, options.layout_features, options.drop_tables = "woff2", False, [], ["FFTM", "DSIG", "GPOS", "GSUB"]
+    options.flavor, options.hinting, options.layout_features, options.drop_tables = (
+        "woff2",
+        False,
+        [],
+        ["FFTM", "DSIG", "GPOS", "GSUB"],
+    )
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     subsetter = subset.Subsetter(options)
     subsetter.populate(text=characters())
@@ -50,7 +55,9 @@ def make(source: Path, target: Path = TARGET) -> int:
     for record in list(font["name"].names):
         name = {1: "WG Math", 3: "WG-Math", 4: "WG Math", 6: "WG-Math"}.get(record.nameID)
         if name:
-            font["name"].setName(name, record.nameID, record.platformID, record.platEncID, record.langID)
+            font["name"].setName(
+                name, record.nameID, record.platformID, record.platEncID, record.langID
+            )
     font.flavor = "woff2"
     font.save(target)
     return target.stat().st_size

@@ -20,9 +20,23 @@ from tests.conftest import PARTS
 
 ROUNDS = 5
 SIZES = (125, 250, 500)
-COPIED = ("fix/clipping", "understand/jacobians", "fix/gating", "understand/exploding", "fix/activations", "understand/the-whisper-game")
-OURS = (r"^hooks: .*\n", r"^  - snippets\.weave\.extension\n", r"^extra_css: .*\n", r"^extra_javascript:\n(  .*\n)+",
-        r"^  custom_dir: .*\n", r"^watch: .*\n", r' ignore: \["\*\.md"\],')
+COPIED = (
+    "fix/clipping",
+    "understand/jacobians",
+    "fix/gating",
+    "understand/exploding",
+    "fix/activations",
+    "understand/the-whisper-game",
+)
+OURS = (
+    r"^hooks: .*\n",
+    r"^  - snippets\.weave\.extension\n",
+    r"^extra_css: .*\n",
+    r"^extra_javascript:\n(  .*\n)+",
+    r"^  custom_dir: .*\n",
+    r"^watch: .*\n",
+    r' ignore: \["\*\.md"\],',
+)
 TWICE = """
 import sys, time
 from mkdocs.commands import build
@@ -68,8 +82,14 @@ def plain(folder: Path) -> Path:
 def run(folder: Path, *command: str) -> tuple[float, str]:
     """Processor seconds of a process and of those that it starts, and what it printed."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run([sys.executable, *command], cwd=folder, capture_output=True, text=True, encoding="utf-8",
-                          env=os.environ | {"PYTHONPATH": str(folder), "NO_MKDOCS_2_WARNING": "1"})
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=os.environ | {"PYTHONPATH": str(folder), "NO_MKDOCS_2_WARNING": "1"},
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert done.returncode == 0, done.stderr[-2000:]
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
@@ -98,8 +118,11 @@ def compared(ways, ours: Path, theirs: Path) -> None:
             pairs = [(way(ours, site), way(theirs, site)) for _ in range(ROUNDS)]
             mine, other = (statistics.median(p) for p in zip(*pairs, strict=True))
             ratios = sorted(a / b for a, b in pairs)
-            print(f"  {way.__name__:6} ours {mine:6.1f} s  plain {other:6.1f} s  "
-                  f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})", flush=True)
+            print(
+                f"  {way.__name__:6} ours {mine:6.1f} s  plain {other:6.1f} s  "
+                f"ratio {statistics.median(ratios):.2f} ({ratios[0]:.2f} to {ratios[-1]:.2f})",
+                flush=True,
+            )
 
 
 def main() -> None:

@@ -39,16 +39,26 @@ def main() -> None:
     """Print the ratio of one examination to one step for several nets, and that of a watched loop to a plain one."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    nets = {"small CNN": cnn(), "wide CNN": wide(), "residual MLP": residual(), "language model": tied()}
+    nets = {
+        "small CNN": cnn(),
+        "wide CNN": wide(),
+        "residual MLP": residual(),
+        "language model": tied(),
+    }
     nets |= {f"MLP of {d} layers": deep(d) for d in (10, 100, 300, 1000)}
     for name, (args, _) in nets.items():
         sgd = optim.SGD(args[0].parameters(), lr=1e-4)
         step(*args, sgd), examine(*args, optimizer=sgd)
-        pairs = [(seconds(lambda: step(*args, sgd)), seconds(lambda: examine(*args, optimizer=sgd))) for _ in range(ROUNDS)]  # noqa: B023
+        pairs = [
+            (seconds(lambda: step(*args, sgd)), seconds(lambda: examine(*args, optimizer=sgd)))
+            for _ in range(ROUNDS)
+        ]  # noqa: B023
         one, look = (statistics.median(p) for p in zip(*pairs, strict=True))
         layers = len(examine(*args, optimizer=sgd).layers)
         each = f"{1e3 * look / layers:.2f} ms a layer"
-        print(f"{name:20} step {1e3 * one:7.1f} ms  examine {1e3 * look:7.1f} ms  ratio {look / one:5.2f}  {each}")
+        print(
+            f"{name:20} step {1e3 * one:7.1f} ms  examine {1e3 * look:7.1f} ms  ratio {look / one:5.2f}  {each}"
+        )
     args, _ = cnn()
     sgd = optim.SGD(args[0].parameters(), lr=1e-3)
     pairs = []
@@ -58,8 +68,10 @@ def main() -> None:
         pairs.append((seconds(lambda: [step(*args, sgd) for _ in range(STEPS)]), read))
     plain, read = (statistics.median(p) / STEPS for p in zip(*pairs, strict=True))
     hooks = hooks_alone()
-    print(f"watch, small CNN: a pass that is read takes {read / plain:.2f} plain ones, the hooks {1e6 * hooks:.0f} µs in each other: "
-          f"every=100 costs {((read - plain) / 100 + hooks) / plain:+.1%}")
+    print(
+        f"watch, small CNN: a pass that is read takes {read / plain:.2f} plain ones, the hooks {1e6 * hooks:.0f} µs in each other: "
+        f"every=100 costs {((read - plain) / 100 + hooks) / plain:+.1%}"
+    )
 
 
 def hooks_alone() -> float:
@@ -70,7 +82,7 @@ def hooks_alone() -> float:
     differences = []
     for _ in range(ROUNDS):
         plain = seconds(lambda: [step(*tiny) for _ in range(25 * STEPS)])
-        with watch(net, sgd, every=10 ** 9, on_change=None):
+        with watch(net, sgd, every=10**9, on_change=None):
             step(*tiny)  # the first pass is always read
             differences.append(seconds(lambda: [step(*tiny) for _ in range(25 * STEPS)]) - plain)
     return statistics.median(differences) / (25 * STEPS)
@@ -78,8 +90,16 @@ def hooks_alone() -> float:
 
 def wide():
     """A CNN of 32 channels on images of 16 by 16."""
-    net = nn.Sequential(nn.Conv2d(3, 32, 3, padding=1), nn.BatchNorm2d(32), nn.ReLU(), nn.Conv2d(32, 32, 3, padding=1), nn.ReLU(),
-                        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(32, 10))
+    net = nn.Sequential(
+        nn.Conv2d(3, 32, 3, padding=1),
+        nn.BatchNorm2d(32),
+        nn.ReLU(),
+        nn.Conv2d(32, 32, 3, padding=1),
+        nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(32, 10),
+    )
     return (net, F.cross_entropy, torch.randn(64, 3, 16, 16), Y), {}
 
 

@@ -10,8 +10,14 @@ import torch
 from snippets.experiments._doctor_labels import tensors
 from snippets.experiments._doctor_zoo_parts import Patient
 
-HOOKS = ("_forward_hooks", "_forward_pre_hooks", "_backward_hooks", "_backward_pre_hooks", "_state_dict_hooks",
-         "_load_state_dict_pre_hooks")
+HOOKS = (
+    "_forward_hooks",
+    "_forward_pre_hooks",
+    "_backward_hooks",
+    "_backward_pre_hooks",
+    "_state_dict_hooks",
+    "_load_state_dict_pre_hooks",
+)
 
 
 def _bits(t):
@@ -20,7 +26,11 @@ def _bits(t):
     t = t.detach()
     if t.is_sparse:
         return "sparse", _bits(t._indices()), _bits(t._values())
-    return str(t.dtype), tuple(t.shape), t.contiguous().flatten().view(torch.uint8).numpy().tobytes() if t.numel() else b""
+    return (
+        str(t.dtype),
+        tuple(t.shape),
+        t.contiguous().flatten().view(torch.uint8).numpy().tobytes() if t.numel() else b"",
+    )
 
 
 def _bare(tree):
@@ -44,14 +54,30 @@ def snapshot(patient: Patient) -> dict:
         "requires_grad": {n: p.requires_grad for n, p in named.items()},
         "modes": {n: m.training for n, m in modules.items()},
         "hooks": {n: [list(getattr(m, h)) for h in HOOKS] for n, m in modules.items()},
-        "tensor hooks": {n: (p._backward_hooks and list(p._backward_hooks), p._post_accumulate_grad_hooks) for n, p in named.items()},
+        "tensor hooks": {
+            n: (p._backward_hooks and list(p._backward_hooks), p._post_accumulate_grad_hooks)
+            for n, p in named.items()
+        },
         "attributes": {n: sorted(m.__dict__) for n, m in modules.items()},
-        "optimizer": optimizer and (_bare(optimizer.state_dict()), [[id(p) for p in g["params"]] for g in optimizer.param_groups],
-                                    sorted(optimizer.__dict__)),
+        "optimizer": optimizer
+        and (
+            _bare(optimizer.state_dict()),
+            [[id(p) for p in g["params"]] for g in optimizer.param_groups],
+            sorted(optimizer.__dict__),
+        ),
         "data": [_bits(t) for t in tensors((patient.inputs, patient.targets))],
-        "random numbers": (_bits(torch.get_rng_state()), repr(numpy.random.get_state()), random.getstate()),
-        "settings": (torch.is_grad_enabled(), torch.get_default_dtype(), torch.is_autocast_enabled("cpu"), torch.is_anomaly_enabled(),
-                     torch.get_num_threads()),
+        "random numbers": (
+            _bits(torch.get_rng_state()),
+            repr(numpy.random.get_state()),
+            random.getstate(),
+        ),
+        "settings": (
+            torch.is_grad_enabled(),
+            torch.get_default_dtype(),
+            torch.is_autocast_enabled("cpu"),
+            torch.is_anomaly_enabled(),
+            torch.get_num_threads(),
+        ),
     }
 
 

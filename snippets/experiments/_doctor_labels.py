@@ -38,10 +38,26 @@ from torch import nn
 
 from snippets.experiments._doctor_zoo_parts import HALF, Patient, cast, recording
 
-ORDER = ("nonfinite_input", "nonfinite_layer", "disconnected_layers", "symmetric_init", "underflow", "dead_units", "saturated_units",
-         "exploding", "vanishing", "learning_rate_too_large", "learning_rate_too_small", "frozen_layers")
+ORDER = (
+    "nonfinite_input",
+    "nonfinite_layer",
+    "disconnected_layers",
+    "symmetric_init",
+    "underflow",
+    "dead_units",
+    "saturated_units",
+    "exploding",
+    "vanishing",
+    "learning_rate_too_large",
+    "learning_rate_too_small",
+    "frozen_layers",
+)
 CLASSES = ("healthy", *ORDER)
-SOUND, BEYOND, STRAIGHT = 80.0, 1e7, 0.8  # first over last signal: sound within, a fault beyond; r² of its log over depth
+SOUND, BEYOND, STRAIGHT = (
+    80.0,
+    1e7,
+    0.8,
+)  # first over last signal: sound within, a fault beyond; r² of its log over depth
 ALIVE, SILENT = 0.75, 0.95  # share of dead or pinned units: below no fault, above one
 SMALL, LARGE, MOST = 1e-9, 2.0, 0.7
 
@@ -85,9 +101,14 @@ def look(patient: Patient) -> Seen:
     states = [s for s in states if s.h.requires_grad]
     wanted = [s.h for s in states] + [last]
     found = torch.autograd.grad(loss, wanted + list(named.values()), allow_unused=True)
-    signals, gradients = found[:len(wanted)], dict(zip(named, found[len(wanted):], strict=True))
+    signals, gradients = found[: len(wanted)], dict(zip(named, found[len(wanted) :], strict=True))
     finite = math.isfinite(loss.item()) and all(_finite(g) for g in found if g is not None)
-    seen = Seen(finite, loss.item(), unreached=[n for n, g in gradients.items() if g is None], gradients=gradients)
+    seen = Seen(
+        finite,
+        loss.item(),
+        unreached=[n for n, g in gradients.items() if g is None],
+        gradients=gradients,
+    )
     seen.profile = _profile(states, signals)
     for state in states:
         dead, pinned = _silent(state)
@@ -180,8 +201,11 @@ def sensible(patient: Patient, steps: int = 60) -> list[float]:
         losses.append(loss.item())
         found = torch.autograd.grad(loss, held, allow_unused=True)
         found = [None if g is None else g.to_dense() if g.is_sparse else g for g in found]
-        fastest = max((g.norm() / w.norm()).item() for g, w in zip(found, held, strict=True)
-                      if g is not None and w.dim() > 1 and w.norm() > 0)
+        fastest = max(
+            (g.norm() / w.norm()).item()
+            for g, w in zip(found, held, strict=True)
+            if g is not None and w.dim() > 1 and w.norm() > 0
+        )
         with torch.no_grad():
             for g, w in zip(found, held, strict=True):
                 if g is not None and fastest > 0:
@@ -205,6 +229,7 @@ def run(patient: Patient, steps: int) -> tuple[list[float], Patient]:
 
 # ---------- what each label asks ----------
 
+
 def confirm(case, patient: Patient) -> None:
     """Raise Unconfirmed with the case's name unless its own measurement confirms its label."""
     fault = CONFIRM[case.label](patient)
@@ -220,7 +245,11 @@ def _before(patient: Patient, label: str, own: Seen, exact: Seen | None) -> str:
         return "loss or gradient is not finite"
     if "disconnected_layers" in ahead and own.unreached:
         return f"no path to {own.unreached}"
-    if "symmetric_init" in ahead and alike(patient.model) and alike(_trained_twin(patient).model, 1e-9):
+    if (
+        "symmetric_init" in ahead
+        and alike(patient.model)
+        and alike(_trained_twin(patient).model, 1e-9)
+    ):
         return f"units of {alike(patient.model)} are alike and stay so"
     if "underflow" in ahead and lost(own, exact) > 0.3 and (label == "healthy" or _sound(exact)):
         return f"{lost(own, exact):.0%} of a gradient is lost"
@@ -230,7 +259,9 @@ def _before(patient: Patient, label: str, own: Seen, exact: Seen | None) -> str:
         return f"{own.pinned:.0%} of a layer is pinned"
     if "vanishing" in ahead:
         profile = exact.profile
-        if profile[0] == 0 and any(not w.any() for w in matrices(patient.model).values()):  # a matrix of zeros that starts to move
+        if profile[0] == 0 and any(
+            not w.any() for w in matrices(patient.model).values()
+        ):  # a matrix of zeros that starts to move
             profile = look(twin(run(patient, 5)[1])).profile
         if not 1 / SOUND < ratio(profile) < SOUND:
             return f"first over last signal is {ratio(profile):.1e}"
@@ -259,7 +290,11 @@ def lost(own: Seen, exact: Seen) -> float:
 
 def alike(model, slack: float = 0.0) -> str:
     """The first hidden layer whose units all have equal incoming weights, and are more than one; empty if there is none."""
-    layers = [m for m in model.modules() if isinstance(m, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.RNNBase, nn.RNNCellBase))]
+    layers = [
+        m
+        for m in model.modules()
+        if isinstance(m, (nn.Linear, nn.Conv1d, nn.Conv2d, nn.RNNBase, nn.RNNCellBase))
+    ]
     names = {id(m): n for n, m in model.named_modules()}
     for m in layers[:-1] if isinstance(layers[-1], nn.Linear) else layers:
         weights = [p for n, p in m.named_parameters(recurse=False) if n.startswith("weight")]
@@ -267,7 +302,12 @@ def alike(model, slack: float = 0.0) -> str:
         if rows > 1 and all(_equal_units(w, m, slack) for w in weights):
             return names[id(m)]
     for name, m in model.named_modules():  # adapters: the ranks are the units
-        if hasattr(m, "base") and hasattr(m, "a") and bool((m.a == m.a[:1]).all()) and bool((m.b == m.b[:, :1]).all()):
+        if (
+            hasattr(m, "base")
+            and hasattr(m, "a")
+            and bool((m.a == m.a[:1]).all())
+            and bool((m.b == m.b[:, :1]).all())
+        ):
             return f"{name}.a"
     return ""
 
@@ -276,24 +316,38 @@ def _equal_units(w, module, slack: float) -> bool:
     units = getattr(module, "hidden_size", w.shape[0])
     w = w.detach().double().reshape(-1, units, *w.shape[1:]).movedim(1, 0)
     if isinstance(module, (nn.RNNBase, nn.RNNCellBase)) and w.shape[-1] == units:
-        w = w.sum(-1, keepdim=True)  # recurrent weights: equal up to the order of the units they come from
+        w = w.sum(
+            -1, keepdim=True
+        )  # recurrent weights: equal up to the order of the units they come from
     return bool(((w - w[:1]).abs() <= slack * w.abs().max()).all())
 
 
 def _healthy(patient: Patient) -> str:
     own, exact, found = _looked(patient, "healthy")
-    fixed = [n for n, p in patient.model.named_parameters() if not p.requires_grad or id(p) not in _held(patient)]
+    fixed = [
+        n
+        for n, p in patient.model.named_parameters()
+        if not p.requires_grad or id(p) not in _held(patient)
+    ]
     if found or fixed:
         return found or f"{fixed} can't change"
     losses, _ = run(patient, patient.steps)
     if patient.learns == "rest":
         floor = _exchanged(patient)
-        return "" if max(losses) < 1e-3 * floor else f"loss {max(losses):.1e} is not at rest, exchanged answers give {floor:.1e}"
+        return (
+            ""
+            if max(losses) < 1e-3 * floor
+            else f"loss {max(losses):.1e} is not at rest, exchanged answers give {floor:.1e}"
+        )
     if patient.learns == "slowly":
         size = max(moved(matrices(patient.model), matrices(run(patient, 1)[1].model)).values())
         if not 1e-7 < size < 0.1:
             return f"relative update {size:.1e}"
-        return "" if losses[-1] < losses[0] and falls(sensible(patient)) else f"the loss goes from {losses[0]:.6g} to {losses[-1]:.6g}"
+        return (
+            ""
+            if losses[-1] < losses[0] and falls(sensible(patient))
+            else f"the loss goes from {losses[0]:.6g} to {losses[-1]:.6g}"
+        )
     return "" if falls(losses) else f"the loss goes from {losses[0]:.4g} to {losses[-1]:.4g}"
 
 
@@ -315,7 +369,11 @@ def _flow(patient: Patient, label: str) -> str:
     first, straight = ratio(exact.profile), straightness(exact.profile)
     beyond = first < 1 / BEYOND if label == "vanishing" else first > BEYOND
     silent = label == "vanishing" and exact.profile[0] == 0 and exact.profile[-1] > 0
-    return "" if beyond and (straight > STRAIGHT or silent) else f"first over last signal is {first:.1e}, r² {straight:.2f}"
+    return (
+        ""
+        if beyond and (straight > STRAIGHT or silent)
+        else f"first over last signal is {first:.1e}, r² {straight:.2f}"
+    )
 
 
 def _vanishing(patient: Patient) -> str:
@@ -328,7 +386,9 @@ def _exploding(patient: Patient) -> str:
 
 def _dead(patient: Patient) -> str:
     own, exact, found = _looked(patient, "dead_units")
-    return found or ("" if min(own.dead, exact.dead) > SILENT else f"at most {own.dead:.0%} of a layer is dead")
+    return found or (
+        "" if min(own.dead, exact.dead) > SILENT else f"at most {own.dead:.0%} of a layer is dead"
+    )
 
 
 def _saturated(patient: Patient) -> str:
@@ -372,7 +432,11 @@ def _frozen(patient: Patient) -> str:
     own, exact = look(patient), look(twin(patient))
     found = _before(patient, "learning_rate_too_large", own, exact)
     fixed, others = _fixed_and_moved(patient)
-    meant = {n for n, p in patient.model.named_parameters() if not p.requires_grad or id(p) not in _held(patient)}
+    meant = {
+        n
+        for n, p in patient.model.named_parameters()
+        if not p.requires_grad or id(p) not in _held(patient)
+    }
     if found or not meant:
         return found or "every parameter can change"
     if not meant <= fixed or not others:
@@ -386,11 +450,17 @@ def _disconnected(patient: Patient) -> str:
     if found or not own.unreached:
         return found or "every trainable parameter is reached"
     fixed, others = _fixed_and_moved(patient)
-    return "" if set(own.unreached) <= fixed and others else f"{sorted(set(own.unreached) - fixed)} moved, or nothing did"
+    return (
+        ""
+        if set(own.unreached) <= fixed and others
+        else f"{sorted(set(own.unreached) - fixed)} moved, or nothing did"
+    )
 
 
 def _bad_inputs(patient: Patient) -> bool:
-    return not all(_finite(t) for t in tensors((patient.inputs, patient.targets)) if t.is_floating_point())
+    return not all(
+        _finite(t) for t in tensors((patient.inputs, patient.targets)) if t.is_floating_point()
+    )
 
 
 def _nonfinite_input(patient: Patient) -> str:
@@ -410,7 +480,11 @@ def _mended(tree):
 
 
 def _nonfinite_layer(patient: Patient) -> str:
-    return "" if not _bad_inputs(patient) and not look(patient).finite else "inputs are not finite, or all is finite"
+    return (
+        ""
+        if not _bad_inputs(patient) and not look(patient).finite
+        else "inputs are not finite, or all is finite"
+    )
 
 
 def _underflow(patient: Patient) -> str:
@@ -444,9 +518,18 @@ def _trained_twin(patient: Patient, steps: int = 5) -> Patient:
 
 
 CONFIRM = {
-    "healthy": _healthy, "vanishing": _vanishing, "exploding": _exploding, "dead_units": _dead, "saturated_units": _saturated,
-    "learning_rate_too_small": _too_small, "learning_rate_too_large": _too_large, "frozen_layers": _frozen,
-    "disconnected_layers": _disconnected, "nonfinite_input": _nonfinite_input, "nonfinite_layer": _nonfinite_layer,
-    "underflow": _underflow, "symmetric_init": _symmetric,
+    "healthy": _healthy,
+    "vanishing": _vanishing,
+    "exploding": _exploding,
+    "dead_units": _dead,
+    "saturated_units": _saturated,
+    "learning_rate_too_small": _too_small,
+    "learning_rate_too_large": _too_large,
+    "frozen_layers": _frozen,
+    "disconnected_layers": _disconnected,
+    "nonfinite_input": _nonfinite_input,
+    "nonfinite_layer": _nonfinite_layer,
+    "underflow": _underflow,
+    "symmetric_init": _symmetric,
 }
 assert set(HALF) and set(CONFIRM) == set(CLASSES)

@@ -32,16 +32,32 @@ from snippets.experiments._doctor_zoo_parts import Patient
 from snippets.experiments._doctor_zoo_signal import DEAD, EXPLODING, SATURATED, VANISHING
 
 FAMILIES = {
-    "mlp": "multilayer perceptrons", "cnn": "convolutional nets", "residual_cnn": "residual convolutional nets",
-    "rnn": "plain recurrent nets", "lstm": "LSTMs", "gru": "GRUs", "transformer": "transformers",
-    "tied_lm": "language models with tied embeddings", "finetune": "fine-tuning set-ups",
+    "mlp": "multilayer perceptrons",
+    "cnn": "convolutional nets",
+    "residual_cnn": "residual convolutional nets",
+    "rnn": "plain recurrent nets",
+    "lstm": "LSTMs",
+    "gru": "GRUs",
+    "transformer": "transformers",
+    "tied_lm": "language models with tied embeddings",
+    "finetune": "fine-tuning set-ups",
 }
 BETWEEN = "between"  # a net between the limits: it carries no label
 TABLES = {
-    "healthy": HEALTHY, "vanishing": VANISHING, "exploding": EXPLODING, "dead_units": DEAD, "saturated_units": SATURATED,
-    "learning_rate_too_small": TOO_SMALL, "learning_rate_too_large": TOO_LARGE, "frozen_layers": FROZEN,
-    "disconnected_layers": DISCONNECTED, "nonfinite_input": BAD_INPUT, "nonfinite_layer": BAD_LAYER, "underflow": UNDERFLOW,
-    "symmetric_init": SYMMETRIC, BETWEEN: BAND,
+    "healthy": HEALTHY,
+    "vanishing": VANISHING,
+    "exploding": EXPLODING,
+    "dead_units": DEAD,
+    "saturated_units": SATURATED,
+    "learning_rate_too_small": TOO_SMALL,
+    "learning_rate_too_large": TOO_LARGE,
+    "frozen_layers": FROZEN,
+    "disconnected_layers": DISCONNECTED,
+    "nonfinite_input": BAD_INPUT,
+    "nonfinite_layer": BAD_LAYER,
+    "underflow": UNDERFLOW,
+    "symmetric_init": SYMMETRIC,
+    BETWEEN: BAND,
 }
 HALVES = ("tuning", "reporting")
 
@@ -71,8 +87,12 @@ class Case:
         return HALVES[self.hash[0] % 2]
 
 
-ZOO = [Case(f"{family}/{label}/{name}", family, label, make)
-       for label, families in TABLES.items() for family, nets in families.items() for name, make in nets.items()]
+ZOO = [
+    Case(f"{family}/{label}/{name}", family, label, make)
+    for label, families in TABLES.items()
+    for family, nets in families.items()
+    for name, make in nets.items()
+]
 BY_NAME = {case.name: case for case in ZOO}
 CASES = [case for case in ZOO if case.label in CLASSES]  # those with a label
 
@@ -82,6 +102,8 @@ def spot() -> list[str]:
     chosen = []
     for label in TABLES:
         for half in HALVES:
-            these = sorted((c for c in ZOO if c.label == label and c.half == half), key=lambda c: c.hash)
-            chosen += [c.name for c in these[:math.ceil(len(these) / 10)]]
+            these = sorted(
+                (c for c in ZOO if c.label == label and c.half == half), key=lambda c: c.hash
+            )
+            chosen += [c.name for c in these[: math.ceil(len(these) / 10)]]
     return chosen

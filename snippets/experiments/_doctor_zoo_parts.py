@@ -38,7 +38,11 @@ class Patient:
 
     def surroundings(self):
         """The autocast region that the owner trains in; an empty one where there is none."""
-        return torch.autocast("cpu", dtype=self.autocast) if self.autocast else contextlib.nullcontext()
+        return (
+            torch.autocast("cpu", dtype=self.autocast)
+            if self.autocast
+            else contextlib.nullcontext()
+        )
 
     def output(self):
         """One forward pass."""
@@ -95,8 +99,13 @@ def recording(model):
     """Yield the list that fills with every marked state, and with the output of every activation module."""
     global _records
     _records = marked = []
-    hooks = [m.register_forward_hook(lambda m, _, out: marked.append(State(out, KINDS.get(type(m)), False, False)))
-             for m in model.modules() if type(m) in KINDS or isinstance(m, (nn.GELU, nn.SiLU, nn.LeakyReLU, nn.ELU, nn.Softplus))]
+    hooks = [
+        m.register_forward_hook(
+            lambda m, _, out: marked.append(State(out, KINDS.get(type(m)), False, False))
+        )
+        for m in model.modules()
+        if type(m) in KINDS or isinstance(m, (nn.GELU, nn.SiLU, nn.LeakyReLU, nn.ELU, nn.Softplus))
+    ]
     try:
         yield marked
     finally:
@@ -106,6 +115,7 @@ def recording(model):
 
 
 # ---------- data ----------
+
 
 def blobs(n=64, features=16, classes=4, spread=0.7):
     """(n, features) points around one center per class, and their classes."""
@@ -122,7 +132,9 @@ def curve(n=64, features=16, outputs=1):
 def pictures(n=32, channels=1, size=8, classes=4, spread=0.7):
     """(n, channels, size, size) pictures around one picture per class, and their classes."""
     y = torch.arange(n) % classes
-    return torch.randn(classes, channels, size, size)[y] + spread * torch.randn(n, channels, size, size), y
+    return torch.randn(classes, channels, size, size)[y] + spread * torch.randn(
+        n, channels, size, size
+    ), y
 
 
 def series(steps=6, n=32, features=4, classes=3, spread=0.5):
@@ -149,6 +161,7 @@ def text(length=12, n=16, vocab=16):
 
 # ---------- losses ----------
 
+
 def cross_entropy(out, y):
     """Mean cross entropy over samples, and steps where there are any; half-precision outputs are read in float32."""
     out = out.float() if out.dtype in HALF else out
@@ -157,7 +170,9 @@ def cross_entropy(out, y):
 
 def squares(out, y):
     """Mean squared error."""
-    return F.mse_loss(out.float() if out.dtype in HALF else out, y.to(torch.float32) if out.dtype in HALF else y)
+    return F.mse_loss(
+        out.float() if out.dtype in HALF else out, y.to(torch.float32) if out.dtype in HALF else y
+    )
 
 
 def binary(out, y):
@@ -176,6 +191,7 @@ def part(key, loss=cross_entropy):
 
 
 # ---------- optimizers ----------
+
 
 def sgd(rate=0.1, **more):
     """Make SGD for a model's parameters."""
@@ -252,7 +268,11 @@ def changed(it: Patient, change) -> Patient:
 
 # ---------- weights ----------
 
-DRAWS = {"he": nn.init.kaiming_normal_, "xavier": nn.init.xavier_normal_, "orthogonal": nn.init.orthogonal_}
+DRAWS = {
+    "he": nn.init.kaiming_normal_,
+    "xavier": nn.init.xavier_normal_,
+    "orthogonal": nn.init.orthogonal_,
+}
 
 
 def drawn(model, init: str, gain: float = 1.0):
@@ -296,16 +316,36 @@ def frozen(model, part: str = ""):
 
 # ---------- multilayer perceptrons ----------
 
-ACT = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "gelu": nn.GELU, "silu": nn.SiLU, "leaky": nn.LeakyReLU,
-       "elu": nn.ELU, "relu6": nn.ReLU6, "softplus": nn.Softplus}
-PHI = {"relu": torch.relu, "tanh": torch.tanh, "sigmoid": torch.sigmoid, "gelu": F.gelu, "silu": F.silu}
+ACT = {
+    "relu": nn.ReLU,
+    "tanh": nn.Tanh,
+    "sigmoid": nn.Sigmoid,
+    "gelu": nn.GELU,
+    "silu": nn.SiLU,
+    "leaky": nn.LeakyReLU,
+    "elu": nn.ELU,
+    "relu6": nn.ReLU6,
+    "softplus": nn.Softplus,
+}
+PHI = {
+    "relu": torch.relu,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "gelu": F.gelu,
+    "silu": F.silu,
+}
 
 
 def plain(depth=3, act="relu", width=32, features=16, outputs=4, norm=None, dropout=0.0, last=None):
     """A Sequential of linear layers with activations as modules; norm is made per layer and stands before the activation."""
     layers, size = [], features
     for _ in range(depth):
-        layers += [nn.Linear(size, width), *([norm(width)] if norm else []), ACT[act](), *([nn.Dropout(dropout)] if dropout else [])]
+        layers += [
+            nn.Linear(size, width),
+            *([norm(width)] if norm else []),
+            ACT[act](),
+            *([nn.Dropout(dropout)] if dropout else []),
+        ]
         size = width
     return nn.Sequential(*layers, nn.Linear(size, outputs), *([last] if last else []))
 
@@ -313,7 +353,9 @@ def plain(depth=3, act="relu", width=32, features=16, outputs=4, norm=None, drop
 class Functions(nn.Module):
     """The same with activations as functions inside forward; post(h) changes one hidden state on its way, for faults."""
 
-    def __init__(self, depth=3, act="relu", width=32, features=16, outputs=4, post=None, at=1, skip=None):
+    def __init__(
+        self, depth=3, act="relu", width=32, features=16, outputs=4, post=None, at=1, skip=None
+    ):
         super().__init__()
         sizes = [features] + [width] * depth
         self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, sizes[1:], strict=False))
@@ -351,7 +393,11 @@ class OneLayer(nn.Module):
 
     def __init__(self, times=3, act="tanh", width=32, features=16, outputs=4):
         super().__init__()
-        self.inward, self.again, self.out = nn.Linear(features, width), nn.Linear(width, width), nn.Linear(width, outputs)
+        self.inward, self.again, self.out = (
+            nn.Linear(features, width),
+            nn.Linear(width, width),
+            nn.Linear(width, outputs),
+        )
         self.times, self.act = times, act
 
     def forward(self, x):
@@ -372,7 +418,9 @@ class Autoencoder(nn.Module):
 
     def forward(self, x):
         """The input again."""
-        return F.linear(seen(torch.tanh(self.encoder(x)), "tanh"), self.encoder.weight.t(), self.bias)
+        return F.linear(
+            seen(torch.tanh(self.encoder(x)), "tanh"), self.encoder.weight.t(), self.bias
+        )
 
 
 class Outputs(nn.Module):
@@ -380,7 +428,12 @@ class Outputs(nn.Module):
 
     def __init__(self, body, width=32, outputs=4, form="tuple"):
         super().__init__()
-        self.body, self.first, self.second, self.form = body, nn.Linear(width, outputs), nn.Linear(width, 1), form
+        self.body, self.first, self.second, self.form = (
+            body,
+            nn.Linear(width, outputs),
+            nn.Linear(width, 1),
+            form,
+        )
 
     def forward(self, x):
         """(logits, value) or {'logits': ..., 'value': ...}."""
@@ -417,12 +470,24 @@ def halves(form=tuple):
 class Residual(nn.Module):
     """h + scale · W₂ φ(W₁ h), depth times; zero: the second matrix starts at zero; norm before each branch if given."""
 
-    def __init__(self, depth=6, width=32, features=16, outputs=4, scale=1.0, zero=False, act="relu", norm=False):
+    def __init__(
+        self,
+        depth=6,
+        width=32,
+        features=16,
+        outputs=4,
+        scale=1.0,
+        zero=False,
+        act="relu",
+        norm=False,
+    ):
         super().__init__()
         self.inward, self.out = nn.Linear(features, width), nn.Linear(width, outputs)
         self.ones = nn.ModuleList(nn.Linear(width, width) for _ in range(depth))
         self.twos = nn.ModuleList(nn.Linear(width, width) for _ in range(depth))
-        self.norms = nn.ModuleList(nn.LayerNorm(width) if norm else nn.Identity() for _ in range(depth))
+        self.norms = nn.ModuleList(
+            nn.LayerNorm(width) if norm else nn.Identity() for _ in range(depth)
+        )
         self.scale, self.act = scale, act
         if zero:
             filled(self, 0.0, "twos")
@@ -431,20 +496,29 @@ class Residual(nn.Module):
         """Logits of shape (batch, outputs)."""
         x = seen(self.inward(x))
         for one, two, norm in zip(self.ones, self.twos, self.norms, strict=True):
-            x = seen(x + self.scale * two(seen(PHI[self.act](one(norm(x))), self.act, stream=False)))
+            x = seen(
+                x + self.scale * two(seen(PHI[self.act](one(norm(x))), self.act, stream=False))
+            )
         return self.out(x)
 
 
 # ---------- convolutional nets ----------
 
+
 class Cnn(nn.Module):
     """Convolutions of one width with activations as modules, then flattened into a linear layer; a pooling in between if asked for."""
 
-    def __init__(self, depth=3, act="relu", channels=8, inputs=1, outputs=4, size=8, norm=None, pool=False):
+    def __init__(
+        self, depth=3, act="relu", channels=8, inputs=1, outputs=4, size=8, norm=None, pool=False
+    ):
         super().__init__()
         layers, width = [], inputs
         for i in range(depth):
-            layers += [nn.Conv2d(width, channels, 3, padding=1), *([norm(channels)] if norm else []), ACT[act]()]
+            layers += [
+                nn.Conv2d(width, channels, 3, padding=1),
+                *([norm(channels)] if norm else []),
+                ACT[act](),
+            ]
             width = channels
             if pool and i == 0:
                 layers.append(nn.MaxPool2d(2))
@@ -459,10 +533,23 @@ class Cnn(nn.Module):
 class FunctionCnn(nn.Module):
     """Convolutions with functions inside forward; post changes one state on its way, for faults."""
 
-    def __init__(self, depth=3, act="relu", channels=8, inputs=1, outputs=4, size=8, post=None, at=1, pool=False):
+    def __init__(
+        self,
+        depth=3,
+        act="relu",
+        channels=8,
+        inputs=1,
+        outputs=4,
+        size=8,
+        post=None,
+        at=1,
+        pool=False,
+    ):
         super().__init__()
         sizes = [inputs] + [channels] * depth
-        self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, padding=1) for a, b in zip(sizes, sizes[1:], strict=False))
+        self.convs = nn.ModuleList(
+            nn.Conv2d(a, b, 3, padding=1) for a, b in zip(sizes, sizes[1:], strict=False)
+        )
         self.act, self.post, self.at, self.pool = act, post, at, pool
         self.out = nn.Linear(channels if pool else channels * size * size, outputs)
 
@@ -478,9 +565,13 @@ class FunctionCnn(nn.Module):
 class ResBlock(nn.Module):
     """Two convolutions and a skip; norm: BatchNorm after each, none, or GroupNorm."""
 
-    def __init__(self, channels, norm=nn.BatchNorm2d, scale=1.0, zero=False, act="relu", outside=True):
+    def __init__(
+        self, channels, norm=nn.BatchNorm2d, scale=1.0, zero=False, act="relu", outside=True
+    ):
         super().__init__()
-        self.conv1, self.conv2 = (nn.Conv2d(channels, channels, 3, padding=1, bias=norm is None) for _ in range(2))
+        self.conv1, self.conv2 = (
+            nn.Conv2d(channels, channels, 3, padding=1, bias=norm is None) for _ in range(2)
+        )
         self.norm1, self.norm2 = ((norm(channels) if norm else nn.Identity()) for _ in range(2))
         self.scale, self.act, self.outside = scale, act, outside
         if zero:
@@ -521,7 +612,18 @@ CELLS = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}
 class Fused(nn.Module):
     """PyTorch's own recurrent module; logits from the last step, or from every one (every=True)."""
 
-    def __init__(self, kind, features=4, width=16, outputs=3, layers=1, every=False, post=None, head=None, **more):
+    def __init__(
+        self,
+        kind,
+        features=4,
+        width=16,
+        outputs=3,
+        layers=1,
+        every=False,
+        post=None,
+        head=None,
+        **more,
+    ):
         super().__init__()
         self.body = FUSED[kind](features, width, num_layers=layers, batch_first=True, **more)
         self.out = head or nn.Linear(width, outputs)
@@ -565,7 +667,11 @@ class HandRnn(nn.Module):
 
     def __init__(self, features=4, width=16, outputs=3, act="tanh", every=False, post=None):
         super().__init__()
-        self.inward, self.again, self.out = nn.Linear(features, width), nn.Linear(width, width), nn.Linear(width, outputs)
+        self.inward, self.again, self.out = (
+            nn.Linear(features, width),
+            nn.Linear(width, width),
+            nn.Linear(width, outputs),
+        )
         self.act, self.every, self.width, self.post = act, every, width, post
 
     def forward(self, x):
@@ -593,7 +699,9 @@ class HandLstm(nn.Module):
         all_h = []
         for t in range(x.shape[1]):
             i, f, g, o = self.gates(torch.cat([seen(x[:, t], time=True), h], 1)).chunk(4, 1)
-            i, f, o = (seen(torch.sigmoid(z), "sigmoid", stream=False) for z in (i, f + self.forget, o))
+            i, f, o = (
+                seen(torch.sigmoid(z), "sigmoid", stream=False) for z in (i, f + self.forget, o)
+            )
             c = f * c + i * seen(torch.tanh(g), "tanh", stream=False)
             h = o * torch.tanh(c)
             all_h.append(h)
@@ -613,13 +721,19 @@ class HandGru(nn.Module):
         h, all_h = x.new_zeros(len(x), self.width), []
         for t in range(x.shape[1]):
             step = seen(x[:, t], time=True)
-            z, r = (seen(torch.sigmoid(gate(torch.cat([step, h], 1))), "sigmoid", stream=False) for gate in (self.update, self.reset))
-            h = (1 - z) * seen(torch.tanh(self.new(torch.cat([step, r * h], 1))), "tanh", stream=False) + z * h
+            z, r = (
+                seen(torch.sigmoid(gate(torch.cat([step, h], 1))), "sigmoid", stream=False)
+                for gate in (self.update, self.reset)
+            )
+            h = (1 - z) * seen(
+                torch.tanh(self.new(torch.cat([step, r * h], 1))), "tanh", stream=False
+            ) + z * h
             all_h.append(h)
         return self.out(torch.stack(all_h, 1) if self.every else h)
 
 
 # ---------- transformers ----------
+
 
 class Block(nn.Module):
     """Attention and a two-layer net, each with a skip of weight `skip`; norm: 'pre', 'post' or 'none'.
@@ -627,11 +741,15 @@ class Block(nn.Module):
     weights: ask for the attention weights, as many do who look at them; PyTorch then takes the plain softmax.
     """
 
-    def __init__(self, width=16, heads=2, norm="pre", act="gelu", skip=1.0, mask=None, weights=False):
+    def __init__(
+        self, width=16, heads=2, norm="pre", act="gelu", skip=1.0, mask=None, weights=False
+    ):
         super().__init__()
         self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
         self.one, self.two = nn.Linear(width, 2 * width), nn.Linear(2 * width, width)
-        self.norm1, self.norm2 = ((nn.Identity() if norm == "none" else nn.LayerNorm(width)) for _ in range(2))
+        self.norm1, self.norm2 = (
+            (nn.Identity() if norm == "none" else nn.LayerNorm(width)) for _ in range(2)
+        )
         self.norm, self.act, self.skip, self.mask, self.weights = norm, act, skip, mask, weights
 
     def attend(self, x):
@@ -660,17 +778,33 @@ def causal(x):
 class Transformer(nn.Module):
     """Tokens or vectors in, blocks, logits from the mean over places, or from every place."""
 
-    def __init__(self, blocks=2, width=16, vocab=16, outputs=16, every=True, post=None, at=1, sparse=False, final=None, **block):
+    def __init__(
+        self,
+        blocks=2,
+        width=16,
+        vocab=16,
+        outputs=16,
+        every=True,
+        post=None,
+        at=1,
+        sparse=False,
+        final=None,
+        **block,
+    ):
         super().__init__()
         self.embed = nn.Embedding(vocab, width, sparse=sparse)
         self.place = nn.Parameter(0.1 * torch.randn(1, 64, width))
         self.blocks = nn.ModuleList(Block(width, **block) for _ in range(blocks))
-        self.final = (nn.LayerNorm(width) if block.get("norm", "pre") == "pre" else nn.Identity()) if final is None else final
+        self.final = (
+            (nn.LayerNorm(width) if block.get("norm", "pre") == "pre" else nn.Identity())
+            if final is None
+            else final
+        )
         self.out, self.every, self.post, self.at = nn.Linear(width, outputs), every, post, at
 
     def forward(self, tokens):
         """Logits of shape (batch, length, outputs) or (batch, outputs)."""
-        x = seen(self.embed(tokens) + self.place[:, :tokens.shape[1]])
+        x = seen(self.embed(tokens) + self.place[:, : tokens.shape[1]])
         for i, block in enumerate(self.blocks):
             x = block(x)
             if self.post and i + 1 == self.at:
@@ -682,11 +816,17 @@ class Transformer(nn.Module):
 class Encoder(nn.Module):
     """PyTorch's own encoder layers between an embedding and a linear layer."""
 
-    def __init__(self, layers=2, width=16, vocab=16, outputs=16, first=True, dropout=0.0, act="relu"):
+    def __init__(
+        self, layers=2, width=16, vocab=16, outputs=16, first=True, dropout=0.0, act="relu"
+    ):
         super().__init__()
         self.embed = nn.Embedding(vocab, width)
-        self.body = nn.ModuleList(nn.TransformerEncoderLayer(
-            width, 2, 2 * width, dropout, activation=act, batch_first=True, norm_first=first) for _ in range(layers))
+        self.body = nn.ModuleList(
+            nn.TransformerEncoderLayer(
+                width, 2, 2 * width, dropout, activation=act, batch_first=True, norm_first=first
+            )
+            for _ in range(layers)
+        )
         self.out = nn.Linear(width, outputs)
 
     def forward(self, tokens):
@@ -699,6 +839,7 @@ class Encoder(nn.Module):
 
 # ---------- language models with tied embeddings ----------
 
+
 class TiedLm(nn.Module):
     """Embedding, a body, and logits through the embedding's own matrix.
 
@@ -706,7 +847,18 @@ class TiedLm(nn.Module):
     form: 'module' ties a linear layer's weight, 'function' calls F.linear with it.
     """
 
-    def __init__(self, body="block", depth=1, width=16, vocab=16, form="module", act="tanh", post=None, scale=0.3, **block):
+    def __init__(
+        self,
+        body="block",
+        depth=1,
+        width=16,
+        vocab=16,
+        form="module",
+        act="tanh",
+        post=None,
+        scale=0.3,
+        **block,
+    ):
         super().__init__()
         self.embed = nn.Embedding(vocab, width)
         with torch.no_grad():
@@ -737,6 +889,7 @@ class TiedLm(nn.Module):
 
 # ---------- fine-tuning ----------
 
+
 class WithHead(nn.Module):
     """A backbone and a new head."""
 
@@ -755,7 +908,7 @@ class Lora(nn.Module):
     def __init__(self, base, rank=4, frozen_base=True):
         super().__init__()
         self.base = frozen(base) if frozen_base else base
-        self.a = nn.Parameter(torch.randn(rank, base.in_features) / base.in_features ** 0.5)
+        self.a = nn.Parameter(torch.randn(rank, base.in_features) / base.in_features**0.5)
         self.b = nn.Parameter(torch.zeros(base.out_features, rank))
 
     def forward(self, x):
@@ -779,6 +932,11 @@ def backbone(kind="mlp", steps=30):
     if kind == "mlp":
         model, data = plain(2), blobs()
     else:
-        model, data = nn.Sequential(*Cnn(2).body, nn.Flatten(), nn.Linear(8 * 64, 32), nn.ReLU(), nn.Linear(32, 4)), pictures()
+        model, data = (
+            nn.Sequential(
+                *Cnn(2).body, nn.Flatten(), nn.Linear(8 * 64, 32), nn.ReLU(), nn.Linear(32, 4)
+            ),
+            pictures(),
+        )
     model = trained(patient(model, data, sgd(0.1)), steps).model
     return nn.Sequential(*list(model)[:-1])

@@ -13,10 +13,12 @@ from snippets.measurement import ROOT, Bad
 from snippets.programs import node
 
 SCRIPTS = ROOT / "docs" / "assets" / "javascripts"
-READ = ('import { readFileSync } from "node:fs";\nconst GIVEN = JSON.parse(readFileSync("given.json", "utf8"));\n'
-        'const told = (key, value) => ArrayBuffer.isView(value) ? [...value] : value;\n'
-        'const tell = (answer) => console.log(JSON.stringify(answer, (key, value) => { const t = told(key, value);\n'
-        '  return typeof t === "number" && !Number.isFinite(t) ? String(t) : t; }));\n')
+READ = (
+    'import { readFileSync } from "node:fs";\nconst GIVEN = JSON.parse(readFileSync("given.json", "utf8"));\n'
+    "const told = (key, value) => ArrayBuffer.isView(value) ? [...value] : value;\n"
+    "const tell = (answer) => console.log(JSON.stringify(answer, (key, value) => { const t = told(key, value);\n"
+    '  return typeof t === "number" && !Number.isFinite(t) ? String(t) : t; }));\n'
+)
 
 
 def ask(program: str, given=None, beside: dict[str, bytes] | None = None):
@@ -34,7 +36,14 @@ def ask(program: str, given=None, beside: dict[str, bytes] | None = None):
         (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
         (folder / "given.json").write_text(json.dumps(given), encoding="utf-8")
         (folder / "main.js").write_text(READ + program, encoding="utf-8")
-        done = subprocess.run([node(), "main.js"], cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=600)
+        done = subprocess.run(
+            [node(), "main.js"],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=600,
+        )
     if done.returncode:
         raise Bad(f"docs/assets/javascripts: a module fails: {done.stderr.strip()[-2000:]}")
     return json.loads(done.stdout)
@@ -43,14 +52,19 @@ def ask(program: str, given=None, beside: dict[str, bytes] | None = None):
 @functools.cache
 def presets() -> dict:
     """The lab's presets: {key: {"name", "look", "ask", "settings": every setting}}."""
-    return ask('import { PRESETS } from "./lab/presets.js"; import { defaults } from "./lab/settings.js";\n'
-               'tell(Object.fromEntries(Object.entries(PRESETS).map(([key, it]) => '
-               '[key, { ...it, settings: { ...defaults(), ...it.settings } }])));')
+    return ask(
+        'import { PRESETS } from "./lab/presets.js"; import { defaults } from "./lab/settings.js";\n'
+        "tell(Object.fromEntries(Object.entries(PRESETS).map(([key, it]) => "
+        "[key, { ...it, settings: { ...defaults(), ...it.settings } }])));"
+    )
 
 
 def programs(settings: list[dict]) -> list[str]:
     """The PyTorch program that the lab writes for each of these settings."""
-    return ask('import { pytorch } from "./lab/script.js"; tell(GIVEN.map((settings) => pytorch(settings)));', settings)
+    return ask(
+        'import { pytorch } from "./lab/script.js"; tell(GIVEN.map((settings) => pytorch(settings)));',
+        settings,
+    )
 
 
 def run(program: str) -> dict:

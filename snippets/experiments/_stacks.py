@@ -29,7 +29,11 @@ def initialize(linear: nn.Linear, init: str) -> None:
     """
     if init == "default":
         return
-    {"xavier": nn.init.xavier_normal_, "he": nn.init.kaiming_normal_, "orthogonal": nn.init.orthogonal_}[init](linear.weight)
+    {
+        "xavier": nn.init.xavier_normal_,
+        "he": nn.init.kaiming_normal_,
+        "orthogonal": nn.init.orthogonal_,
+    }[init](linear.weight)
     nn.init.zeros_(linear.bias)
 
 
@@ -40,7 +44,15 @@ class Stack(nn.Module):
     norm: a class such as nn.BatchNorm1d, made for each layer and applied before phi; None for no normalization.
     """
 
-    def __init__(self, depth: int, width: int, activation: str, init: str = "default", skip: float | None = None, norm=None):
+    def __init__(
+        self,
+        depth: int,
+        width: int,
+        activation: str,
+        init: str = "default",
+        skip: float | None = None,
+        norm=None,
+    ):
         super().__init__()
         self.layers = nn.ModuleList(nn.Linear(width, width) for _ in range(depth))
         for layer in self.layers:
@@ -68,7 +80,11 @@ def gradients(net, x, loss) -> tuple[float, list[float], list[float]]:
         h.retain_grad()
     value = loss(states[-1])
     value.backward()
-    return value.item(), [norm(h.grad) for h in states], [norm(layer.weight.grad) for layer in net.layers]
+    return (
+        value.item(),
+        [norm(h.grad) for h in states],
+        [norm(layer.weight.grad) for layer in net.layers],
+    )
 
 
 def norm(g) -> float:

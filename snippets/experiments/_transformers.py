@@ -7,7 +7,14 @@ from torch import nn
 from torch.nn import functional as F
 
 WIDTH, HEADS = 32, 4
-SHAPES = {"q": (1, 1), "k": (1, 1), "v": (1, 1), "o": (1, 1), "up": (4, 1), "down": (1, 4)}  # rows and columns, in widths
+SHAPES = {
+    "q": (1, 1),
+    "k": (1, 1),
+    "v": (1, 1),
+    "o": (1, 1),
+    "up": (4, 1),
+    "down": (1, 4),
+}  # rows and columns, in widths
 ENDS = ("o", "down")  # the matrices that end a branch
 
 
@@ -32,7 +39,10 @@ def layer_norm(h):
 
 def attention(x, weights):
     """Self-attention of HEADS heads without a mask; x of shape (nets, batch, tokens, width)."""
-    q, k, v = (linear(x, weights[name]).unflatten(-1, (HEADS, -1)).transpose(2, 3) for name in ("q", "k", "v"))
+    q, k, v = (
+        linear(x, weights[name]).unflatten(-1, (HEADS, -1)).transpose(2, 3)
+        for name in ("q", "k", "v")
+    )
     shares = (q @ k.mT / math.sqrt(WIDTH // HEADS)).softmax(-1)
     return linear((shares @ v).transpose(2, 3).flatten(-2), weights["o"])
 
@@ -45,5 +55,9 @@ def feed_forward(x, weights):
 def block(h, weights, place: str):
     """Attention and feed-forward net, each with a skip; normalized after the addition ('post') or at the branch's entry ('pre')."""
     for branch in (attention, feed_forward):
-        h = layer_norm(h + branch(h, weights)) if place == "post" else h + branch(layer_norm(h), weights)
+        h = (
+            layer_norm(h + branch(h, weights))
+            if place == "post"
+            else h + branch(layer_norm(h), weights)
+        )
     return h

@@ -26,9 +26,17 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 BATCH, LEARNED, SEEDS, SPOT = 32, 0.3, range(5), range(1)
 
-MOVES, MOVED_DEPTH, FROZEN, MOVED_SEEDS = 10, 10, 3, 4  # so many seeds of the moves for each seed that is trained
-TOLD = {"vanishing": "a vanishing sigmoid net", "small": "a healthy ReLU net at a ten-thousandth of the rate",
-        "frozen": "a healthy ReLU net whose first layers are frozen"}
+MOVES, MOVED_DEPTH, FROZEN, MOVED_SEEDS = (
+    10,
+    10,
+    3,
+    4,
+)  # so many seeds of the moves for each seed that is trained
+TOLD = {
+    "vanishing": "a vanishing sigmoid net",
+    "small": "a healthy ReLU net at a ten-thousandth of the rate",
+    "frozen": "a healthy ReLU net whose first layers are frozen",
+}
 OPTIMIZERS = {"sgd": ("SGD", torch.optim.SGD, 0.1), "adam": ("Adam", torch.optim.Adam, 0.001)}
 SLOWER = 1e-4
 
@@ -36,8 +44,18 @@ DEPTH, WIDTH, STEPS, TINY = 20, 32, 150, 1e-30
 ARMS = {
     "sgd": ("sigmoid", torch.optim.SGD, {"lr": 0.1}, "a deep sigmoid net under SGD"),
     "adam": ("sigmoid", torch.optim.Adam, {"lr": 0.001}, "a deep sigmoid net under Adam"),
-    "tiny": ("sigmoid", torch.optim.Adam, {"lr": 0.001, "eps": TINY}, "a deep sigmoid net under Adam with a tiny ε"),
-    "healthy": ("relu", torch.optim.Adam, {"lr": 0.001}, "a ReLU net with He initialization under Adam"),
+    "tiny": (
+        "sigmoid",
+        torch.optim.Adam,
+        {"lr": 0.001, "eps": TINY},
+        "a deep sigmoid net under Adam with a tiny ε",
+    ),
+    "healthy": (
+        "relu",
+        torch.optim.Adam,
+        {"lr": 0.001},
+        "a ReLU net with He initialization under Adam",
+    ),
 }
 
 BLOCKS, WARM_STEPS, WARM, ABOVE_CHANCE = 8, 200, 150, 0.25
@@ -54,7 +72,9 @@ def told(seed: int, case: str, optimizer: str) -> tuple[list[float], list[float]
     """(‖W − W₀‖ / ‖W₀‖, the bound steps · rate / rms(W₀)) of each hidden layer. case: a key of TOLD."""
     x, y = _data()
     torch.manual_seed(seed)
-    net = Stack(MOVED_DEPTH, x.shape[1], *(("sigmoid", "xavier") if case == "vanishing" else ("relu", "he"))).double()
+    net = Stack(
+        MOVED_DEPTH, x.shape[1], *(("sigmoid", "xavier") if case == "vanishing" else ("relu", "he"))
+    ).double()
     out = nn.Linear(x.shape[1], 10).double()
     start = [layer.weight.detach().clone() for layer in net.layers]
     if case == "frozen":
@@ -67,7 +87,10 @@ def told(seed: int, case: str, optimizer: str) -> tuple[list[float], list[float]
         steps.zero_grad()
         F.cross_entropy(out(net(x[rows])[-1]), y[rows]).backward()
         steps.step()
-    moved = [norm(layer.weight.detach() - w) / norm(w) for layer, w in zip(net.layers, start, strict=True)]
+    moved = [
+        norm(layer.weight.detach() - w) / norm(w)
+        for layer, w in zip(net.layers, start, strict=True)
+    ]
     return moved, [MOVES * rate / w.square().mean().sqrt().item() for w in start]
 
 
@@ -81,22 +104,35 @@ class Nets:
         self.generators, self.kind = [torch.Generator().manual_seed(seed) for seed in seeds], kind
         inputs, gain = _data()[0].shape[1], 1.0 if kind == "sigmoid" else math.sqrt(2)
         if kind == "post":
-            inner = [self._draw(WIDTH, WIDTH, gain if i % 2 == 0 else 1.0) for i in range(2 * BLOCKS)]
+            inner = [
+                self._draw(WIDTH, WIDTH, gain if i % 2 == 0 else 1.0) for i in range(2 * BLOCKS)
+            ]
             self.weights = [self._draw(WIDTH, inputs, 1.0), *inner]
         else:
-            self.weights = [self._draw(WIDTH, inputs, gain), *(self._draw(WIDTH, WIDTH, gain) for _ in range(DEPTH - 1))]
+            self.weights = [
+                self._draw(WIDTH, inputs, gain),
+                *(self._draw(WIDTH, WIDTH, gain) for _ in range(DEPTH - 1)),
+            ]
         self.weights.append(self._draw(10, WIDTH, 1.0))
-        self.biases = [torch.zeros(len(seeds), 1, w.shape[1], dtype=torch.float64, requires_grad=True) for w in self.weights]
+        self.biases = [
+            torch.zeros(len(seeds), 1, w.shape[1], dtype=torch.float64, requires_grad=True)
+            for w in self.weights
+        ]
         self.parameters = self.weights + self.biases
         self.start = [w.detach().clone() for w in self.weights]
 
     def _draw(self, rows: int, columns: int, gain: float):
-        drawn = torch.stack([torch.randn(rows, columns, generator=g, dtype=torch.float64) for g in self.generators])
+        drawn = torch.stack(
+            [torch.randn(rows, columns, generator=g, dtype=torch.float64) for g in self.generators]
+        )
         return (gain / math.sqrt(columns) * drawn).requires_grad_()
 
     def logits(self, x):
         """Logits of shape (seeds, batch, 10) for x of shape (batch, inputs)."""
-        maps = [lambda h, w=w, b=b: torch.baddbmm(b, h, w.mT) for w, b in zip(self.weights, self.biases, strict=True)]
+        maps = [
+            lambda h, w=w, b=b: torch.baddbmm(b, h, w.mT)
+            for w, b in zip(self.weights, self.biases, strict=True)
+        ]
         h = x.expand(len(self.generators), *x.shape)
         if self.kind == "post":
             h = maps[0](h)
@@ -110,7 +146,11 @@ class Nets:
     def loss(self, rows):
         """Mean cross entropy on these digits, summed over the nets so that each has the gradient it would have alone."""
         x, y = _data()
-        return F.cross_entropy(self.logits(x[rows]).flatten(0, 1), y[rows].repeat(len(self.generators)), reduction="sum") / len(rows)
+        return F.cross_entropy(
+            self.logits(x[rows]).flatten(0, 1),
+            y[rows].repeat(len(self.generators)),
+            reduction="sum",
+        ) / len(rows)
 
     def train(self, optimizer, steps: int, order, warm: int = 0) -> None:
         """Take steps; with warm, the rate rises in a straight line over the first of them."""
@@ -139,7 +179,9 @@ class Nets:
             now, losses = self.weights[0].clone(), []
             for w in (now, self.start[0]):
                 self.weights[0].copy_(w)
-                each_loss = F.cross_entropy(self.logits(x).flatten(0, 1), y.repeat(len(self.generators)), reduction="none")
+                each_loss = F.cross_entropy(
+                    self.logits(x).flatten(0, 1), y.repeat(len(self.generators)), reduction="none"
+                )
                 losses.append(each_loss.view(len(self.generators), -1).mean(1))
             self.weights[0].copy_(now)
         return (losses[1] - losses[0]).abs().tolist()
@@ -161,7 +203,12 @@ def warm(rate: float, steps_up: int, seeds) -> tuple[list[float], float, float]:
     first = sum(sum(nets.moved(i)) / len(seeds) for i in range(1, 2 * BLOCKS + 1)) / (2 * BLOCKS)
     rms = sum(w.square().mean().sqrt().item() ** -1 for w in nets.start[1:-1]) / (2 * BLOCKS)
     nets = Nets(seeds, "post")
-    nets.train(torch.optim.Adam(nets.parameters, lr=rate), WARM_STEPS, torch.Generator().manual_seed(1), steps_up)
+    nets.train(
+        torch.optim.Adam(nets.parameters, lr=rate),
+        WARM_STEPS,
+        torch.Generator().manual_seed(1),
+        steps_up,
+    )
     return nets.accuracy(), first, rate * rms
 
 
@@ -173,52 +220,98 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """What the layers' moves tell, the net that Adam can't save, and warm-up."""
     moved_seeds = range(MOVED_SEEDS * len(seeds))
     kept = {
-        "batch": setting(BATCH, "digits in a batch"), "seeds": setting(len(seeds), "seeds that are trained"),
-        "learned_from": setting(LEARNED, "training accuracy from which a net counts as having learned", show="%"),
+        "batch": setting(BATCH, "digits in a batch"),
+        "seeds": setting(len(seeds), "seeds that are trained"),
+        "learned_from": setting(
+            LEARNED, "training accuracy from which a net counts as having learned", show="%"
+        ),
         "told.steps": setting(MOVES, "steps after which the layers' moves are compared"),
-        "told.depth": setting(MOVED_DEPTH, "hidden layers"), "told.frozen": setting(FROZEN, "first layers that are frozen"),
+        "told.depth": setting(MOVED_DEPTH, "hidden layers"),
+        "told.frozen": setting(FROZEN, "first layers that are frozen"),
         "told.seeds": setting(len(moved_seeds), "seeds of the compared moves"),
-        "told.slower": setting(round(1 / SLOWER), "how many times smaller the small rate is", show=","),
+        "told.slower": setting(
+            round(1 / SLOWER), "how many times smaller the small rate is", show=","
+        ),
         "told.sgd.rate": setting(OPTIMIZERS["sgd"][2], "rate of SGD", show=".1f"),
         "told.adam.rate": setting(OPTIMIZERS["adam"][2], "rate of Adam", show=".3f"),
-        "dead.depth": setting(DEPTH, "hidden layers"), "dead.width": setting(WIDTH, "units in each layer"),
-        "dead.steps": setting(STEPS, "steps"), "dead.eps": setting(TINY, "ε far below every gradient", show="e1"),
-        "warm.blocks": setting(BLOCKS, "post-norm residual blocks"), "warm.steps": setting(WARM_STEPS, "steps of Adam"),
+        "dead.depth": setting(DEPTH, "hidden layers"),
+        "dead.width": setting(WIDTH, "units in each layer"),
+        "dead.steps": setting(STEPS, "steps"),
+        "dead.eps": setting(TINY, "ε far below every gradient", show="e1"),
+        "warm.blocks": setting(BLOCKS, "post-norm residual blocks"),
+        "warm.steps": setting(WARM_STEPS, "steps of Adam"),
         "warm.up": setting(WARM, "steps over which the rate rises"),
-        "warm.learned_from": setting(ABOVE_CHANCE, "training accuracy from which a net has left chance behind", show="%"),
+        "warm.learned_from": setting(
+            ABOVE_CHANCE, "training accuracy from which a net has left chance behind", show="%"
+        ),
     }
     for case, label in TOLD.items():
         for optimizer, (name, *_) in OPTIMIZERS.items():
             runs = each(_call, [(told, seed, case, optimizer) for seed in moved_seeds])
             where = f"{label}, {name}"
             what = "hidden layer from its start, relative to its norm"
-            kept[f"told.{case}.{optimizer}"] = over_seeds([m for m, _ in runs], f"distance of each {what}, {where}", rtol=DRAWN)
+            kept[f"told.{case}.{optimizer}"] = over_seeds(
+                [m for m, _ in runs], f"distance of each {what}, {where}", rtol=DRAWN
+            )
             for key, layer in (("first", 0), ("last", -1)):
                 kept[f"told.{case}.{optimizer}.{key}"] = over_seeds(
-                    [m[layer] for m, _ in runs], f"distance of the {key} {what}, {where}", rtol=DRAWN)
+                    [m[layer] for m, _ in runs],
+                    f"distance of the {key} {what}, {where}",
+                    rtol=DRAWN,
+                )
         kept[f"told.{case}.bound"] = over_seeds(
-            [b for _, b in runs], f"steps times Adam's rate over the rms of the weights, {label}", rtol=DRAWN)
+            [b for _, b in runs],
+            f"steps times Adam's rate over the rms of the weights, {label}",
+            rtol=DRAWN,
+        )
     for arm, found in zip(ARMS, each(_call, [(dead, arm, seeds) for arm in ARMS]), strict=True):
         label = ARMS[arm][3]
         # A net that learns is chaotic: last places grow over the steps.
-        kept[f"dead.{arm}.accuracy"] = over_seeds(found["accuracy"], f"training accuracy of {label}", rtol=0.0, atol=0.25, show="%")
+        kept[f"dead.{arm}.accuracy"] = over_seeds(
+            found["accuracy"], f"training accuracy of {label}", rtol=0.0, atol=0.25, show="%"
+        )
         kept[f"dead.{arm}.learned"] = Measurement(
-            sum(a >= LEARNED for a in found["accuracy"]), f"seeds that learn, {label}", n=len(seeds), rtol=0.0)
+            sum(a >= LEARNED for a in found["accuracy"]),
+            f"seeds that learn, {label}",
+            n=len(seeds),
+            rtol=0.0,
+        )
         kept[f"dead.{arm}.moved"] = over_seeds(
-            found["moved"], f"distance of layer 1 from its start, relative to its norm, {label}", rtol=0.3)
+            found["moved"],
+            f"distance of layer 1 from its start, relative to its norm, {label}",
+            rtol=0.3,
+        )
         kept[f"dead.{arm}.undone"] = over_seeds(
-            found["undone"], f"change of the loss when layer 1 is put back to where it began, {label}", rtol=0.6, atol=1e-11)
+            found["undone"],
+            f"change of the loss when layer 1 is put back to where it began, {label}",
+            rtol=0.6,
+            atol=1e-11,
+        )
     cases = [(rate, up) for rate in RATES for up in (0, WARM)]
     for (key, up), (accuracy, first, predicted) in zip(
-            cases, each(_call, [(warm, RATES[rate], up, seeds) for rate, up in cases]), strict=True):
+        cases, each(_call, [(warm, RATES[rate], up, seeds) for rate, up in cases]), strict=True
+    ):
         how, label = ("warmed", "with warm-up") if up else ("cold", "without warm-up")
         where = f"a post-norm net under Adam at rate {RATES[key]:g} {label}"
-        kept[f"warm.rate.{key}"] = setting(RATES[key], "rate of Adam", show=f".{len(str(RATES[key])) - 2}f")
-        kept[f"warm.{key}.{how}.accuracy"] = over_seeds(accuracy, f"training accuracy of {where}", rtol=0.0, atol=0.5, show="%")
+        kept[f"warm.rate.{key}"] = setting(
+            RATES[key], "rate of Adam", show=f".{len(str(RATES[key])) - 2}f"
+        )
+        kept[f"warm.{key}.{how}.accuracy"] = over_seeds(
+            accuracy, f"training accuracy of {where}", rtol=0.0, atol=0.5, show="%"
+        )
         kept[f"warm.{key}.{how}.learned"] = Measurement(
-            sum(a >= ABOVE_CHANCE for a in accuracy), f"seeds that leave chance behind, {where}", n=len(seeds), rtol=0.0)
+            sum(a >= ABOVE_CHANCE for a in accuracy),
+            f"seeds that leave chance behind, {where}",
+            n=len(seeds),
+            rtol=0.0,
+        )
         if not up:
             kept[f"warm.{key}.first"] = Measurement(
-                first, f"mean relative distance of the weights after the first step, {where}", rtol=DRAWN)
-            kept[f"warm.{key}.first.predicted"] = Measurement(predicted, f"rate over rms of the blocks' weights, {where}", rtol=DRAWN)
+                first,
+                f"mean relative distance of the weights after the first step, {where}",
+                rtol=DRAWN,
+            )
+            kept[f"warm.{key}.first.predicted"] = Measurement(
+                predicted, f"rate over rms of the blocks' weights, {where}", rtol=DRAWN
+            )
     return kept

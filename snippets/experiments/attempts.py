@@ -18,8 +18,11 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 WIDTH, DEPTHS, SEEDS = 64, (5, 10, 20), range(100)
 NETS = {"sigmoid": ("sigmoid", "default"), "relu": ("relu", "default"), "relu_he": ("relu", "he")}
-LABELS = {"sigmoid": "sigmoid layers, nn.Linear's default initialization", "relu": "ReLU layers, nn.Linear's default initialization",
-          "relu_he": "ReLU layers, He initialization"}
+LABELS = {
+    "sigmoid": "sigmoid layers, nn.Linear's default initialization",
+    "relu": "ReLU layers, nn.Linear's default initialization",
+    "relu_he": "ReLU layers, He initialization",
+}
 VARIANCES = {"default": (1 / 3, 1 / (3 * WIDTH)), "he": (2.0, 0.0)}  # n Var W, Var b
 
 
@@ -43,17 +46,25 @@ def predicted(net: str, depth: int) -> float:
     variance, gain = weight + bias, 1.0
     for _ in range(depth):
         gain *= math.sqrt(weight * expectation(lambda z: slope(phi, z) ** 2, math.sqrt(variance)))
-        variance = weight * expectation(lambda z: phi(torch.tensor(z)).numpy() ** 2, math.sqrt(variance)) + bias
+        variance = (
+            weight * expectation(lambda z: phi(torch.tensor(z)).numpy() ** 2, math.sqrt(variance))
+            + bias
+        )
     return gain
 
 
 def measure() -> dict[str, Measurement]:
     """Median share over seeds and the prediction, for every net and depth."""
     runs = each(run, SEEDS)
-    kept = {"width": setting(WIDTH, "units in each layer"), "seeds": setting(len(runs), "seeds of each net")}
+    kept = {
+        "width": setting(WIDTH, "units in each layer"),
+        "seeds": setting(len(runs), "seeds of each net"),
+    }
     for net, label in LABELS.items():
         for depth in DEPTHS:
             where = f"the norm of ∂L/∂h through {depth} {label}"
             kept[f"{net}.at{depth}"] = over_seeds([r[net, depth] for r in runs], f"gain of {where}")
-            kept[f"{net}.predicted.at{depth}"] = Measurement(predicted(net, depth), f"gain that theory predicts for {where}")
+            kept[f"{net}.predicted.at{depth}"] = Measurement(
+                predicted(net, depth), f"gain that theory predicts for {where}"
+            )
     return loosened(kept, DRAWN)

@@ -69,7 +69,14 @@ def predicted(init: str) -> list[float]:
         size = covariance.diag().sqrt()
         cosine = (covariance / size[:, None] / size).clamp(-1, 1)
         angle = cosine.acos()
-        covariance = weight * size[:, None] * size * (angle.sin() + (math.pi - angle) * cosine) / (2 * math.pi) + bias
+        covariance = (
+            weight
+            * size[:, None]
+            * size
+            * (angle.sin() + (math.pi - angle) * cosine)
+            / (2 * math.pi)
+            + bias
+        )
     return found
 
 
@@ -78,16 +85,27 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     cases = [(seed, init) for init in INITS for seed in seeds]
     found = dict(zip(cases, each(run, cases), strict=True))
     kept = {
-        "depth": setting(DEPTH, "ReLU layers"), "width": setting(WIDTH, "units in each layer"), "inputs": setting(INPUTS, "digits shown"),
-        "seeds": setting(len(seeds), "seeds of the stacks"), "draws": setting(DRAWS, "normal draws for the prediction", show=","),
+        "depth": setting(DEPTH, "ReLU layers"),
+        "width": setting(WIDTH, "units in each layer"),
+        "inputs": setting(INPUTS, "digits shown"),
+        "seeds": setting(len(seeds), "seeds of the stacks"),
+        "draws": setting(DRAWS, "normal draws for the prediction", show=","),
     }
     for init, theory in zip(INITS, each(predicted, INITS), strict=True):
         shares = [found[seed, init] for seed in seeds]
         what = f"share of ReLU units that are zero for every digit before training, {INITS[init]}"
         kept[f"{init}.profile"] = over_seeds(shares, f"{what}, in each layer", **COUNTED)
-        kept[f"{init}.predicted"] = Measurement(theory, f"{what}, in each layer, predicted for infinite width", **DRAWN)
+        kept[f"{init}.predicted"] = Measurement(
+            theory, f"{what}, in each layer, predicted for infinite width", **DRAWN
+        )
         for layer in WATCHED:
-            kept[f"{init}.layer{layer}"] = over_seeds([s[layer - 1] for s in shares], f"{what}, layer {layer}", show=".0%", **COUNTED)
+            kept[f"{init}.layer{layer}"] = over_seeds(
+                [s[layer - 1] for s in shares], f"{what}, layer {layer}", show=".0%", **COUNTED
+            )
             kept[f"{init}.predicted{layer}"] = Measurement(
-                theory[layer - 1], f"{what}, layer {layer}, predicted for infinite width", show=".0%", **DRAWN)
+                theory[layer - 1],
+                f"{what}, layer {layer}, predicted for infinite width",
+                show=".0%",
+                **DRAWN,
+            )
     return kept

@@ -28,8 +28,15 @@ DEPTH, WIDTH, BATCH, STEPS, CHECK, AFTER = 5, 64, 64, 80, 5, 50
 RATES = {"moderate": 0.1, "large": 0.5}
 DECAY = 0.01
 SEEDS, SPOT = range(20), range(2)
-WAYS = {"train": "every layer trains on", "decay": "every layer trains on with weight decay", "frozen": "the layers before it are frozen"}
-SLACK = {"rtol": 0.0, "atol": 3}  # pooled counts: room for three units to flip on a processor that was not tried
+WAYS = {
+    "train": "every layer trains on",
+    "decay": "every layer trains on with weight decay",
+    "frozen": "the layers before it are frozen",
+}
+SLACK = {
+    "rtol": 0.0,
+    "atol": 3,
+}  # pooled counts: room for three units to flip on a processor that was not tried
 
 
 @functools.cache
@@ -49,7 +56,9 @@ def dead(net, x) -> tuple[list, float]:
 def sgd(net, rate: float, steps: int, draw: torch.Generator, decay: float = 0.0):
     """Take `steps` steps of plain SGD on batches of digits, yielding before each and after the last."""
     x, y = data()
-    optimizer = torch.optim.SGD([p for p in net.parameters() if p.requires_grad], lr=rate, weight_decay=decay)
+    optimizer = torch.optim.SGD(
+        [p for p in net.parameters() if p.requires_grad], lr=rate, weight_decay=decay
+    )
     for step in range(steps + 1):
         yield step
         if step < steps:
@@ -83,7 +92,9 @@ def run(case: tuple[int, str]) -> dict:
             seen.append(now)
     ever = [torch.stack(layer).any(0) for layer in zip(*seen, strict=True)]
     found = {
-        "start": shares(seen[0]), "end": shares(now), "died": counts(ever),
+        "start": shares(seen[0]),
+        "end": shares(now),
+        "died": counts(ever),
         "back": counts(e & ~n for e, n in zip(ever, now, strict=True)),
         "accuracy": (logits.argmax(1) == y).double().mean().item(),
     }
@@ -111,9 +122,12 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     cases = [(seed, rate) for rate in RATES for seed in seeds]
     found = dict(zip(cases, each(run, cases), strict=True))
     kept = {
-        "depth": setting(DEPTH, "hidden layers"), "width": setting(WIDTH, "units in each hidden layer"),
-        "steps": setting(STEPS, "steps of SGD"), "after": setting(AFTER, "steps of SGD after the rate was lowered"),
-        "batch": setting(BATCH, "digits in a batch"), "check": setting(CHECK, "steps between two checks for dead units"),
+        "depth": setting(DEPTH, "hidden layers"),
+        "width": setting(WIDTH, "units in each hidden layer"),
+        "steps": setting(STEPS, "steps of SGD"),
+        "after": setting(AFTER, "steps of SGD after the rate was lowered"),
+        "batch": setting(BATCH, "digits in a batch"),
+        "check": setting(CHECK, "steps between two checks for dead units"),
         "decay": setting(DECAY, "weight decay", show=".2f"),
         "seeds": setting(len(seeds), "seeds of the nets whose dead units are counted"),
         "units": setting(len(seeds) * WIDTH, "units of one layer, all seeds", show=","),
@@ -131,11 +145,20 @@ def pooled(runs: list[dict], part: str, what: str) -> dict[str, Measurement]:
     def count(value: int, where: str, **slack) -> Measurement:
         return Measurement(value, f"units of {where} {what}, all seeds", n=len(runs), **slack)
 
-    exact = {"rtol": 0.0}  # nothing that a dead unit of layer 1 depends on changes, nor any behind frozen layers
+    exact = {
+        "rtol": 0.0
+    }  # nothing that a dead unit of layer 1 depends on changes, nor any behind frozen layers
     first = exact if part in ("back", *WAYS) else SLACK
-    kept = {"first": count(by_layer[0], "layer 1", **first), "deeper": count(sum(by_layer[1:]), "deeper layers", **SLACK)}
+    kept = {
+        "first": count(by_layer[0], "layer 1", **first),
+        "deeper": count(sum(by_layer[1:]), "deeper layers", **SLACK),
+    }
     for layer, value in enumerate(by_layer, 1):
-        kept[f"layer{layer}"] = count(value, f"layer {layer}", **(first if layer == 1 else exact if part == "frozen" else SLACK))
+        kept[f"layer{layer}"] = count(
+            value,
+            f"layer {layer}",
+            **(first if layer == 1 else exact if part == "frozen" else SLACK),
+        )
     return kept
 
 
@@ -144,23 +167,50 @@ def counted(rate: str, runs: list[dict]) -> dict[str, Measurement]:
     where = f"in each hidden layer at the {rate} rate"
     slack = {"rtol": 0.0, "atol": 2 / WIDTH}
     kept = {
-        f"{rate}.start": over_seeds([r["start"] for r in runs], f"share of dead units before training, {where}", **slack),
-        f"{rate}.end": over_seeds([r["end"] for r in runs], f"share of dead units after training, {where}", **slack),
+        f"{rate}.start": over_seeds(
+            [r["start"] for r in runs], f"share of dead units before training, {where}", **slack
+        ),
+        f"{rate}.end": over_seeds(
+            [r["end"] for r in runs], f"share of dead units after training, {where}", **slack
+        ),
         f"{rate}.accuracy": over_seeds(
-            [r["accuracy"] for r in runs], f"training accuracy after training at the {rate} rate", rtol=0, atol=0.02, show=".0%"),
+            [r["accuracy"] for r in runs],
+            f"training accuracy after training at the {rate} rate",
+            rtol=0,
+            atol=0.02,
+            show=".0%",
+        ),
     }
-    for part, what in {"died": "seen dead", "back": "that were seen dead and are alive at the end,"}.items():
-        kept |= {f"{rate}.{part}.{key}": m for key, m in pooled(runs, part, f"{what} at the {rate} rate").items()}
+    for part, what in {
+        "died": "seen dead",
+        "back": "that were seen dead and are alive at the end,",
+    }.items():
+        kept |= {
+            f"{rate}.{part}.{key}": m
+            for key, m in pooled(runs, part, f"{what} at the {rate} rate").items()
+        }
     died, back = (sum(sum(r[part][1:]) for r in runs) for part in ("died", "back"))
     kept[f"{rate}.back.share"] = Measurement(
-        back / max(died, 1), f"share of the dead units of deeper layers that are alive at the end at the {rate} rate, all seeds",
-        n=len(runs), rtol=0, atol=0.03, show=".0%")
+        back / max(died, 1),
+        f"share of the dead units of deeper layers that are alive at the end at the {rate} rate, all seeds",
+        n=len(runs),
+        rtol=0,
+        atol=0.03,
+        show=".0%",
+    )
     return kept
 
 
 def lowered(runs: list[dict]) -> dict[str, Measurement]:
     """Units dead when the rate was lowered, and those of them that are alive after going on in each of the ways."""
-    kept = {f"left.{key}": m for key, m in pooled(runs, "left", "dead when the rate is lowered").items()}
+    kept = {
+        f"left.{key}": m for key, m in pooled(runs, "left", "dead when the rate is lowered").items()
+    }
     for way, label in WAYS.items():
-        kept |= {f"{way}.{key}": m for key, m in pooled(runs, way, f"dead when the rate was lowered and alive later, {label}").items()}
+        kept |= {
+            f"{way}.{key}": m
+            for key, m in pooled(
+                runs, way, f"dead when the rate was lowered and alive later, {label}"
+            ).items()
+        }
     return kept

@@ -14,7 +14,11 @@ DEPTH, WIDTH, BATCH, DEEP = 30, 64, 8, 100
 SEEDS, SPOT = range(200), range(20)
 ROUNDED = 1e-15  # a difference of outputs that agree in every place of a float64 is rounding, another on every processor
 NETS = {"sigmoid": ("sigmoid", None), "relu": ("relu", None), "residual": ("relu", 1.0)}
-LABELS = {"sigmoid": "a plain sigmoid net", "relu": "a plain ReLU net", "residual": "a ReLU net with skips"}
+LABELS = {
+    "sigmoid": "a plain sigmoid net",
+    "relu": "a plain ReLU net",
+    "residual": "a ReLU net with skips",
+}
 INITS = {"default": "nn.Linear's default", "xavier": "Xavier", "he": "He"}
 
 
@@ -67,33 +71,66 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
             where = f"{label}, {named} initialization, {DEPTH} layers of {WIDTH} units"
             kept[f"{net}.{init}.loss"] = over_seeds(losses, f"loss at initialization of {where}")
             kept[f"{net}.{init}.input_share"] = over_seeds(
-                shares, f"share of the last layer's output that depends on the input, {where}", rtol=1e-3, atol=ROUNDED)
-            kept[f"{net}.{init}.first"] = over_seeds([w[0] for w in weights], f"norm of ∂L/∂W in layer 1 of {where}")
-            kept[f"{net}.{init}.last"] = over_seeds([w[-1] for w in weights], f"norm of ∂L/∂W in the last layer of {where}")
+                shares,
+                f"share of the last layer's output that depends on the input, {where}",
+                rtol=1e-3,
+                atol=ROUNDED,
+            )
+            kept[f"{net}.{init}.first"] = over_seeds(
+                [w[0] for w in weights], f"norm of ∂L/∂W in layer 1 of {where}"
+            )
+            kept[f"{net}.{init}.last"] = over_seeds(
+                [w[-1] for w in weights], f"norm of ∂L/∂W in the last layer of {where}"
+            )
             kept[f"{net}.{init}.signal"] = over_seeds(
-                [s[0] / s[-1] for s in signals], f"norm of ∂L/∂h after layer 1, as a share of that after the last layer, of {where}")
+                [s[0] / s[-1] for s in signals],
+                f"norm of ∂L/∂h after layer 1, as a share of that after the last layer, of {where}",
+            )
             kept[f"{net}.{init}.factor"] = over_seeds(
-                [per_layer(s) for s in signals], f"geometric mean factor per layer of the norm of ∂L/∂h in {where}")
-            kept[f"{net}.{init}.weight_profile"] = over_seeds(weights, f"norm of ∂L/∂W in each layer of {where}")
+                [per_layer(s) for s in signals],
+                f"geometric mean factor per layer of the norm of ∂L/∂h in {where}",
+            )
+            kept[f"{net}.{init}.weight_profile"] = over_seeds(
+                weights, f"norm of ∂L/∂W in each layer of {where}"
+            )
             kept[f"{net}.{init}.signal_profile"] = over_seeds(
-                [[x / s[-1] for x in s] for s in signals], f"norm of ∂L/∂h after each layer, 1 at the loss, of {where}")
+                [[x / s[-1] for x in s] for s in signals],
+                f"norm of ∂L/∂h after each layer, 1 at the loss, of {where}",
+            )
     return kept | printed(runs)
 
 
 def printed(runs: list[dict]) -> dict[str, Measurement]:
     """What the usual code prints, and in how many seeds."""
-    ordered = {init: sum(r["sigmoid", init][2][0] < r["relu", init][2][0] < r["residual", init][2][0] for r in runs) for init in INITS}
+    ordered = {
+        init: sum(
+            r["sigmoid", init][2][0] < r["relu", init][2][0] < r["residual", init][2][0]
+            for r in runs
+        )
+        for init in INITS
+    }
     zeros = sum(r["sigmoid", "float32"] == 0.0 for r in runs)
     overflows = sum(r["residual", "deep"] == float("inf") for r in runs)
     return {
         "float32.zeros": Measurement(
-            zeros, "seeds in which the float32 norm of the sigmoid net's first-layer gradient prints exactly 0.0", n=len(runs), rtol=0),
+            zeros,
+            "seeds in which the float32 norm of the sigmoid net's first-layer gradient prints exactly 0.0",
+            n=len(runs),
+            rtol=0,
+        ),
         "float32.overflows": Measurement(
-            overflows, f"seeds in which the float32 norm of the {DEEP}-layer residual net's first-layer gradient prints inf",
-            n=len(runs), rtol=0, atol=2),
+            overflows,
+            f"seeds in which the float32 norm of the {DEEP}-layer residual net's first-layer gradient prints inf",
+            n=len(runs),
+            rtol=0,
+            atol=2,
+        ),
     } | {
         f"ordered.{init}": Measurement(
-            count, f"seeds in which the first-layer gradient grows from sigmoid to ReLU to ReLU with skips, {INITS[init]} initialization",
-            n=len(runs), rtol=0)
+            count,
+            f"seeds in which the first-layer gradient grows from sigmoid to ReLU to ReLU with skips, {INITS[init]} initialization",
+            n=len(runs),
+            rtol=0,
+        )
         for init, count in ordered.items()
     }

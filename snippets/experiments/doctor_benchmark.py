@@ -39,8 +39,14 @@ EDGE = 2  # nets of one class that may fall on the other side of a limit on anot
 def ask(patient: Patient, optimizer: bool = True):
     """The doctor's report."""
     with patient.surroundings():
-        return examine(patient.model, patient.loss_fn, patient.inputs, patient.targets,
-                       optimizer=patient.optimizer if optimizer else None, call=patient.call)
+        return examine(
+            patient.model,
+            patient.loss_fn,
+            patient.inputs,
+            patient.targets,
+            optimizer=patient.optimizer if optimizer else None,
+            call=patient.call,
+        )
 
 
 def verdict(patient: Patient, optimizer: bool = True) -> str:
@@ -71,7 +77,9 @@ def in_range(patient: Patient) -> bool:
 
 def plain_sgd(patient: Patient) -> bool:
     """Whether a step is proportional to gradient times rate."""
-    return type(patient.optimizer) is torch.optim.SGD and not any(g["weight_decay"] for g in patient.optimizer.param_groups)
+    return type(patient.optimizer) is torch.optim.SGD and not any(
+        g["weight_decay"] for g in patient.optimizer.param_groups
+    )
 
 
 def judge(name: str) -> dict:
@@ -90,13 +98,16 @@ def _judge(case) -> dict:
     found["harm"] = changes(before, snapshot(patient))
     found["same"] = {}
     if case.label != "underflow" and in_range(patient):
-        found["same"]["bare"] = verdict(case.build(), optimizer=False) == verdict(louder(case.build()), optimizer=False)
+        found["same"]["bare"] = verdict(case.build(), optimizer=False) == verdict(
+            louder(case.build()), optimizer=False
+        )
         if plain_sgd(patient):
             found["same"]["sgd"] = found["doctor"] == verdict(louder(case.build()))
     return found | (judged(case.build()) if case.label != BETWEEN else {})
 
 
 # ---------- scores ----------
+
 
 def confusion(found: list[dict], who: str, half: str) -> list[list[int]]:
     """Counts of verdicts: a row for each label, a column for each of VERDICTS."""
@@ -112,7 +123,11 @@ def recalls(found: list[dict], who: str, half: str) -> dict[str, float]:
     """The recall of every class; a crash is a miss."""
     kept = {}
     for label in CLASSES:
-        these = [f for f in found if BY_NAME[f["name"]].half == half and BY_NAME[f["name"]].label == label]
+        these = [
+            f
+            for f in found
+            if BY_NAME[f["name"]].half == half and BY_NAME[f["name"]].label == label
+        ]
         kept[label] = sum(f[who] == label for f in these) / len(these)
     return kept
 
@@ -138,43 +153,89 @@ def counts(names: list[str]) -> dict[str, Measurement]:
         "rules.steps": setting(STEPS, "training steps that the rule sets watch"),
     }
     for half in HALVES:
-        kept[f"nets.{half}"] = setting(sum(c.half == half for c in labelled), f"labelled nets in the {half} half")
+        kept[f"nets.{half}"] = setting(
+            sum(c.half == half for c in labelled), f"labelled nets in the {half} half"
+        )
     for label in CLASSES:
-        kept[f"nets.{label}"] = setting(sum(c.label == label for c in labelled), f"nets labelled {label}")
+        kept[f"nets.{label}"] = setting(
+            sum(c.label == label for c in labelled), f"nets labelled {label}"
+        )
     for family, what in FAMILIES.items():
-        kept[f"nets.{family}"] = setting(sum(c.family == family for c in labelled), f"labelled nets: {what}")
+        kept[f"nets.{family}"] = setting(
+            sum(c.family == family for c in labelled), f"labelled nets: {what}"
+        )
     return kept
 
 
 def scores(found: list[dict], who: str, half: str) -> dict[str, Measurement]:
     """Recall, false alarms and confusion of one judge on one half."""
     table, each_class = confusion(found, who, half), recalls(found, who, half)
-    sizes = {label: sum(BY_NAME[f["name"]].label == label and BY_NAME[f["name"]].half == half for f in found) for label in CLASSES}
+    sizes = {
+        label: sum(
+            BY_NAME[f["name"]].label == label and BY_NAME[f["name"]].half == half for f in found
+        )
+        for label in CLASSES
+    }
     healthy, unsure = table[CLASSES.index("healthy")], VERDICTS.index("inconclusive")
     where, edge = f"{JUDGES[who]}, {half} half", EDGE / min(sizes.values())
     alarms = sum(n for i, n in enumerate(healthy) if i not in (CLASSES.index("healthy"), unsure))
     n, key = sizes["healthy"], f"{who}.{half}"
     kept = {
-        f"{key}.recall": Measurement(mean(each_class.values()), f"mean recall over all classes: {where}", rtol=0,
-                                     atol=2 * edge / len(CLASSES), show=".2f"),
-        f"{key}.false": Measurement(alarms / n, f"share of healthy nets for which a fault is named: {where}", rtol=0, atol=EDGE / n,
-                                    show=".1%"),
-        f"{key}.false.nets": Measurement(alarms, f"healthy nets for which a fault is named: {where}", rtol=0, atol=EDGE),
-        f"{key}.unsure": Measurement(healthy[unsure] / n, f"share of healthy nets left inconclusive: {where}", rtol=0, atol=EDGE / n,
-                                     show=".1%"),
-        f"{key}.right": Measurement(sum(table[i][i] for i in range(len(CLASSES))), f"nets judged right: {where}", rtol=0, atol=2 * EDGE),
-        f"{key}.confusion": Measurement(table, f"verdicts (columns: the labels in order, then inconclusive) for each label (rows): {where}",
-                                        rtol=0, atol=EDGE),
+        f"{key}.recall": Measurement(
+            mean(each_class.values()),
+            f"mean recall over all classes: {where}",
+            rtol=0,
+            atol=2 * edge / len(CLASSES),
+            show=".2f",
+        ),
+        f"{key}.false": Measurement(
+            alarms / n,
+            f"share of healthy nets for which a fault is named: {where}",
+            rtol=0,
+            atol=EDGE / n,
+            show=".1%",
+        ),
+        f"{key}.false.nets": Measurement(
+            alarms, f"healthy nets for which a fault is named: {where}", rtol=0, atol=EDGE
+        ),
+        f"{key}.unsure": Measurement(
+            healthy[unsure] / n,
+            f"share of healthy nets left inconclusive: {where}",
+            rtol=0,
+            atol=EDGE / n,
+            show=".1%",
+        ),
+        f"{key}.right": Measurement(
+            sum(table[i][i] for i in range(len(CLASSES))),
+            f"nets judged right: {where}",
+            rtol=0,
+            atol=2 * EDGE,
+        ),
+        f"{key}.confusion": Measurement(
+            table,
+            f"verdicts (columns: the labels in order, then inconclusive) for each label (rows): {where}",
+            rtol=0,
+            atol=EDGE,
+        ),
     }
     for tool, faults in FAULTS.items():
         if who in ("doctor", tool):
             on = "" if who == tool else f".{tool}"
             kept[f"{key}.recall.own{on}"] = Measurement(
-                mean(each_class[label] for label in faults), f"mean recall over the faults that {TOOLS[tool]} has a rule for: {where}",
-                rtol=0, atol=2 * edge / len(faults), show=".2f")
+                mean(each_class[label] for label in faults),
+                f"mean recall over the faults that {TOOLS[tool]} has a rule for: {where}",
+                rtol=0,
+                atol=2 * edge / len(faults),
+                show=".2f",
+            )
     for label in CLASSES:
         kept[f"{key}.recall.{label}"] = Measurement(
-            each_class[label], f"recall of {label}: {where}", rtol=0, atol=EDGE / sizes[label], show=".2f")
+            each_class[label],
+            f"recall of {label}: {where}",
+            rtol=0,
+            atol=EDGE / sizes[label],
+            show=".2f",
+        )
     return kept
 
 
@@ -186,12 +247,31 @@ def measure(part: list[str] = FULL) -> dict[str, Measurement]:
     for who in JUDGES:
         for half in HALVES:
             kept |= scores(labelled, who, half)
-    for kind, what in {"bare": "without an optimizer", "sgd": "with SGD's rate divided by it"}.items():
+    for kind, what in {
+        "bare": "without an optimizer",
+        "sgd": "with SGD's rate divided by it",
+    }.items():
         same = [f["same"][kind] for f in found if kind in f["same"]]
         kept[f"invariance.{kind}.nets"] = Measurement(
-            len(same), f"nets that could be judged with the loss times the factor, {what}", rtol=0, atol=EDGE)
+            len(same),
+            f"nets that could be judged with the loss times the factor, {what}",
+            rtol=0,
+            atol=EDGE,
+        )
         kept[f"invariance.{kind}"] = Measurement(
-            sum(same) / len(same), f"share of nets with the same verdict when the loss is multiplied, {what}", rtol=0, show="%")
-    kept["harm"] = Measurement(sum(bool(f["harm"]) for f in found), "nets that the doctor's examination changed in any bit", rtol=0)
-    kept["crashes"] = Measurement(sum(f["doctor"].startswith(CRASH) for f in found), "nets on which the doctor raised an error", rtol=0)
+            sum(same) / len(same),
+            f"share of nets with the same verdict when the loss is multiplied, {what}",
+            rtol=0,
+            show="%",
+        )
+    kept["harm"] = Measurement(
+        sum(bool(f["harm"]) for f in found),
+        "nets that the doctor's examination changed in any bit",
+        rtol=0,
+    )
+    kept["crashes"] = Measurement(
+        sum(f["doctor"].startswith(CRASH) for f in found),
+        "nets on which the doctor raised an error",
+        rtol=0,
+    )
     return kept

@@ -17,23 +17,41 @@ from snippets.experiments._runs import each
 from snippets.measurement import Measurement, setting
 from snippets.recipes.gradient_doctor import LIMITS
 
-GROUPS = {"healthy": "healthy nets", "vanishing": "vanishing nets", "exploding": "exploding nets", BETWEEN: "nets between the limits"}
+GROUPS = {
+    "healthy": "healthy nets",
+    "vanishing": "vanishing nets",
+    "exploding": "exploding nets",
+    BETWEEN: "nets between the limits",
+}
 CLIP = 40.0
 SLACK, EXPLODED = 0.1, 1.5
-FULL, SPOT = [case.name for case in ZOO if case.label in GROUPS], [name for name in spot() if BY_NAME[name].label in GROUPS]
+FULL, SPOT = (
+    [case.name for case in ZOO if case.label in GROUPS],
+    [name for name in spot() if BY_NAME[name].label in GROUPS],
+)
 SHARES = {  # limits that a reader meets as percentages
-    "dead": "share of a layer's units inactive on the whole batch", "saturated": "share of a layer's units pinned",
-    "pinned_samples": "share of samples on which a pinned unit is", "flat": "slope over the largest slope, below which a unit is pinned",
-    "cliff": "share of the largest step in the fall", "missed": "share of targets that an output pinned at its ends misses",
-    "most": "share of the weight matrices", "lost": "gradient over that in higher precision",
+    "dead": "share of a layer's units inactive on the whole batch",
+    "saturated": "share of a layer's units pinned",
+    "pinned_samples": "share of samples on which a pinned unit is",
+    "flat": "slope over the largest slope, below which a unit is pinned",
+    "cliff": "share of the largest step in the fall",
+    "missed": "share of targets that an output pinned at its ends misses",
+    "most": "share of the weight matrices",
+    "lost": "gradient over that in higher precision",
     "gone": "share of the entries that round to zero",
 }
 RATIOS = {
-    "vanishing": "first over last signal", "exploding": "first over last signal", "sound_low": "first over last signal",
-    "sound_high": "first over last signal", "steady": "r² of the log of the signal over depth",
-    "starved": "relative update, first over last layers", "fed": "relative update, first over last layers",
-    "rate_too_small": "largest relative update of a weight matrix", "rate_too_large": "relative update of a weight matrix",
-    "still": "relative change of the loss", "learned": "loss over the loss with answers shuffled",
+    "vanishing": "first over last signal",
+    "exploding": "first over last signal",
+    "sound_low": "first over last signal",
+    "sound_high": "first over last signal",
+    "steady": "r² of the log of the signal over depth",
+    "starved": "relative update, first over last layers",
+    "fed": "relative update, first over last layers",
+    "rate_too_small": "largest relative update of a weight matrix",
+    "rate_too_large": "relative update of a weight matrix",
+    "still": "relative change of the loss",
+    "learned": "loss over the loss with answers shuffled",
     "at_rest": "gradient times weights over the loss",
 }
 
@@ -48,16 +66,24 @@ def run(name: str) -> float:
 def measure(part: list[str] = FULL) -> dict[str, Measurement]:
     """The limits, and the powers of ten of each group."""
     found = dict(zip(part, each(run, part), strict=True))
-    kept = {f"limit.{name}": setting(LIMITS[name], f"the doctor's limit: {what}", show="%" if name in SHARES else "1")
-            for name, what in (SHARES | RATIOS).items()}
+    kept = {
+        f"limit.{name}": setting(
+            LIMITS[name], f"the doctor's limit: {what}", show="%" if name in SHARES else "1"
+        )
+        for name, what in (SHARES | RATIOS).items()
+    }
     kept["clip"] = setting(CLIP, "powers of ten beyond which a ratio is drawn at the edge")
     for group, what in GROUPS.items():
         inside = {name: power for name, power in found.items() if BY_NAME[name].label == group}
         waiting = [name for name, power in inside.items() if group == "healthy" and power == -CLIP]
         powers = sorted(power for name, power in inside.items() if name not in waiting)
         slack = EXPLODED if group == "exploding" else SLACK
-        kept[f"{group}.powers"] = Measurement(powers, f"power of ten of first over last signal: {what}", rtol=0, atol=slack)
+        kept[f"{group}.powers"] = Measurement(
+            powers, f"power of ten of first over last signal: {what}", rtol=0, atol=slack
+        )
         kept[f"{group}.nets"] = setting(len(powers), what)
         if group == "healthy":
-            kept["waiting.nets"] = setting(len(waiting), "healthy nets whose last layer starts at zero")
+            kept["waiting.nets"] = setting(
+                len(waiting), "healthy nets whose last layer starts at zero"
+            )
     return kept

@@ -43,17 +43,25 @@ THRESHOLD, LEARNED = 1.0, 0.5
 NUDGE = 1e-4
 NETS = {
     "healthy": "ReLU net with skips, He initialization, branches scaled by 1/√depth",
-    "relu": "plain ReLU net, He weights times 1.5", "skip": "ReLU net with unscaled skips, nn.Linear's default initialization",
+    "relu": "plain ReLU net, He weights times 1.5",
+    "skip": "ReLU net with unscaled skips, nn.Linear's default initialization",
     "tanh": "plain tanh net, σ_w = 4",
 }
 BOUNCES = 1.2  # the clipped ReLU net learns nothing: between one and two threads its loss moved by more than half of its size
 # Weights are drawn in float32; the tanh net is chaotic and enlarges their last place from layer to layer.
 FLOAT32 = dict.fromkeys(NETS, 1e-3) | {"tanh": 3e-3}
 WAYS = [  # (net, rate, clipped)
-    ("healthy", "usual", False), ("healthy", "huge", False),
-    ("relu", "usual", False), ("relu", "hundredth", False), ("relu", "usual", True),
-    ("skip", "usual", False), ("skip", "hundredth", False), ("skip", "usual", True),
-    ("tanh", "usual", False), ("tanh", "usual", True)]
+    ("healthy", "usual", False),
+    ("healthy", "huge", False),
+    ("relu", "usual", False),
+    ("relu", "hundredth", False),
+    ("relu", "usual", True),
+    ("skip", "usual", False),
+    ("skip", "hundredth", False),
+    ("skip", "usual", True),
+    ("tanh", "usual", False),
+    ("tanh", "usual", True),
+]
 
 
 def weights(scale: float, init: str, width: int = WIDTH) -> torch.Tensor:
@@ -94,8 +102,11 @@ def overflow(case: tuple[int, str]) -> dict:
 def make(name: str, seed: int) -> Classifier:
     """One of NETS, float32."""
     activation, init, skip, scale = {
-        "healthy": ("relu", "he", LAYERS ** -0.5, 1.0), "relu": ("relu", "he", None, FACTORS["three_halves"]),
-        "skip": ("relu", "default", 1.0, 1.0), "tanh": ("tanh", "xavier", None, CHAOTIC)}[name]
+        "healthy": ("relu", "he", LAYERS**-0.5, 1.0),
+        "relu": ("relu", "he", None, FACTORS["three_halves"]),
+        "skip": ("relu", "default", 1.0, 1.0),
+        "tanh": ("tanh", "xavier", None, CHAOTIC),
+    }[name]
     torch.manual_seed(seed)
     net = Stack(LAYERS, SIDE, activation, init, skip)
     for layer in net.layers:
@@ -154,27 +165,38 @@ def same_way(case: tuple[str, int]) -> tuple[float, float]:
         for layer in net.layers:
             nudge = torch.randn(SIDE, SIDE)
             layer.weight += NUDGE * layer.weight.norm() / nudge.norm() * nudge
-    return F.cosine_similarity(torch.cat(old), torch.cat(gradient()), dim=0).item(), norm(old[0]) / norm(old[-1])
+    return F.cosine_similarity(torch.cat(old), torch.cat(gradient()), dim=0).item(), norm(
+        old[0]
+    ) / norm(old[-1])
 
 
 def powers() -> dict[str, Measurement]:
     """Overflow and underflow of powers, by arithmetic."""
     kept = {}
     for key, gamma in GROWING.items():
-        kept[f"growing.{key}"] = setting(gamma, "a factor per layer above one", show=".1f" if gamma % 1 else ".0f")
+        kept[f"growing.{key}"] = setting(
+            gamma, "a factor per layer above one", show=".1f" if gamma % 1 else ".0f"
+        )
         for name, dtype in FORMATS.items():
             largest = limits(dtype)["largest"]
             kept[f"{key}.{name}.overflow"] = Measurement(
-                first_depth(gamma, dtype, torch.isinf), f"depth from which a factor of {gamma:g} per layer overflows {name}", rtol=0)
+                first_depth(gamma, dtype, torch.isinf),
+                f"depth from which a factor of {gamma:g} per layer overflows {name}",
+                rtol=0,
+            )
             kept[f"{key}.{name}.predicted"] = Measurement(
                 math.floor(math.log(largest) / math.log(gamma)) + 1,
-                f"depth from which {gamma:g} to the depth exceeds the largest {name}", rtol=0)
+                f"depth from which {gamma:g} to the depth exceeds the largest {name}",
+                rtol=0,
+            )
         product = torch.ones(())
         for _ in range(LONG):
             product = product * torch.tensor(1 / gamma)
         kept[f"{key}.shrunk"] = Measurement(
             round(product.item() / limits(torch.float32)["subnormal"]),
-            f"what is left in float32 of {LONG} factors of one over {gamma:g}, in units of the smallest number above zero", rtol=0)
+            f"what is left in float32 of {LONG} factors of one over {gamma:g}, in units of the smallest number above zero",
+            rtol=0,
+        )
     return kept
 
 
@@ -187,12 +209,20 @@ def stacks(seeds) -> dict[str, Measurement]:
         found = [profiles[seed, gamma] for seed in seeds]
         what = f"norm of ∂L/∂h in ReLU stacks with He weights times {gamma:.3g}"
         show = ".0f" if gamma % 1 == 0 else ".2f" if key == "two_thirds" else ".1f"
-        kept[f"factor.{key}"] = setting(round(gamma, 9), "factor by which He weights are multiplied", show=show)
+        kept[f"factor.{key}"] = setting(
+            round(gamma, 9), "factor by which He weights are multiplied", show=show
+        )
         kept[f"profile.{key}"] = over_seeds(found, f"{what}, 1 at the top, after each layer")
-        kept[f"profile.{key}.first"] = over_seeds([p[0] for p in found], f"{what}, after layer 1, 1 at the top")
+        kept[f"profile.{key}.first"] = over_seeds(
+            [p[0] for p in found], f"{what}, after layer 1, 1 at the top"
+        )
         kept[f"profile.{key}.predicted"] = Measurement(
-            [gamma ** (DEPTH - layer) for layer in range(1, DEPTH + 1)], f"{what}, 1 at the top, predicted in mean square")
-        kept[f"profile.{key}.predicted.first"] = Measurement(gamma ** (DEPTH - 1), f"{what}, after layer 1, predicted in mean square")
+            [gamma ** (DEPTH - layer) for layer in range(1, DEPTH + 1)],
+            f"{what}, 1 at the top, predicted in mean square",
+        )
+        kept[f"profile.{key}.predicted.first"] = Measurement(
+            gamma ** (DEPTH - 1), f"{what}, after layer 1, predicted in mean square"
+        )
     kept = loosened(kept, DRAWN)
     cases = [(seed, name) for name in DEEPEST for seed in seeds]
     broke = dict(zip(cases, each(overflow, cases), strict=True))
@@ -201,7 +231,11 @@ def stacks(seeds) -> dict[str, Measurement]:
             # A depth may move by one where an entry lies within rounding of the largest number.
             kept[f"net.{name}.{part}"] = over_seeds(
                 [broke[seed, name][part] for seed in seeds],
-                f"depth at which {what} of a ReLU stack with He weights times 1.5 overflows {name}", rtol=0, atol=1, show=",")
+                f"depth at which {what} of a ReLU stack with He weights times 1.5 overflows {name}",
+                rtol=0,
+                atol=1,
+                show=",",
+            )
     return kept
 
 
@@ -215,26 +249,60 @@ def nets(seeds) -> dict[str, Measurement]:
         where = f"{NETS[net]}, rate {RATES[rate]:g}{', clipped' if clip else ''}"
         key = f"train.{net}.{'clipped' if clip else rate}"
         kept[f"{key}.broke"] = Measurement(
-            sum(r["broke"] > 0 for r in runs), f"seeds in which the loss becomes infinite or NaN: {where}", n=len(runs), rtol=0)
+            sum(r["broke"] > 0 for r in runs),
+            f"seeds in which the loss becomes infinite or NaN: {where}",
+            n=len(runs),
+            rtol=0,
+        )
         kept[f"{key}.learned"] = Measurement(
-            sum(r["accuracy"] >= LEARNED for r in runs), f"seeds in which the net learns: {where}", n=len(runs), rtol=0)
+            sum(r["accuracy"] >= LEARNED for r in runs),
+            f"seeds in which the net learns: {where}",
+            n=len(runs),
+            rtol=0,
+        )
         if all(r["broke"] for r in runs):
             kept[f"{key}.step"] = over_seeds(
-                [r["broke"] for r in runs], f"step whose loss is the first that is infinite or NaN: {where}", rtol=0, atol=1, show=",")
+                [r["broke"] for r in runs],
+                f"step whose loss is the first that is infinite or NaN: {where}",
+                rtol=0,
+                atol=1,
+                show=",",
+            )
         # Float32 on another processor differs in the last place, and these runs are chaotic: only the size is kept.
         else:
             loose = BOUNCES if (net, clip) == ("relu", True) else 0.5
-            kept[f"{key}.loss"] = over_seeds([r["losses"][-1] for r in runs], f"loss at the last step: {where}", rtol=loose, atol=0.3)
-            kept[f"{key}.accuracy"] = over_seeds([r["accuracy"] for r in runs], f"training accuracy: {where}", rtol=0, atol=0.2, show=".0%")
+            kept[f"{key}.loss"] = over_seeds(
+                [r["losses"][-1] for r in runs],
+                f"loss at the last step: {where}",
+                rtol=loose,
+                atol=0.3,
+            )
+            kept[f"{key}.accuracy"] = over_seeds(
+                [r["accuracy"] for r in runs],
+                f"training accuracy: {where}",
+                rtol=0,
+                atol=0.2,
+                show=".0%",
+            )
     for net, label in NETS.items():
         rate = "usual"
         runs = [found[net, rate, False, seed] for seed in seeds]
         kept[f"train.{net}.norm"] = over_seeds(
-            [r["norms"][0] for r in runs], f"global norm of the gradients at the first step: {label}", rtol=FLOAT32[net])
-        kept[f"train.{net}.first_loss"] = over_seeds([r["losses"][0] for r in runs], f"loss at the first step: {label}", rtol=1e-3)
+            [r["norms"][0] for r in runs],
+            f"global norm of the gradients at the first step: {label}",
+            rtol=FLOAT32[net],
+        )
+        kept[f"train.{net}.first_loss"] = over_seeds(
+            [r["losses"][0] for r in runs], f"loss at the first step: {label}", rtol=1e-3
+        )
     kept["train.huge.second"] = Measurement(
-        statistics.median(r["norms"][1] for r in (found["healthy", "huge", False, seed] for seed in seeds)),
-        "global norm of the gradients at the second step of the healthy net, huge rate, median", n=len(seeds), rtol=1e-3)
+        statistics.median(
+            r["norms"][1] for r in (found["healthy", "huge", False, seed] for seed in seeds)
+        ),
+        "global norm of the gradients at the second step of the healthy net, huge rate, median",
+        n=len(seeds),
+        rtol=1e-3,
+    )
     return kept
 
 
@@ -246,26 +314,55 @@ def directions(seeds) -> dict[str, Measurement]:
     for net, label in NETS.items():
         # The tanh net enlarges the last place of its float32 draws as it does any other move.
         kept[f"direction.{net}"] = over_seeds(
-            [found[net, seed][0] for seed in seeds], f"cosine between weight gradients before and after a tiny move: {label}",
-            show=".2f", rtol=0, atol=0.02)
+            [found[net, seed][0] for seed in seeds],
+            f"cosine between weight gradients before and after a tiny move: {label}",
+            show=".2f",
+            rtol=0,
+            atol=0.02,
+        )
         kept[f"spread.{net}"] = over_seeds(
-            [found[net, seed][1] for seed in seeds], f"norm of ∂L/∂W in layer 1 over that in the last hidden layer: {label}",
-            rtol=FLOAT32[net])
+            [found[net, seed][1] for seed in seeds],
+            f"norm of ∂L/∂W in layer 1 over that in the last hidden layer: {label}",
+            rtol=FLOAT32[net],
+        )
     return kept
 
 
 def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """All of it."""
     runs = RUNS if seeds == SEEDS else range(1)
-    return {
-        "width": setting(WIDTH, "units in each layer"), "long": setting(LONG, "factors of a shrinking product", show=","),
-        "depth": setting(DEPTH, "layers of the stacks"),
-        "seeds": setting(len(seeds), "seeds of the stacks"), "train.depth": setting(LAYERS, "hidden layers of the trained nets"),
-        "train.width": setting(SIDE, "units in each hidden layer of the trained nets"), "train.batch": setting(DIGITS, "digits in a batch"),
-        "train.steps": setting(STEPS, "steps of SGD"), "train.seeds": setting(len(runs), "seeds of the trained nets"),
-        "train.threshold": setting(THRESHOLD, "threshold of clipping by global norm", show=".0f"),
-        "train.learned_from": setting(LEARNED, "training accuracy from which on a net counts as having learned", show=".0%"),
-        "chaotic": setting(CHAOTIC, "σ_w of the tanh net", show=".0f"),
-        "nudge": setting(NUDGE, "size of the move, relative to the weights", show=".2%"),
-    } | {f"rate.{key}": setting(rate, "learning rate of SGD", show=f".{max(len(str(rate)) - 2, 1)}f" if rate < 1 else ".0f")
-         for key, rate in RATES.items()} | powers() | stacks(seeds) | nets(runs) | directions(seeds)
+    return (
+        {
+            "width": setting(WIDTH, "units in each layer"),
+            "long": setting(LONG, "factors of a shrinking product", show=","),
+            "depth": setting(DEPTH, "layers of the stacks"),
+            "seeds": setting(len(seeds), "seeds of the stacks"),
+            "train.depth": setting(LAYERS, "hidden layers of the trained nets"),
+            "train.width": setting(SIDE, "units in each hidden layer of the trained nets"),
+            "train.batch": setting(DIGITS, "digits in a batch"),
+            "train.steps": setting(STEPS, "steps of SGD"),
+            "train.seeds": setting(len(runs), "seeds of the trained nets"),
+            "train.threshold": setting(
+                THRESHOLD, "threshold of clipping by global norm", show=".0f"
+            ),
+            "train.learned_from": setting(
+                LEARNED,
+                "training accuracy from which on a net counts as having learned",
+                show=".0%",
+            ),
+            "chaotic": setting(CHAOTIC, "σ_w of the tanh net", show=".0f"),
+            "nudge": setting(NUDGE, "size of the move, relative to the weights", show=".2%"),
+        }
+        | {
+            f"rate.{key}": setting(
+                rate,
+                "learning rate of SGD",
+                show=f".{max(len(str(rate)) - 2, 1)}f" if rate < 1 else ".0f",
+            )
+            for key, rate in RATES.items()
+        }
+        | powers()
+        | stacks(seeds)
+        | nets(runs)
+        | directions(seeds)
+    )

@@ -22,9 +22,9 @@ from snippets.experiments.training import digits
 from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH, BATCH, STEPS, RATE, EPS = 12, 32, 64, 160, 0.003, 1e-12
-SHARE, SCALE, LEARNED = 2.0 ** -15, 2.0 ** 16, 0.2
+SHARE, SCALE, LEARNED = 2.0**-15, 2.0**16, 0.2
 ZERO_SEEDS, SEEDS, SPOT = range(20), range(5), range(1)
-FLOOR = 2.0 ** -25  # below it float16 rounds to zero: half of the smallest number above zero
+FLOOR = 2.0**-25  # below it float16 rounds to zero: half of the smallest number above zero
 ARMS = {
     "exact": (None, 1.0, "float64"),
     "half": (torch.float16, 1.0, "float16 without loss scaling"),
@@ -54,8 +54,13 @@ class Nets:
     def __init__(self, seeds):
         generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         sizes = [(WIDTH, _data()[0].shape[1]), *[(WIDTH, WIDTH)] * (DEPTH - 1), (10, WIDTH)]
-        self.weights = [torch.stack([_uniform(g, *size) for g in generators]).requires_grad_() for size in sizes]
-        self.biases = [torch.zeros(len(generators), 1, size[0], dtype=torch.float64, requires_grad=True) for size in sizes]
+        self.weights = [
+            torch.stack([_uniform(g, *size) for g in generators]).requires_grad_() for size in sizes
+        ]
+        self.biases = [
+            torch.zeros(len(generators), 1, size[0], dtype=torch.float64, requires_grad=True)
+            for size in sizes
+        ]
 
     def states(self, x, dtype):
         """[h_1, ..., h_DEPTH, logits] of shape (seeds, batch, units), each rounded to dtype where that is not None."""
@@ -84,7 +89,11 @@ def _uniform(generator, rows: int, columns: int):
 
 def loss(logits, y):
     """SHARE times the mean cross entropy, summed over the nets so that each has the gradient it would have alone."""
-    return SHARE * F.cross_entropy(logits.flatten(0, 1), y.repeat(len(logits)), reduction="sum") / len(y)
+    return (
+        SHARE
+        * F.cross_entropy(logits.flatten(0, 1), y.repeat(len(logits)), reduction="sum")
+        / len(y)
+    )
 
 
 def trained(seeds, arm: str) -> list[tuple[float, float]]:
@@ -128,31 +137,60 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Accuracy and movement of every arm, and the zeros of the first backward pass."""
     kept = {
         "depth": setting(DEPTH, "tanh layers"),
-        "width": setting(WIDTH, "units in each layer"), "batch": setting(BATCH, "digits in a batch"),
-        "steps": setting(STEPS, "steps of Adam"), "rate": setting(RATE, "learning rate of Adam", show=".3f"),
+        "width": setting(WIDTH, "units in each layer"),
+        "batch": setting(BATCH, "digits in a batch"),
+        "steps": setting(STEPS, "steps of Adam"),
+        "rate": setting(RATE, "learning rate of Adam", show=".3f"),
         "eps": setting(EPS, "Adam's ε", show="e1"),
         "terms": setting(round(1 / SHARE), "terms of the mean that the loss is one of", show=","),
         "scale": setting(round(SCALE), "factor by which the loss is scaled", show=","),
-        "seeds": setting(len(seeds), "seeds that are trained"), "zeros.seeds": setting(len(ZERO_SEEDS), "seeds of the first backward pass"),
-        "learned_from": setting(LEARNED, "training accuracy from which a net counts as having learned", show="%"),
+        "seeds": setting(len(seeds), "seeds that are trained"),
+        "zeros.seeds": setting(len(ZERO_SEEDS), "seeds of the first backward pass"),
+        "learned_from": setting(
+            LEARNED, "training accuracy from which a net counts as having learned", show="%"
+        ),
     }
     for arm, found in zip(ARMS, each(_trained, [(seeds, arm) for arm in ARMS]), strict=True):
         label = ARMS[arm][2]
         # Training is chaotic: last places grow over the steps. Hence counts, and slack for what a seed ends at.
         kept[f"{arm}.learned"] = Measurement(
-            sum(a >= LEARNED for a, _ in found), f"seeds in which the net learns in {label}", n=len(seeds), rtol=0.0)
-        kept[f"{arm}.accuracy"] = over_seeds([a for a, _ in found], f"training accuracy in {label}", rtol=0.0, atol=0.25, show="%")
+            sum(a >= LEARNED for a, _ in found),
+            f"seeds in which the net learns in {label}",
+            n=len(seeds),
+            rtol=0.0,
+        )
+        kept[f"{arm}.accuracy"] = over_seeds(
+            [a for a, _ in found], f"training accuracy in {label}", rtol=0.0, atol=0.25, show="%"
+        )
         kept[f"{arm}.moved"] = over_seeds(
-            [m for _, m in found], f"distance of layer 1 from its start, relative to its norm, in {label}", rtol=0.3, atol=1e-9)
+            [m for _, m in found],
+            f"distance of layer 1 from its start, relative to its norm, in {label}",
+            rtol=0.3,
+            atol=1e-9,
+        )
     for arm in ("exact", "half", "scaled"):
         runs = [zeros(seed, arm) for seed in ZERO_SEEDS]
-        what = "smaller than half of the smallest float16 number, in float64" if arm == "exact" else f"exactly zero, in {ARMS[arm][2]}"
+        what = (
+            "smaller than half of the smallest float16 number, in float64"
+            if arm == "exact"
+            else f"exactly zero, in {ARMS[arm][2]}"
+        )
         for part, symbol in (("signal", "∂L/∂h"), ("weights", "∂L/∂W")):
             shares = [r[part] for r in runs]
             # one entry more or less: an entry next to the boundary may round either way
-            kept[f"zeros.{arm}.{part}"] = over_seeds(shares, f"share of {symbol} that is {what}, for each layer", atol=2e-3)
+            kept[f"zeros.{arm}.{part}"] = over_seeds(
+                shares, f"share of {symbol} that is {what}, for each layer", atol=2e-3
+            )
             kept[f"zeros.{arm}.{part}.first"] = over_seeds(
-                [s[0] for s in shares], f"share of {symbol} in layer 1 that is {what}", atol=2e-3, show="%")
+                [s[0] for s in shares],
+                f"share of {symbol} in layer 1 that is {what}",
+                atol=2e-3,
+                show="%",
+            )
             kept[f"zeros.{arm}.{part}.last"] = over_seeds(
-                [s[-1] for s in shares], f"share of {symbol} in layer {DEPTH} that is {what}", atol=2e-3, show="%")
+                [s[-1] for s in shares],
+                f"share of {symbol} in layer {DEPTH} that is {what}",
+                atol=2e-3,
+                show="%",
+            )
     return kept

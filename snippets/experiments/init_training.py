@@ -19,7 +19,9 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH, BATCH, STEPS, MOMENTUM = 20, 32, 16, 300, 0.9
 RATES, SEARCH_SEEDS = (0.001, 0.003, 0.01), (100, 101, 102, 103)
-LEARNED = 0.15  # nets either stay within a few percent of chance, which is a tenth, or leave it behind
+LEARNED = (
+    0.15  # nets either stay within a few percent of chance, which is a tenth, or leave it behind
+)
 STARTS = {
     "default": ("nn.Linear's default weights", math.sqrt(1 / 3)),
     "xavier": ("Xavier weights", 1.0),
@@ -42,8 +44,16 @@ class Plan:
 
 FULL = Plan()
 # The tests train two of the seeds, at the rates that the full search chooses.
-CHOSEN = {"default": 0.001, "xavier": 0.001, "between": 0.01, "he": 0.003, "above": 0.001, "double": 0.001, "orthogonal": 0.001,
-          "orthogonal_he": 0.003}
+CHOSEN = {
+    "default": 0.001,
+    "xavier": 0.001,
+    "between": 0.01,
+    "he": 0.003,
+    "above": 0.001,
+    "double": 0.001,
+    "orthogonal": 0.001,
+    "orthogonal_he": 0.003,
+}
 SPOT = Plan(seeds=(0, 1), rates={name: (rate,) for name, rate in CHOSEN.items()})
 
 
@@ -56,7 +66,9 @@ def start(name: str, seed: int) -> tuple[list, list]:
         generator = torch.Generator().manual_seed(seed)
 
         def uniform(*shape, fan_in):
-            return (2 * torch.rand(*shape, generator=generator, dtype=torch.float64) - 1) / math.sqrt(fan_in)
+            return (
+                2 * torch.rand(*shape, generator=generator, dtype=torch.float64) - 1
+            ) / math.sqrt(fan_in)
 
         hidden = [uniform(*w.shape, fan_in=w.shape[1]) for w in drawn[:-1]]
         biases[:-1] = [uniform(w.shape[0], fan_in=w.shape[1]) for w in drawn[:-1]]
@@ -80,7 +92,14 @@ def run(case: tuple[int, dict]) -> dict:
     seed, rates = case
     cases = [(name, rate) for name in STARTS for rate in rates[name]]
     drawn = {name: start(name, seed) for name in STARTS}
-    found = train([drawn[name] for name, _ in cases], [rate for _, rate in cases], torch.relu, STEPS, BATCH, MOMENTUM)
+    found = train(
+        [drawn[name] for name, _ in cases],
+        [rate for _, rate in cases],
+        torch.relu,
+        STEPS,
+        BATCH,
+        MOMENTUM,
+    )
     return dict(zip(cases, found, strict=True))
 
 
@@ -89,27 +108,46 @@ def chosen(plan: Plan) -> dict[str, float]:
     if all(len(rates) == 1 for rates in plan.rates.values()):
         return {name: rates[0] for name, rates in plan.rates.items()}
     runs = each(run, [(seed, plan.rates) for seed in SEARCH_SEEDS])
-    return {name: max(rates, key=lambda rate: statistics.median(r[name, rate] for r in runs)) for name, rates in plan.rates.items()}
+    return {
+        name: max(rates, key=lambda rate: statistics.median(r[name, rate] for r in runs))
+        for name, rates in plan.rates.items()
+    }
 
 
 def measure(plan: Plan = FULL) -> dict[str, Measurement]:
     """Rate chosen, accuracy and count of nets that learned for every start."""
     rates = chosen(plan)
-    runs = each(run, [(seed, {name: (rate,) for name, rate in rates.items()}) for seed in plan.seeds])
+    runs = each(
+        run, [(seed, {name: (rate,) for name, rate in rates.items()}) for seed in plan.seeds]
+    )
     kept = {
-        "depth": setting(DEPTH, "hidden layers"), "width": setting(WIDTH, "units in each hidden layer"),
-        "seeds": setting(len(runs), "seeds of each start"), "steps": setting(STEPS, "steps of SGD"),
+        "depth": setting(DEPTH, "hidden layers"),
+        "width": setting(WIDTH, "units in each hidden layer"),
+        "seeds": setting(len(runs), "seeds of each start"),
+        "steps": setting(STEPS, "steps of SGD"),
         "rates": setting(len(RATES), "learning rates tried for each start"),
-        "learned.from": setting(LEARNED, "training accuracy from which a net counts as learning", show=".0%"),
+        "learned.from": setting(
+            LEARNED, "training accuracy from which a net counts as learning", show=".0%"
+        ),
     }
     for name, (label, gain) in STARTS.items():
         found = [r[name, rates[name]] for r in runs]
         # Accuracies are chaotic in the last places alone: with AVX2 and with plain instructions they came out alike.
         kept[f"{name}.gain"] = setting(round(gain, 6), f"√(n Var W) of {label}", show="3")
-        kept[f"{name}.rate"] = setting(rates[name], f"learning rate of the {STEPS} steps from {label}", show=".3f")
-        kept[f"{name}.accuracy"] = over_seeds(found, f"training accuracy after {STEPS} steps from {label}", show=".0%")
+        kept[f"{name}.rate"] = setting(
+            rates[name], f"learning rate of the {STEPS} steps from {label}", show=".3f"
+        )
+        kept[f"{name}.accuracy"] = over_seeds(
+            found, f"training accuracy after {STEPS} steps from {label}", show=".0%"
+        )
         kept[f"{name}.learned"] = Measurement(
-            sum(a > LEARNED for a in found), f"seeds that learned something in {STEPS} steps from {label}", n=len(found), rtol=0)
+            sum(a > LEARNED for a in found),
+            f"seeds that learned something in {STEPS} steps from {label}",
+            n=len(found),
+            rtol=0,
+        )
         kept[f"{name}.reached"] = Measurement(
-            (gain / math.sqrt(2)) ** DEPTH, f"share of ∂L/∂h that theory leaves over {DEPTH} ReLU layers, {label}")
+            (gain / math.sqrt(2)) ** DEPTH,
+            f"share of ∂L/∂h that theory leaves over {DEPTH} ReLU layers, {label}",
+        )
     return kept

@@ -14,14 +14,27 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 WIDTHS = (64, 256)
 SEEDS = range(50)
-INITS = {"default": "nn.Linear's default", "xavier": "Xavier", "he": "He", "orthogonal": "orthogonal"}
-PARTS = {"largest": "largest singular value", "rms": "root-mean-square singular value", "smallest": "smallest singular value"}
+INITS = {
+    "default": "nn.Linear's default",
+    "xavier": "Xavier",
+    "he": "He",
+    "orthogonal": "orthogonal",
+}
+PARTS = {
+    "largest": "largest singular value",
+    "rms": "root-mean-square singular value",
+    "smallest": "smallest singular value",
+}
 
 
 def values(matrix) -> dict[str, float]:
     """Largest, root-mean-square and smallest singular value of a matrix, float64."""
     s = torch.linalg.svdvals(matrix.double())
-    return {"largest": s[0].item(), "rms": s.square().mean().sqrt().item(), "smallest": s[-1].item()}
+    return {
+        "largest": s[0].item(),
+        "rms": s.square().mean().sqrt().item(),
+        "smallest": s[-1].item(),
+    }
 
 
 def run(seed: int) -> dict:
@@ -36,8 +49,12 @@ def run(seed: int) -> dict:
             with torch.no_grad():
                 weight, slopes = layer.weight.double(), (layer(x) > 0).double()
                 found[init, width] = values(weight)
-                found[init, width, "relu"] = values(slopes[:, None] * weight) | {"blocked": 1 - slopes.mean().item()}
-                found[init, width, "stretch"] = ((weight @ x.double()).norm() / x.double().norm()).item()
+                found[init, width, "relu"] = values(slopes[:, None] * weight) | {
+                    "blocked": 1 - slopes.mean().item()
+                }
+                found[init, width, "stretch"] = (
+                    (weight @ x.double()).norm() / x.double().norm()
+                ).item()
     return found
 
 
@@ -50,14 +67,24 @@ def measure() -> dict[str, Measurement]:
         for init, named in INITS.items():
             where = f"a square weight matrix of side {width}, {named} initialization"
             for part, label in PARTS.items():
-                kept[f"{init}.{width}.{part}"] = over_seeds([r[init, width][part] for r in runs], f"{label} of {where}", show="3")
+                kept[f"{init}.{width}.{part}"] = over_seeds(
+                    [r[init, width][part] for r in runs], f"{label} of {where}", show="3"
+                )
             for part in ("largest", "rms"):
                 kept[f"{init}.{width}.relu_{part}"] = over_seeds(
-                    [r[init, width, "relu"][part] for r in runs], f"{PARTS[part]} of a ReLU layer's Jacobian with {where}", show="3")
+                    [r[init, width, "relu"][part] for r in runs],
+                    f"{PARTS[part]} of a ReLU layer's Jacobian with {where}",
+                    show="3",
+                )
             kept[f"{init}.{width}.relu_blocked"] = over_seeds(
                 [r[init, width, "relu"]["blocked"] for r in runs],
-                f"share of singular values that the ReLU layer sets to zero, {where}", show=".0%")
+                f"share of singular values that the ReLU layer sets to zero, {where}",
+                show=".0%",
+            )
             kept[f"{init}.{width}.stretch"] = over_seeds(
-                [r[init, width, "stretch"] for r in runs], f"how much {where} stretches a random vector", show="3")
+                [r[init, width, "stretch"] for r in runs],
+                f"how much {where} stretches a random vector",
+                show="3",
+            )
     # Smallest singular values of a square matrix are ill-conditioned: relative to a tiny value the last place counts more.
     return loosened(kept, 10 * DRAWN)

@@ -14,7 +14,11 @@ from snippets.measurement import Measurement, setting
 STEPS, SETTLE, START = 50, 20_000, 0.5
 WEIGHTS = [round(0.1 * i, 1) for i in range(81)]
 SHOWN = {"half": 0.5, "one": 1.0, "two": 2.0, "four": 4.0, "minus_two": -2.0}
-UNITS = {"tanh": "tanh", "sigmoid": "sigmoid with bias zero", "centered": "sigmoid with a bias of minus half its weight"}
+UNITS = {
+    "tanh": "tanh",
+    "sigmoid": "sigmoid with bias zero",
+    "centered": "sigmoid with a bias of minus half its weight",
+}
 
 
 def step(unit: str, w: float, h: float) -> tuple[float, float]:
@@ -49,17 +53,41 @@ def measure() -> dict[str, Measurement]:
         "steps": setting(STEPS, "steps of the one-unit net"),
         "start": setting(START, "state from which the one-unit net starts", show=".1f"),
         "weights": Measurement(WEIGHTS, "weights of the one-unit nets", kind="setting", rtol=0),
-        "crept": Measurement((1 + 2 * START**2 * STEPS / 3) ** -1.5, "dh_T/dh_0 that theory predicts for tanh with weight one", show="3"),
+        "crept": Measurement(
+            (1 + 2 * START**2 * STEPS / 3) ** -1.5,
+            "dh_T/dh_0 that theory predicts for tanh with weight one",
+            show="3",
+        ),
     }
     for name, w in SHOWN.items():
         h, slope = followed("tanh", w)
-        kept[f"{name}.weight"] = setting(w, "weight of a one-unit tanh net", show=".1f" if w % 1 else ".0f")
-        kept[f"{name}.state"] = Measurement(h, f"state of a one-unit tanh net of weight {w:g} after the last step", show="3", atol=1e-12)
-        kept[f"{name}.slope"] = Measurement(slope, f"dh_T/dh_0 of a one-unit tanh net of weight {w:g}")
-        kept[f"{name}.factor"] = Measurement(settled("tanh", w), f"factor per step of a settled tanh unit of weight {w:g}", show="3")
+        kept[f"{name}.weight"] = setting(
+            w, "weight of a one-unit tanh net", show=".1f" if w % 1 else ".0f"
+        )
+        kept[f"{name}.state"] = Measurement(
+            h,
+            f"state of a one-unit tanh net of weight {w:g} after the last step",
+            show="3",
+            atol=1e-12,
+        )
+        kept[f"{name}.slope"] = Measurement(
+            slope, f"dh_T/dh_0 of a one-unit tanh net of weight {w:g}"
+        )
+        kept[f"{name}.factor"] = Measurement(
+            settled("tanh", w), f"factor per step of a settled tanh unit of weight {w:g}", show="3"
+        )
     for unit, where in UNITS.items():
         factors = [settled(unit, w) for w in WEIGHTS]
-        kept[f"{unit}.factors"] = Measurement(factors, f"factor per step once settled, by weight, {where}")
-        kept[f"{unit}.largest"] = Measurement(max(factors), f"largest factor per step once settled over all weights, {where}", show="3")
-        kept[f"{unit}.best"] = Measurement(WEIGHTS[factors.index(max(factors))], f"weight at which a settled unit keeps most, {where}")
+        kept[f"{unit}.factors"] = Measurement(
+            factors, f"factor per step once settled, by weight, {where}"
+        )
+        kept[f"{unit}.largest"] = Measurement(
+            max(factors),
+            f"largest factor per step once settled over all weights, {where}",
+            show="3",
+        )
+        kept[f"{unit}.best"] = Measurement(
+            WEIGHTS[factors.index(max(factors))],
+            f"weight at which a settled unit keeps most, {where}",
+        )
     return kept

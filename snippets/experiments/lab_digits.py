@@ -21,6 +21,8 @@ def measure() -> dict[str, Measurement]:
             kept.append(i)
     return {
         "count": setting(len(kept), "handwritten digits on which the lab trains"),
-        "pixels": Measurement([int(p) for i in kept for p in images[i]], "pixels of these digits, 0 to 16", rtol=0.0),
+        "pixels": Measurement(
+            [int(p) for i in kept for p in images[i]], "pixels of these digits, 0 to 16", rtol=0.0
+        ),
         "labels": Measurement([int(labels[i]) for i in kept], "classes of these digits", rtol=0.0),
     }

@@ -53,7 +53,9 @@ def settings_at_random(seeds) -> list[dict]:
             return math.exp(draw.uniform(math.log(it["low"]), math.log(it["high"])))
         return draw.choice([0, draw.uniform(it["low"], it["high"])])
 
-    return [{key: value(draw, it) for key, it in table.items()} for draw in map(random.Random, seeds)]
+    return [
+        {key: value(draw, it) for key, it in table.items()} for draw in map(random.Random, seeds)
+    ]
 
 
 def apart(ours: list[float], theirs: list[float]) -> float:
@@ -76,7 +78,11 @@ def shaken(names: dict) -> float:
     x, before = names["x"], names["signal"] + names["weight"]
     moved = []
     for seed in range(SHAKES):
-        signs = torch.randint(2, x.shape, generator=torch.Generator().manual_seed(seed), dtype=x.dtype) * 2 - 1
+        signs = (
+            torch.randint(2, x.shape, generator=torch.Generator().manual_seed(seed), dtype=x.dtype)
+            * 2
+            - 1
+        )
         moved.append(apart(before, sum(names["norms"](x * (1 + 2.0**-52 * signs)), [])))
     return max(moved)
 
@@ -95,14 +101,28 @@ def compare(nets: list[dict]) -> list[tuple[float, float]]:
 def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """How many of the nets agree, and how."""
     nets = settings_at_random(seeds)
-    groups = [nets[i:i + TOGETHER] for i in range(0, len(nets), TOGETHER)]
+    groups = [nets[i : i + TOGETHER] for i in range(0, len(nets), TOGETHER)]
     found = [pair for group in each(compare, groups) for pair in group]
     return {
         "nets": setting(len(nets), "random nets of the lab that were compared with PyTorch"),
-        "close": setting(CLOSE, "relative distance within which the lab's norms are to lie of autograd's", show="e1"),
-        "chaos": setting(CHAOS, "times the effect of a change of the inputs in the sixteenth digit, allowed in chaotic nets"),
-        "plain": Measurement(sum(d <= CLOSE for d, _ in found), "random nets of the lab whose norms lie that close to autograd's",
-                             rtol=0.0, atol=BORDER),
-        "held": Measurement(sum(d <= allowed for d, allowed in found), "random nets of the lab whose norms agree with autograd's as far "
-                            "as they mean anything", rtol=0.0),
+        "close": setting(
+            CLOSE,
+            "relative distance within which the lab's norms are to lie of autograd's",
+            show="e1",
+        ),
+        "chaos": setting(
+            CHAOS,
+            "times the effect of a change of the inputs in the sixteenth digit, allowed in chaotic nets",
+        ),
+        "plain": Measurement(
+            sum(d <= CLOSE for d, _ in found),
+            "random nets of the lab whose norms lie that close to autograd's",
+            rtol=0.0,
+            atol=BORDER,
+        ),
+        "held": Measurement(
+            sum(d <= allowed for d, allowed in found),
+            "random nets of the lab whose norms agree with autograd's as far as they mean anything",
+            rtol=0.0,
+        ),
     }

@@ -42,10 +42,14 @@ BLOCKS = {  # key: (norm, whether h is added back, name)
 MULTIPLE = 10.0  # of the input of LayerNorm
 
 
-def profile(seed: int, activation: str, normalization: str, width: int = WIDTH, batch: int = BATCH) -> tuple[list[float], float]:
+def profile(
+    seed: int, activation: str, normalization: str, width: int = WIDTH, batch: int = BATCH
+) -> tuple[list[float], float]:
     """(||dL/dh_l|| for l = 1..N under a random gradient at the top, mean cosine between two inputs' last normalized z)."""
     torch.manual_seed(seed)
-    net = Stack(DEPTH, width, activation, NETS[activation], norm=NORMS[normalization]).requires_grad_(False)
+    net = Stack(
+        DEPTH, width, activation, NETS[activation], norm=NORMS[normalization]
+    ).requires_grad_(False)
     last = []
     net.norms[-1].register_forward_hook(lambda module, entered, left: last.append(left.detach()))
     states = net(torch.randn(batch, width).requires_grad_())
@@ -72,8 +76,14 @@ def run(seed: int) -> dict:
     """All stacks for one seed."""
     with float64():  # a last place of float32 would grow as the gradient does
         found = {(a, n): profile(seed, a, n) for a in NETS for n in NORMS}
-        found |= {(w, b): factor(profile(seed, "relu", "batch", w, b)[0]) for w in WIDTHS for b in BATCHES}
-        return found | {(key, depth): through_blocks(seed, depth, *how[:2]) for key, how in BLOCKS.items() for depth in DEPTHS}
+        found |= {
+            (w, b): factor(profile(seed, "relu", "batch", w, b)[0]) for w in WIDTHS for b in BATCHES
+        }
+        return found | {
+            (key, depth): through_blocks(seed, depth, *how[:2])
+            for key, how in BLOCKS.items()
+            for depth in DEPTHS
+        }
 
 
 def factor(p: list[float]) -> float:
@@ -108,20 +118,30 @@ def relu_batch(batch: int) -> tuple[float, float]:
     and both are positive with probability 1/4 + arcsin(ρ)/2π.
     """
     rho = -1 / (batch - 1)
-    square, product = 1 / 2, (math.sqrt(1 - rho * rho) + rho * (math.pi - math.acos(rho))) / (2 * math.pi)
+    square, product = (
+        1 / 2,
+        (math.sqrt(1 - rho * rho) + rho * (math.pi - math.acos(rho))) / (2 * math.pi),
+    )
     both = 1 / 4 + math.asin(rho) / (2 * math.pi)
     active = batch / 2
     active_squared = active + batch * (batch - 1) * both  # E[m²], m units of the batch active
     sum_squared = batch * square + batch * (batch - 1) * product  # E[(Σ y)²]
     # trace of P D C D P: D the slopes, P projects out the constant and z, C the gradient's covariance I − 11ᵀ/B
-    trace = active - active / batch - square - (active - active_squared / batch - sum_squared / batch) / batch
+    trace = (
+        active
+        - active / batch
+        - square
+        - (active - active_squared / batch - sum_squared / batch) / batch
+    )
     return trace / (batch - 1) * batch / (batch - 3), square - product
 
 
 def predicted_blocks(key: str, depth: int) -> float:
     """Total gain of ∂L/∂h over `depth` blocks, in mean square over the weights."""
     gain, spread = relu_batch(SKIP_BATCH)
-    if key == "plain.batch":  # the input is normal, not yet the output of a ReLU layer, whose variance is 2 · spread
+    if (
+        key == "plain.batch"
+    ):  # the input is normal, not yet the output of a ReLU layer, whose variance is 2 · spread
         return math.sqrt(2 * gain * (gain / spread) ** (depth - 1))
     if key == "skips.none":
         return 2 ** (depth / 2)
@@ -140,7 +160,8 @@ def layer_norm_jacobian() -> dict[str, float]:
     values = torch.linalg.svdvals(torch.autograd.functional.jacobian(layer, x))
     larger = torch.linalg.svdvals(torch.autograd.functional.jacobian(layer, MULTIPLE * x))
     return {
-        "largest": (values[0] * x.std(unbiased=False)).item(), "lost": int((values < 1e-9 * values[0]).sum()),
+        "largest": (values[0] * x.std(unbiased=False)).item(),
+        "lost": int((values < 1e-9 * values[0]).sum()),
         "shrunk": (larger[0] / values[0]).item(),
     }
 
@@ -155,12 +176,21 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         "batch": setting(BATCH, "inputs in the batch"),
         "seeds": setting(len(runs), "seeds of the normalized stacks"),
         "skipped": setting(SKIP, "layers left out at either end of a factor per layer"),
-        "jacobian.multiple": setting(MULTIPLE, "by which the input of LayerNorm is multiplied", show=".0f"),
+        "jacobian.multiple": setting(
+            MULTIPLE, "by which the input of LayerNorm is multiplied", show=".0f"
+        ),
         "jacobian.largest": Measurement(
-            jacobian["largest"], "largest singular value of LayerNorm's Jacobian, times the standard deviation of its input", show="3"),
-        "jacobian.lost": Measurement(jacobian["lost"], "singular values of LayerNorm's Jacobian that are zero", rtol=0),
+            jacobian["largest"],
+            "largest singular value of LayerNorm's Jacobian, times the standard deviation of its input",
+            show="3",
+        ),
+        "jacobian.lost": Measurement(
+            jacobian["lost"], "singular values of LayerNorm's Jacobian that are zero", rtol=0
+        ),
         "jacobian.shrunk": Measurement(
-            jacobian["shrunk"], "largest singular value of LayerNorm's Jacobian at a multiple of the input, over that at the input"),
+            jacobian["shrunk"],
+            "largest singular value of LayerNorm's Jacobian at a multiple of the input, over that at the input",
+        ),
     }
     kept |= stacks(runs) | grid(runs) | blocks(runs)
     return kept
@@ -175,24 +205,43 @@ def stacks(runs: list[dict]) -> dict[str, Measurement]:
             where = f"a {SPOKEN.get(activation, activation)} stack with {named}, {init.capitalize()} initialization"
             key = f"{activation}.{normalization}"
             kept[f"{key}.factor"] = over_seeds(
-                [factor(p) for p in profiles], f"geometric mean factor per layer of ∂L/∂h in {where}", show="3")
+                [factor(p) for p in profiles],
+                f"geometric mean factor per layer of ∂L/∂h in {where}",
+                show="3",
+            )
             kept[f"{key}.total"] = over_seeds(
-                [p[0] / p[-1] for p in profiles], f"norm of ∂L/∂h after layer 1 over that after the last layer of {where}")
+                [p[0] / p[-1] for p in profiles],
+                f"norm of ∂L/∂h after layer 1 over that after the last layer of {where}",
+            )
             kept[f"{key}.profile"] = over_seeds(
-                [[x / p[-1] for x in p] for p in profiles], f"norm of ∂L/∂h after each layer, 1 at the top, of {where}")
+                [[x / p[-1] for x in p] for p in profiles],
+                f"norm of ∂L/∂h after each layer, 1 at the top, of {where}",
+            )
             kept[f"{key}.alike"] = over_seeds(
                 [r[activation, normalization][1] for r in runs],
-                f"mean cosine between the last pre-activations of two inputs, behind the norm, in {where}", atol=1e-6)
+                f"mean cosine between the last pre-activations of two inputs, behind the norm, in {where}",
+                atol=1e-6,
+            )
             if normalization != "none":
                 theory = predicted(activation, normalization)
                 off.append(abs(kept[f"{key}.factor"].value / theory - 1))
-                kept[f"{key}.predicted"] = Measurement(theory, f"factor per layer of ∂L/∂h that theory predicts for {where}", show="3")
+                kept[f"{key}.predicted"] = Measurement(
+                    theory, f"factor per layer of ∂L/∂h that theory predicts for {where}", show="3"
+                )
     ratio = kept["relu.batch.factor"].value / kept["relu.batch.predicted"].value
     kept["relu.batch.ratio"] = Measurement(
-        ratio, "measured over predicted factor per layer of ReLU with BatchNorm", n=len(runs), show=".3f")
+        ratio,
+        "measured over predicted factor per layer of ReLU with BatchNorm",
+        n=len(runs),
+        show=".3f",
+    )
     kept["worst"] = Measurement(
-        max(off), "largest relative distance of a measured factor from the predicted one, over nine normalized stacks",
-        n=len(runs), show=".1%", atol=1e-6)
+        max(off),
+        "largest relative distance of a measured factor from the predicted one, over nine normalized stacks",
+        n=len(runs),
+        show=".1%",
+        atol=1e-6,
+    )
     return kept
 
 
@@ -205,28 +254,42 @@ def grid(runs: list[dict]) -> dict[str, Measurement]:
         gain, spread = relu_batch(b)
         theory = math.sqrt(gain / spread)
         kept[f"relu.batch.of{b}.predicted"] = Measurement(
-            theory, f"factor per layer of ∂L/∂h predicted for ReLU with BatchNorm, batch of {b}, wide layers", show="3")
+            theory,
+            f"factor per layer of ∂L/∂h predicted for ReLU with BatchNorm, batch of {b}, wide layers",
+            show="3",
+        )
         for w in WIDTHS:
             kept[f"relu.batch.of{b}.wide{w}.factor"] = over_seeds(
-                [r[w, b] for r in runs], f"mean factor per layer of ∂L/∂h, ReLU with BatchNorm, batch of {b}, {w} units", show="3")
+                [r[w, b] for r in runs],
+                f"mean factor per layer of ∂L/∂h, ReLU with BatchNorm, batch of {b}, {w} units",
+                show="3",
+            )
             off.append(abs(kept[f"relu.batch.of{b}.wide{w}.factor"].value / theory - 1))
     kept["relu.batch.worst"] = Measurement(
-        max(off), "largest relative distance of a measured factor from the predicted one, over all widths and batches",
-        n=len(runs), show=".1%", atol=1e-6)
+        max(off),
+        "largest relative distance of a measured factor from the predicted one, over all widths and batches",
+        n=len(runs),
+        show=".1%",
+        atol=1e-6,
+    )
     return kept
 
 
 def blocks(runs: list[dict]) -> dict[str, Measurement]:
     """Total gain against depth, with and without skips."""
     kept = {
-        "skips.width": setting(SKIP_WIDTH, "units in each block"), "skips.batch_size": setting(SKIP_BATCH, "inputs in the batch"),
+        "skips.width": setting(SKIP_WIDTH, "units in each block"),
+        "skips.batch_size": setting(SKIP_BATCH, "inputs in the batch"),
         **{f"skips.depth.{depth}": setting(depth, "blocks") for depth in DEPTHS},
     }
     for key, (_, _, named) in BLOCKS.items():
         for depth in DEPTHS:
             where = f"{named}, {depth} blocks of one ReLU layer, He initialization"
             kept[f"{key}.at{depth}.total"] = over_seeds(
-                [r[key, depth] for r in runs], f"norm of ∂L/∂h at the input over that at the top of {where}")
+                [r[key, depth] for r in runs],
+                f"norm of ∂L/∂h at the input over that at the top of {where}",
+            )
             kept[f"{key}.at{depth}.predicted"] = Measurement(
-                predicted_blocks(key, depth), f"gain of ∂L/∂h that theory predicts over {where}")
+                predicted_blocks(key, depth), f"gain of ∂L/∂h that theory predicts over {where}"
+            )
     return kept

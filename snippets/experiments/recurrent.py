@@ -24,17 +24,26 @@ from snippets.measurement import Measurement, over_seeds, setting
 STEPS, EDGE, WIDTH, INPUTS, BATCH, FORGET = 50, 10, 64, 64, 8, 3.0
 SEEDS, SPOT = range(40), range(4)
 CELLS = {
-    "rnn": "a tanh RNN, PyTorch's default initialization", "rnn_orthogonal": "a tanh RNN with an orthogonal recurrent matrix",
-    "gru": "a GRU, PyTorch's default initialization", "lstm": "an LSTM, PyTorch's default initialization",
+    "rnn": "a tanh RNN, PyTorch's default initialization",
+    "rnn_orthogonal": "a tanh RNN with an orthogonal recurrent matrix",
+    "gru": "a GRU, PyTorch's default initialization",
+    "lstm": "an LSTM, PyTorch's default initialization",
     "lstm_open": "an LSTM with a large forget bias",
     "gru_open": "a GRU with a large update bias",
 }
-RADII = {"nilpotent": (0.0, "tanh", True),
-         "rho15.tanh": (1.5, "tanh", True), "rho15.tanh.quiet": (1.5, "tanh", False), "rho15.sigmoid": (1.5, "sigmoid", True),
-         "rho3.sigmoid": (3.0, "sigmoid", True), "rho8.sigmoid": (8.0, "sigmoid", True)}
+RADII = {
+    "nilpotent": (0.0, "tanh", True),
+    "rho15.tanh": (1.5, "tanh", True),
+    "rho15.tanh.quiet": (1.5, "tanh", False),
+    "rho15.sigmoid": (1.5, "sigmoid", True),
+    "rho3.sigmoid": (3.0, "sigmoid", True),
+    "rho8.sigmoid": (8.0, "sigmoid", True),
+}
 PHI = {"tanh": torch.tanh, "sigmoid": torch.sigmoid}
 STEEPEST = {"tanh": 1.0, "sigmoid": 0.25}
-NILPOTENT = 3.0  # root of n times the variance that the entries of the nilpotent matrix have on average
+NILPOTENT = (
+    3.0  # root of n times the variance that the entries of the nilpotent matrix have on average
+)
 BIASES, SWEEP_SEEDS = (0, 1, 2, 3, 5), 20
 
 
@@ -52,8 +61,8 @@ def cell(name: str) -> nn.Module:
 @torch.no_grad()
 def hold(made: nn.Module, bias: float) -> None:
     """Set the bias of the gate that keeps the state: the second block, in the order input, forget, … and reset, update, …"""
-    made.bias_ih[WIDTH:2 * WIDTH] = bias
-    made.bias_hh[WIDTH:2 * WIDTH] = 0.0
+    made.bias_ih[WIDTH : 2 * WIDTH] = bias
+    made.bias_hh[WIDTH : 2 * WIDTH] = 0.0
 
 
 def unroll(net: nn.Module) -> tuple[list[float], list[float], float]:
@@ -96,7 +105,11 @@ def at_radius(rho: float, phi: str, driven: bool) -> tuple[list[float], float, f
     found = torch.autograd.grad(states[-1], states, torch.randn(BATCH, WIDTH))
     out = torch.stack(states).detach()
     slopes = (1 - out.square() if phi == "tanh" else out * (1 - out)).square().mean().item()
-    return [norm(g) for g in found], torch.linalg.matrix_norm(weight, 2).item(), predicted(weight, slopes)
+    return (
+        [norm(g) for g in found],
+        torch.linalg.matrix_norm(weight, 2).item(),
+        predicted(weight, slopes),
+    )
 
 
 def run(seed: int) -> dict:
@@ -119,7 +132,9 @@ def run(seed: int) -> dict:
             found["power"] = (norm(power) / norm(vector)) ** (1 / STEPS)
     for name, choice in RADII.items():
         torch.manual_seed(seed)
-        with float64():  # the nilpotent net enlarges the last places of float32 draws ten-thousandfold
+        with (
+            float64()
+        ):  # the nilpotent net enlarges the last places of float32 draws ten-thousandfold
             found[name], found[name, "largest"], found[name, "predicted"] = at_radius(*choice)
     return found
 
@@ -142,15 +157,24 @@ def factor(p: list[float]) -> float:
     return (p[0] / p[-1 - EDGE]) ** (1 / (STEPS - 1 - EDGE))
 
 
-def described(key: str, profiles: list[list[float]], where: str, state: str = "∂L/∂h") -> dict[str, Measurement]:
+def described(
+    key: str, profiles: list[list[float]], where: str, state: str = "∂L/∂h"
+) -> dict[str, Measurement]:
     """Factor per step, what is left after all steps, and the profile over time."""
     return {
         f"{key}.factor": over_seeds(
-            [factor(p) for p in profiles], f"geometric mean factor per step of {state} in {where}", show="3"),
-            f"{key}.total": over_seeds([p[0] / p[-1] for p in profiles],
-        f"norm of {state} after the first step over that after the last, {where}"),
+            [factor(p) for p in profiles],
+            f"geometric mean factor per step of {state} in {where}",
+            show="3",
+        ),
+        f"{key}.total": over_seeds(
+            [p[0] / p[-1] for p in profiles],
+            f"norm of {state} after the first step over that after the last, {where}",
+        ),
         f"{key}.profile": over_seeds(
-            [[x / p[-1] for x in p] for p in profiles], f"norm of {state} after each step, 1 at the last, {where}"),
+            [[x / p[-1] for x in p] for p in profiles],
+            f"norm of {state} after each step, 1 at the last, {where}",
+        ),
     }
 
 
@@ -164,52 +188,95 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         "inputs": setting(INPUTS, "inputs in each step"),
         "batch": setting(BATCH, "sequences in the batch"),
         "seeds": setting(len(runs), "seeds of the recurrent nets"),
-        "rnn_orthogonal.radius": setting(1, "spectral radius and largest singular value of an orthogonal matrix"),
-        "forget": setting(FORGET, "forget gate's bias of the LSTM that keeps its memory", show=".0f"),
-        "default.radius": over_seeds([r["radius"] for r in runs], "spectral radius of PyTorch's default recurrent matrix", show="3"),
+        "rnn_orthogonal.radius": setting(
+            1, "spectral radius and largest singular value of an orthogonal matrix"
+        ),
+        "forget": setting(
+            FORGET, "forget gate's bias of the LSTM that keeps its memory", show=".0f"
+        ),
+        "default.radius": over_seeds(
+            [r["radius"] for r in runs],
+            "spectral radius of PyTorch's default recurrent matrix",
+            show="3",
+        ),
         "default.largest": over_seeds(
-            [r["largest"] for r in runs], "largest singular value of PyTorch's default recurrent matrix", show="3"),
+            [r["largest"] for r in runs],
+            "largest singular value of PyTorch's default recurrent matrix",
+            show="3",
+        ),
         "default.power": over_seeds(
             [r["power"] for r in runs],
-            "geometric mean factor per step of a random vector multiplied by the default recurrent matrix", show="3"),
+            "geometric mean factor per step of a random vector multiplied by the default recurrent matrix",
+            show="3",
+        ),
         "default.above_one": Measurement(
             sum(r["largest"] > 1 for r in runs),
-            "seeds in which the default recurrent matrix has a singular value above one", n=len(runs), rtol=0),
+            "seeds in which the default recurrent matrix has a singular value above one",
+            n=len(runs),
+            rtol=0,
+        ),
     }
     for name, where in CELLS.items():
         kept |= described(name, [r[name] for r in runs], where)
         if (name, "predicted") in runs[0]:
-            kept[f"{name}.predicted"] = over_seeds([r[name, "predicted"] for r in runs],
-                                                   f"factor per step of ∂L/∂h that weights and slopes predict for {where}", show="3")
+            kept[f"{name}.predicted"] = over_seeds(
+                [r[name, "predicted"] for r in runs],
+                f"factor per step of ∂L/∂h that weights and slopes predict for {where}",
+                show="3",
+            )
         if runs[0][name, "cell"]:
             kept |= described(f"{name}.cell", [r[name, "cell"] for r in runs], where, "∂L/∂c")
     for name, (rho, phi, driven) in RADII.items():
         where = f"a {phi} RNN of spectral radius {rho:g} {'with inputs' if driven else 'without inputs'}"
-        kept[f"{name}.radius"] = setting(rho, f"spectral radius of the matrix of {where}", show=".1f" if rho % 1 else ".0f")
+        kept[f"{name}.radius"] = setting(
+            rho, f"spectral radius of the matrix of {where}", show=".1f" if rho % 1 else ".0f"
+        )
         kept |= described(name, [r[name] for r in runs], where)
         kept[f"{name}.grows"] = Measurement(
             sum(r[name][0] > r[name][-1] for r in runs),
             f"seeds in which ∂L/∂h is larger after the first step than after the last, {where}",
-            n=len(runs), rtol=0)
+            n=len(runs),
+            rtol=0,
+        )
         kept[f"{name}.vanishes"] = Measurement(
             sum(r[name][0] < r[name][-1] for r in runs),
             f"seeds in which ∂L/∂h is smaller after the first step than after the last, {where}",
-            n=len(runs), rtol=0)
+            n=len(runs),
+            rtol=0,
+        )
         kept[f"{name}.largest"] = over_seeds(
-            [r[name, "largest"] for r in runs], f"largest singular value of the matrix of {where}", show="3")
+            [r[name, "largest"] for r in runs],
+            f"largest singular value of the matrix of {where}",
+            show="3",
+        )
         kept[f"{name}.bound"] = over_seeds(
             [STEEPEST[phi] * r[name, "largest"] for r in runs],
-            f"largest factor per step of ∂L/∂h that singular value and slope allow in {where}", show="3")
-        kept[f"{name}.predicted"] = over_seeds([r[name, "predicted"] for r in runs],
-                                               f"factor per step of ∂L/∂h that weights and slopes predict for {where}", show="3")
+            f"largest factor per step of ∂L/∂h that singular value and slope allow in {where}",
+            show="3",
+        )
+        kept[f"{name}.predicted"] = over_seeds(
+            [r[name, "predicted"] for r in runs],
+            f"factor per step of ∂L/∂h that weights and slopes predict for {where}",
+            show="3",
+        )
     swept = each(sweep, seeds[:SWEEP_SEEDS])
     kept["sweep.seeds"] = setting(len(swept), "seeds at each bias of the gate that keeps the state")
     for bias in BIASES:
         kept[f"bias{bias}"] = setting(bias, "bias of the gate that keeps the state")
-        kept[f"bias{bias}.gate"] = Measurement(1 / (1 + math.exp(-bias)), "value of a gate at this bias, without input", show="3")
-        kept[f"bias{bias}.time"] = Measurement(1 + math.exp(bias), "steps that a gate at this bias remembers, 1/(1 − gate)", show="3")
+        kept[f"bias{bias}.gate"] = Measurement(
+            1 / (1 + math.exp(-bias)), "value of a gate at this bias, without input", show="3"
+        )
+        kept[f"bias{bias}.time"] = Measurement(
+            1 + math.exp(bias), "steps that a gate at this bias remembers, 1/(1 − gate)", show="3"
+        )
         kept[f"bias{bias}.lstm"] = over_seeds(
-            [r["lstm", bias] for r in swept], f"geometric mean factor per step of ∂L/∂c in an LSTM with forget bias {bias}", show="3")
+            [r["lstm", bias] for r in swept],
+            f"geometric mean factor per step of ∂L/∂c in an LSTM with forget bias {bias}",
+            show="3",
+        )
         kept[f"bias{bias}.gru"] = over_seeds(
-            [r["gru", bias] for r in swept], f"geometric mean factor per step of ∂L/∂h in a GRU with update bias {bias}", show="3")
+            [r["gru", bias] for r in swept],
+            f"geometric mean factor per step of ∂L/∂h in a GRU with update bias {bias}",
+            show="3",
+        )
     return loosened(kept, DRAWN)

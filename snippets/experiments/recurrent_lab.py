@@ -15,9 +15,14 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 SEEDS, SPOT = range(20), range(2)
 NETS = {
-    "above": "a tanh net with inputs", "quiet": "the same tanh net without inputs", "hump": "a linear net whose eigenvalues are all zero",
-    "nilpotent": "a tanh net whose matrix has no eigenvalue but zero", "below": "a linear net with a radius below one",
-    "orthogonal": "an orthogonal linear net", "flattened": "an orthogonal tanh net with inputs", "forgets": "an LSTM without forget bias",
+    "above": "a tanh net with inputs",
+    "quiet": "the same tanh net without inputs",
+    "hump": "a linear net whose eigenvalues are all zero",
+    "nilpotent": "a tanh net whose matrix has no eigenvalue but zero",
+    "below": "a linear net with a radius below one",
+    "orthogonal": "an orthogonal linear net",
+    "flattened": "an orthogonal tanh net with inputs",
+    "forgets": "an LSTM without forget bias",
     "holds": "an LSTM with a large forget bias",
 }
 # A net without inputs, or with a matrix far from normal, enlarges a last place of the weights up to a million times.
@@ -67,22 +72,47 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         "steps": setting(steps, "steps through time"),
         "width": setting(first["width"], "units of the recurrent nets in the lab"),
         "seeds": setting(len(seeds), "seeds of each net in the lab"),
-        "forget": setting(asked["holds"]["settings"]["forget"], "forget gate's bias of the LSTM that holds"),
-        "forget0": setting(asked["forgets"]["settings"]["forget"], "forget gate's bias of the LSTM that forgets"),
+        "forget": setting(
+            asked["holds"]["settings"]["forget"], "forget gate's bias of the LSTM that holds"
+        ),
+        "forget0": setting(
+            asked["forgets"]["settings"]["forget"], "forget gate's bias of the LSTM that forgets"
+        ),
     }
     profiles = {name: each(norms, asked[name]["written"]) for name in NETS}
     for name, where in NETS.items():
         settings, found = asked[name]["settings"], profiles[name]
-        kept[f"{name}.left"] = over_seeds([p[0] for p in found], f"norm of the last state's gradient by the first, {where}")
-        kept[f"{name}.peak"] = over_seeds([max(p) for p in found], f"largest norm of the last state's gradient by any state, {where}")
-        kept[f"{name}.profile"] = over_seeds(found, f"norm of the last state's gradient by each state, {where}")
-        kept[f"{name}.grows"] = counted(sum(p[0] > 1 + ROUNDED for p in found), len(found), f"more than one is left, {where}")
-        kept[f"{name}.vanishes"] = counted(sum(p[0] < 1 - ROUNDED for p in found), len(found), f"less than one is left, {where}")
+        kept[f"{name}.left"] = over_seeds(
+            [p[0] for p in found], f"norm of the last state's gradient by the first, {where}"
+        )
+        kept[f"{name}.peak"] = over_seeds(
+            [max(p) for p in found],
+            f"largest norm of the last state's gradient by any state, {where}",
+        )
+        kept[f"{name}.profile"] = over_seeds(
+            found, f"norm of the last state's gradient by each state, {where}"
+        )
+        kept[f"{name}.grows"] = counted(
+            sum(p[0] > 1 + ROUNDED for p in found), len(found), f"more than one is left, {where}"
+        )
+        kept[f"{name}.vanishes"] = counted(
+            sum(p[0] < 1 - ROUNDED for p in found), len(found), f"less than one is left, {where}"
+        )
         if settings["net"] == "rnn":
             kept[f"{name}.radius"] = setting(settings["rho"], f"spectral radius of {where}")
-            kept[f"{name}.sigma"] = setting(settings["sigma"], f"largest singular value of {where}", show="3")
-            kept[f"{name}.radius_power"] = Measurement(settings["rho"] ** steps, f"spectral radius to the power of all steps, {where}")
-            kept[f"{name}.bound"] = Measurement(settings["sigma"] ** steps, f"largest singular value to the power of all steps, {where}")
-    more = sum(quiet[0] > driven[0] for quiet, driven in zip(profiles["quiet"], profiles["above"], strict=True))
+            kept[f"{name}.sigma"] = setting(
+                settings["sigma"], f"largest singular value of {where}", show="3"
+            )
+            kept[f"{name}.radius_power"] = Measurement(
+                settings["rho"] ** steps, f"spectral radius to the power of all steps, {where}"
+            )
+            kept[f"{name}.bound"] = Measurement(
+                settings["sigma"] ** steps,
+                f"largest singular value to the power of all steps, {where}",
+            )
+    more = sum(
+        quiet[0] > driven[0]
+        for quiet, driven in zip(profiles["quiet"], profiles["above"], strict=True)
+    )
     kept["quiet.higher"] = counted(more, len(seeds), "more is left without inputs than with them")
     return loosened(kept, ENLARGED)

@@ -21,11 +21,15 @@ from snippets.measurement import Measurement, over_seeds, setting
 WIDTH, DEPTHS = 128, (10, 30, 100)
 SEEDS, SPOT = range(40), range(4)
 BRANCHES = {
-    "one.default": "one-layer ReLU branches, nn.Linear's default initialization", "one.he": "one-layer ReLU branches, He initialization",
-    "two.he": "two-layer branches, He initialization", "pre.he": "two-layer branches that begin with ReLU, He initialization",
+    "one.default": "one-layer ReLU branches, nn.Linear's default initialization",
+    "one.he": "one-layer ReLU branches, He initialization",
+    "two.he": "two-layer branches, He initialization",
+    "pre.he": "two-layer branches that begin with ReLU, He initialization",
 }
 SCALES = {  # key: (scale of the branches of N blocks, words for it)
-    "plain": (lambda n: 1.0, ""), "scaled": (lambda n: n**-0.5, "scaled by 1/√depth, "), "mean": (lambda n: 1 / n, "scaled by 1/depth, "),
+    "plain": (lambda n: 1.0, ""),
+    "scaled": (lambda n: n**-0.5, "scaled by 1/√depth, "),
+    "mean": (lambda n: 1 / n, "scaled by 1/depth, "),
 }
 GAINS = {"two.he": 2.0, "pre.he": 1.0}
 SHRINKS = {"minus": -1.0, "minus_half": -0.5, "zero": 0.0}
@@ -37,7 +41,11 @@ def branch(name: str) -> nn.Module:
     first, second = nn.Linear(WIDTH, WIDTH), nn.Linear(WIDTH, WIDTH)
     for layer in (first, second):
         initialize(layer, init)
-    parts = {"one": [first, nn.ReLU()], "two": [first, nn.ReLU(), second], "pre": [nn.ReLU(), first, nn.ReLU(), second]}[kind]
+    parts = {
+        "one": [first, nn.ReLU()],
+        "two": [first, nn.ReLU(), second],
+        "pre": [nn.ReLU(), first, nn.ReLU(), second],
+    }[kind]
     return nn.Sequential(*parts).double().requires_grad_(False)
 
 
@@ -68,7 +76,9 @@ def run(seed: int) -> dict:
 
 def multiple(slope: float) -> float:
     """By how much a gradient is multiplied by the block h + F(h) with F(h) = slope * h."""
-    h = torch.randn(WIDTH, dtype=torch.float64, generator=torch.Generator().manual_seed(0)).requires_grad_()
+    h = torch.randn(
+        WIDTH, dtype=torch.float64, generator=torch.Generator().manual_seed(0)
+    ).requires_grad_()
     top = torch.ones(WIDTH, dtype=torch.float64)
     (h + slope * h).backward(top)
     return norm(h.grad) / norm(top)
@@ -77,12 +87,21 @@ def multiple(slope: float) -> float:
 def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Factor per block, total gain and forward growth of every branch, depth and scaling; blocks that shrink."""
     runs = each(run, seeds)
-    kept = {"width": setting(WIDTH, "units in each block"), "seeds": setting(len(runs), "seeds of the residual nets")}
+    kept = {
+        "width": setting(WIDTH, "units in each block"),
+        "seeds": setting(len(runs), "seeds of the residual nets"),
+    }
     kept |= {f"depth.{depth}": setting(depth, "residual blocks") for depth in DEPTHS}
     for name, slope in SHRINKS.items():
-        kept[f"{name}.slope"] = setting(slope, "Jacobian of a branch, as a multiple of the identity", show=".1f" if slope % 1 else ".0f")
+        kept[f"{name}.slope"] = setting(
+            slope,
+            "Jacobian of a branch, as a multiple of the identity",
+            show=".1f" if slope % 1 else ".0f",
+        )
         kept[f"{name}.factor"] = Measurement(
-            multiple(slope), f"factor of the gradient through a block whose branch has Jacobian {slope:g} times identity")
+            multiple(slope),
+            f"factor of the gradient through a block whose branch has Jacobian {slope:g} times identity",
+        )
     for name, label in BRANCHES.items():
         for depth in DEPTHS:
             for kind, (scale, words) in SCALES.items():
@@ -90,16 +109,30 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
                 where = f"{depth} residual blocks, {words}{label}"
                 key = f"{name}.{kind}.at{depth}"
                 kept[f"{key}.factor"] = over_seeds(
-                    [(p[0] / p[-1]) ** (1 / depth) for p, _ in found], f"factor per block of ∂L/∂h in {where}", show="3")
+                    [(p[0] / p[-1]) ** (1 / depth) for p, _ in found],
+                    f"factor per block of ∂L/∂h in {where}",
+                    show="3",
+                )
                 kept[f"{key}.total"] = over_seeds(
-                    [p[0] / p[-1] for p, _ in found], f"norm of ∂L/∂h at the input over that at the top of {where}")
+                    [p[0] / p[-1] for p, _ in found],
+                    f"norm of ∂L/∂h at the input over that at the top of {where}",
+                )
                 kept[f"{key}.forward"] = over_seeds(
-                    [growth for _, growth in found], f"norm of the output over that of the input of {where}")
+                    [growth for _, growth in found],
+                    f"norm of the output over that of the input of {where}",
+                )
                 kept[f"{key}.profile"] = over_seeds(
-                    [[x / p[-1] for x in p] for p, _ in found], f"norm of ∂L/∂h from the input to the top, 1 at the top, of {where}")
+                    [[x / p[-1] for x in p] for p, _ in found],
+                    f"norm of ∂L/∂h from the input to the top, 1 at the top, of {where}",
+                )
                 if name in GAINS:
                     each_block = math.sqrt(1 + GAINS[name] * scale(depth) ** 2)
                     kept[f"{key}.predicted"] = Measurement(
-                        each_block, f"factor per block of ∂L/∂h that theory predicts for {where}", show="3")
-                    kept[f"{key}.predicted_total"] = Measurement(each_block ** depth, f"gain of ∂L/∂h that theory predicts over {where}")
+                        each_block,
+                        f"factor per block of ∂L/∂h that theory predicts for {where}",
+                        show="3",
+                    )
+                    kept[f"{key}.predicted_total"] = Measurement(
+                        each_block**depth, f"gain of ∂L/∂h that theory predicts over {where}"
+                    )
     return loosened(kept, DRAWN)

@@ -20,7 +20,10 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 WIDTH, BATCH, DEPTHS = 64, 32, (10, 30, 100)
 SEEDS, SPOT = range(20), range(2)
-FORMS = {"pre": "pre-activation blocks with BatchNorm", "post": "post-activation blocks with BatchNorm"}
+FORMS = {
+    "pre": "pre-activation blocks with BatchNorm",
+    "post": "post-activation blocks with BatchNorm",
+}
 LAYERS, BIASES = 30, (-2, -4)
 
 
@@ -63,12 +66,16 @@ def highway(bias: float) -> tuple[float, float]:
 def back(h, start) -> tuple[float, float]:
     """Share of a random gradient at h that reaches `start`, and growth of the state."""
     top = torch.randn(BATCH, WIDTH)
-    return norm(torch.autograd.grad(h, start, top)[0]) / norm(top), norm(h.detach()) / norm(start.detach())
+    return norm(torch.autograd.grad(h, start, top)[0]) / norm(top), norm(h.detach()) / norm(
+        start.detach()
+    )
 
 
 def run(seed: int) -> dict:
     """All forms and depths for one seed."""
-    cases = {(form, depth): (through, form, depth) for form in FORMS for depth in DEPTHS} | {b: (highway, b) for b in BIASES}
+    cases = {(form, depth): (through, form, depth) for form in FORMS for depth in DEPTHS} | {
+        b: (highway, b) for b in BIASES
+    }
     found = {}
     with float64():
         for case, (measured, *arguments) in cases.items():
@@ -90,26 +97,47 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Total gain and growth of either form at each depth; factor per layer and total of highway layers."""
     runs = each(run, seeds)
     kept = {
-        "width": setting(WIDTH, "units in each layer"), "batch": setting(BATCH, "inputs in the batch"),
-        "seeds": setting(len(runs), "seeds of each net"), "highway.layers": setting(LAYERS, "highway layers"),
+        "width": setting(WIDTH, "units in each layer"),
+        "batch": setting(BATCH, "inputs in the batch"),
+        "seeds": setting(len(runs), "seeds of each net"),
+        "highway.layers": setting(LAYERS, "highway layers"),
         **{f"depth.{depth}": setting(depth, "residual blocks of two layers") for depth in DEPTHS},
     }
     for form, label in FORMS.items():
         for depth in DEPTHS:
             where, found = f"{depth} {label}", [r[form, depth] for r in runs]
             kept[f"{form}.at{depth}.total"] = over_seeds(
-                [total for total, _ in found], f"norm of ∂L/∂h at the input over that at the top of {where}")
+                [total for total, _ in found],
+                f"norm of ∂L/∂h at the input over that at the top of {where}",
+            )
             kept[f"{form}.at{depth}.forward"] = over_seeds(
-                [growth for _, growth in found], f"norm of the output over that of the input of {where}")
+                [growth for _, growth in found],
+                f"norm of the output over that of the input of {where}",
+            )
             if form == "pre":
-                kept[f"pre.at{depth}.predicted"] = Measurement(predicted(depth), f"gain of ∂L/∂h that theory predicts over {where}")
+                kept[f"pre.at{depth}.predicted"] = Measurement(
+                    predicted(depth), f"gain of ∂L/∂h that theory predicts over {where}"
+                )
     for bias in BIASES:
-        key, where, found = f"highway.b{-bias}", f"{LAYERS} highway layers, gate bias {bias}", [r[bias] for r in runs]
+        key, where, found = (
+            f"highway.b{-bias}",
+            f"{LAYERS} highway layers, gate bias {bias}",
+            [r[bias] for r in runs],
+        )
         kept[f"{key}.bias"] = setting(bias, "bias of the gates of a highway layer")
-        kept[f"{key}.carry"] = Measurement(1 / (1 + math.exp(bias)), f"carry gate at a bias of {bias} and no other input", show="3")
+        kept[f"{key}.carry"] = Measurement(
+            1 / (1 + math.exp(bias)), f"carry gate at a bias of {bias} and no other input", show="3"
+        )
         kept[f"{key}.factor"] = over_seeds(
-            [total ** (1 / LAYERS) for total, _ in found], f"factor per layer of ∂L/∂h in {where}", show="3")
+            [total ** (1 / LAYERS) for total, _ in found],
+            f"factor per layer of ∂L/∂h in {where}",
+            show="3",
+        )
         kept[f"{key}.total"] = over_seeds(
-            [total for total, _ in found], f"norm of ∂L/∂h at the input over that at the top of {where}")
-        kept[f"{key}.forward"] = over_seeds([growth for _, growth in found], f"norm of the output over that of the input of {where}")
+            [total for total, _ in found],
+            f"norm of ∂L/∂h at the input over that at the top of {where}",
+        )
+        kept[f"{key}.forward"] = over_seeds(
+            [growth for _, growth in found], f"norm of the output over that of the input of {where}"
+        )
     return kept

@@ -24,13 +24,21 @@ MAKE = {
     "rmsprop": lambda p, lr: torch.optim.RMSprop(p, lr=lr, alpha=ALPHA, eps=EPS),
     "adam": lambda p, lr: torch.optim.Adam(p, lr=lr, eps=EPS),
 }
-GRADIENTS = [float(f"{10 ** (-i / 4):.6g}") for i in range(4, 65)]  # as many digits as are stored, so that they compare
-HALF_SPACING = 2.0 ** -28  # of float32 between 1/16 and 1/8, where WEIGHT lies
+GRADIENTS = [
+    float(f"{10 ** (-i / 4):.6g}") for i in range(4, 65)
+]  # as many digits as are stored, so that they compare
+HALF_SPACING = 2.0**-28  # of float32 between 1/16 and 1/8, where WEIGHT lies
 
 SIDE, SEEDS = 64, range(20)
-UPDATES = [float(f"{10 ** (-i / 8 - 0.03):.6g}") for i in range(8, 97)]  # no power of two among them: a tie would round by parity
-BITS = {"float32": (torch.float32, 24), "float16": (torch.float16, 11), "bfloat16": (torch.bfloat16, 8)}
-NAMED = {"ten": 0.01 * 0.25 ** 10, "adam": 1e-4}
+UPDATES = [
+    float(f"{10 ** (-i / 8 - 0.03):.6g}") for i in range(8, 97)
+]  # no power of two among them: a tie would round by parity
+BITS = {
+    "float32": (torch.float32, 24),
+    "float16": (torch.float16, 11),
+    "bfloat16": (torch.bfloat16, 8),
+}
+NAMED = {"ten": 0.01 * 0.25**10, "adam": 1e-4}
 
 
 def moved(optimizer: str, gradients: list[float], steps: int = STEPS) -> list[float]:
@@ -49,10 +57,12 @@ def steps_without_rounding(optimizer: str, g: float) -> list[float]:
     if optimizer == "sgd":
         return [rate * g for _ in counts]
     if optimizer == "momentum":
-        return [rate * g * (1 - MOMENTUM ** t) / (1 - MOMENTUM) for t in counts]
+        return [rate * g * (1 - MOMENTUM**t) / (1 - MOMENTUM) for t in counts]
     if optimizer == "rmsprop":
-        return [rate * g / (g * math.sqrt(1 - ALPHA ** t) + EPS) for t in counts]
-    return [rate * g / (g + EPS) for _ in counts]  # both of Adam's averages are corrected for their start at zero
+        return [rate * g / (g * math.sqrt(1 - ALPHA**t) + EPS) for t in counts]
+    return [
+        rate * g / (g + EPS) for _ in counts
+    ]  # both of Adam's averages are corrected for their start at zero
 
 
 def stops(optimizer: str) -> float:
@@ -63,13 +73,18 @@ def stops(optimizer: str) -> float:
 def lost(seed: int) -> dict[str, list[float]]:
     """For every format and update the share of SIDE × SIDE weights, uniform within ±1/√SIDE, that it leaves as they are."""
     generator = torch.Generator().manual_seed(seed)
-    drawn = (2 * torch.rand(SIDE, SIDE, generator=generator, dtype=torch.float64) - 1) / math.sqrt(SIDE)
+    drawn = (2 * torch.rand(SIDE, SIDE, generator=generator, dtype=torch.float64) - 1) / math.sqrt(
+        SIDE
+    )
     signs = torch.randint(2, (SIDE, SIDE), generator=generator) * 2 - 1
     found = {}
     for name, (dtype, _) in BITS.items():
         w = drawn.to(dtype)
         # the sum is exact in float64 and rounded once, as an addition in the format itself is
-        found[name] = [((w.double() + u * signs).to(dtype) == w).double().mean().item() for u in [*UPDATES, *NAMED.values()]]
+        found[name] = [
+            ((w.double() + u * signs).to(dtype) == w).double().mean().item()
+            for u in [*UPDATES, *NAMED.values()]
+        ]
     return found
 
 
@@ -88,7 +103,9 @@ def measure() -> dict[str, Measurement]:
         "steps": setting(STEPS, "steps under a constant gradient"),
         "momentum": setting(MOMENTUM, "momentum", show=".1f"),
         "eps": setting(EPS, "ε of RMSprop and Adam", show="e1"),
-        "half_spacing": Measurement(HALF_SPACING, "half the distance from the weight to the next float32 number"),
+        "half_spacing": Measurement(
+            HALF_SPACING, "half the distance from the weight to the next float32 number"
+        ),
         "gradients": setting(GRADIENTS, "constant gradients that are tried"),
         "side": setting(SIDE, "inputs and outputs of the linear layer"),
         "bound": setting(1 / math.sqrt(SIDE), "bound of the layer's weights", show=".3f"),
@@ -96,30 +113,62 @@ def measure() -> dict[str, Measurement]:
         "updates": setting(UPDATES, "updates that are added"),
         "update.adam": setting(NAMED["adam"], "step of Adam at a rate of this size", show="e1"),
         "rmsprop.first": Measurement(
-            moved("rmsprop", [1e-3], steps=1)[0] / RATES["rmsprop"], "RMSprop's first step, as a multiple of its rate", rtol=1e-4),
+            moved("rmsprop", [1e-3], steps=1)[0] / RATES["rmsprop"],
+            "RMSprop's first step, as a multiple of its rate",
+            rtol=1e-4,
+        ),
         "adam.first": Measurement(
-            moved("adam", [1e-3], steps=1)[0] / RATES["adam"], "Adam's first step, as a multiple of its rate", rtol=1e-4),
+            moved("adam", [1e-3], steps=1)[0] / RATES["adam"],
+            "Adam's first step, as a multiple of its rate",
+            rtol=1e-4,
+        ),
     }
     for name, label in LABELS.items():
         predicted = [sum(steps_without_rounding(name, g)) for g in GRADIENTS]
-        largest = max(steps_without_rounding(name, 1e-12)) / 1e-12  # of a gradient far below ε, in proportion to it
+        largest = (
+            max(steps_without_rounding(name, 1e-12)) / 1e-12
+        )  # of a gradient far below ε, in proportion to it
         kept |= {
-            f"{name}.rate": setting(RATES[name], f"learning rate of {label}", show=".3f" if RATES[name] < 0.01 else ".2f"),
+            f"{name}.rate": setting(
+                RATES[name],
+                f"learning rate of {label}",
+                show=".3f" if RATES[name] < 0.01 else ".2f",
+            ),
             # A fused multiply-add rounds once where two instructions round twice: one spacing of the weight a step at most.
-            f"{name}.moved": Measurement(moved(name, GRADIENTS), f"distance that {label} moves a float32 weight, for each gradient",
-                                         atol=2 * HALF_SPACING * STEPS, rtol=1e-4),
-            f"{name}.predicted": Measurement(predicted, f"distance that {label} would move a weight without rounding, for each gradient"),
-            f"{name}.stops": Measurement(stops(name), f"gradient up to which {label} leaves a float32 weight as it is", rtol=1e-3),
+            f"{name}.moved": Measurement(
+                moved(name, GRADIENTS),
+                f"distance that {label} moves a float32 weight, for each gradient",
+                atol=2 * HALF_SPACING * STEPS,
+                rtol=1e-4,
+            ),
+            f"{name}.predicted": Measurement(
+                predicted,
+                f"distance that {label} would move a weight without rounding, for each gradient",
+            ),
+            f"{name}.stops": Measurement(
+                stops(name),
+                f"gradient up to which {label} leaves a float32 weight as it is",
+                rtol=1e-3,
+            ),
             f"{name}.stops_predicted": Measurement(
-                HALF_SPACING / largest, f"gradient at which the largest step of {label} is half a spacing of the weight"),
+                HALF_SPACING / largest,
+                f"gradient at which the largest step of {label} is half a spacing of the weight",
+            ),
         }
     runs = [lost(seed) for seed in SEEDS]
     for name in BITS:
         kept[f"lost.{name}"] = over_seeds(
-            [r[name][:len(UPDATES)] for r in runs], f"share of {name} weights that an update leaves as they were, for each update")
+            [r[name][: len(UPDATES)] for r in runs],
+            f"share of {name} weights that an update leaves as they were, for each update",
+        )
         predicted = [lost_predicted(name, u) for u in UPDATES]
-        kept[f"lost.{name}.predicted"] = Measurement(predicted, f"share of {name} weights that an update is predicted to leave as they are")
+        kept[f"lost.{name}.predicted"] = Measurement(
+            predicted, f"share of {name} weights that an update is predicted to leave as they are"
+        )
         for i, (key, update) in enumerate(NAMED.items(), len(UPDATES)):
             kept[f"lost.{name}.{key}"] = over_seeds(
-                [r[name][i] for r in runs], f"share of {name} weights that an update of {update:.2g} leaves as they were", show="%")
+                [r[name][i] for r in runs],
+                f"share of {name} weights that an update of {update:.2g} leaves as they were",
+                show="%",
+            )
     return kept

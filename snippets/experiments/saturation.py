@@ -66,7 +66,12 @@ def stack(case: tuple[int, str, float]) -> dict:
             zeros.append(zero_in_float32(name, z).double().mean().item())
         found = torch.autograd.grad(h, states, torch.randn(BATCH, WIDTH))
     factor = (norm(found[SETTLE]) / norm(found[-1])) ** (1 / (DEPTH - 1 - SETTLE))
-    return {"profile": shares, "share": mean(shares[SETTLE:]), "zero": mean(zeros[SETTLE:]), "factor": factor}
+    return {
+        "profile": shares,
+        "share": mean(shares[SETTLE:]),
+        "zero": mean(zeros[SETTLE:]),
+        "factor": factor,
+    }
 
 
 def mean(values: list[float]) -> float:
@@ -77,15 +82,17 @@ def mean(values: list[float]) -> float:
 def predicted(name: str, scale: float) -> tuple[float, float]:
     """(saturated share, factor per layer), means over the same layers as measured, for infinite width."""
     x = torch.linspace(-10, 10, 8001, dtype=torch.float64)
-    weight = torch.exp(-x ** 2 / 2)
+    weight = torch.exp(-(x**2) / 2)
     weight /= weight.sum()
-    q, shares, squares = scale ** 2, [], []
+    q, shares, squares = scale**2, [], []
     for _ in range(DEPTH):
         z = math.sqrt(q) * x
         shares.append((weight * saturated(name, z)).sum().item())
         squares.append((weight * slope(name, z) ** 2).sum().item())
-        q = scale ** 2 * (weight * ACTIVATIONS[name](z) ** 2).sum().item()
-    return mean(shares[SETTLE:]), scale * math.exp(mean([math.log(s) / 2 for s in squares[SETTLE + 1:]]))
+        q = scale**2 * (weight * ACTIVATIONS[name](z) ** 2).sum().item()
+    return mean(shares[SETTLE:]), scale * math.exp(
+        mean([math.log(s) / 2 for s in squares[SETTLE + 1 :]])
+    )
 
 
 @functools.cache
@@ -113,8 +120,13 @@ def train(case: tuple[str, int]) -> dict:
         optimizer.zero_grad()
         F.cross_entropy(net(x[rows])[-1], y[rows]).backward()
         optimizer.step()
-    return {"start": seen[0]["shares"], "end": seen[-1]["shares"], "accuracy": seen[-1]["accuracy"],
-            "top": [s["shares"][-1] for s in seen], "level": [s["level"] for s in seen]}
+    return {
+        "start": seen[0]["shares"],
+        "end": seen[-1]["shares"],
+        "accuracy": seen[-1]["accuracy"],
+        "top": [s["shares"][-1] for s in seen],
+        "level": [s["level"] for s in seen],
+    }
 
 
 def look(net, activation: str, x, y) -> dict:
@@ -139,14 +151,28 @@ def before(seeds) -> dict[str, Measurement]:
             runs = [found[seed, name, scale] for seed in seeds]
             where = f"{name} stacks with σ_w = {scale}"
             key = f"{name}.at{scale}"
-            kept[f"{key}.profile"] = over_seeds([r["profile"] for r in runs], f"share of saturated units in each layer of {where}")
-            kept[f"{key}.share"] = over_seeds([r["share"] for r in runs], f"share of saturated units in {where}", show=".0%")
+            kept[f"{key}.profile"] = over_seeds(
+                [r["profile"] for r in runs], f"share of saturated units in each layer of {where}"
+            )
+            kept[f"{key}.share"] = over_seeds(
+                [r["share"] for r in runs], f"share of saturated units in {where}", show=".0%"
+            )
             kept[f"{key}.zero"] = over_seeds(
-                [r["zero"] for r in runs], f"share of units whose float32 slope is exactly zero in {where}", show=".0%", atol=2e-3)
-            kept[f"{key}.factor"] = over_seeds([r["factor"] for r in runs], f"factor per layer of ∂L/∂h in {where}", show="3")
+                [r["zero"] for r in runs],
+                f"share of units whose float32 slope is exactly zero in {where}",
+                show=".0%",
+                atol=2e-3,
+            )
+            kept[f"{key}.factor"] = over_seeds(
+                [r["factor"] for r in runs], f"factor per layer of ∂L/∂h in {where}", show="3"
+            )
             share, factor = predicted(name, scale)
-            kept[f"{key}.predicted_share"] = Measurement(share, f"predicted share of saturated units in {where}", show=".0%")
-            kept[f"{key}.predicted_factor"] = Measurement(factor, f"predicted factor per layer of ∂L/∂h in {where}", show="3")
+            kept[f"{key}.predicted_share"] = Measurement(
+                share, f"predicted share of saturated units in {where}", show=".0%"
+            )
+            kept[f"{key}.predicted_factor"] = Measurement(
+                factor, f"predicted factor per layer of ∂L/∂h in {where}", show="3"
+            )
     return loosened(kept, DRAWN)
 
 
@@ -159,37 +185,84 @@ def through(seeds) -> dict[str, Measurement]:
         runs = [found[name, seed] for seed in seeds]
         where = f"{activation} net, rate {rate:g}"
         # At the large rate the last place grows: between AVX2 and plain instructions a share moved by up to 0.03 in five seeds.
-        slack = {"rtol": 0.0, "atol": 0.06} if name == "tanh.large" else {"rtol": 1e-3, "atol": 2e-3}
+        slack = (
+            {"rtol": 0.0, "atol": 0.06} if name == "tanh.large" else {"rtol": 1e-3, "atol": 2e-3}
+        )
         kept[f"{name}.depth"] = setting(depth, "hidden layers")
         kept[f"{name}.rate"] = setting(rate, "learning rate of SGD", show=".1f")
         kept[f"{name}.steps"] = setting(steps, "steps of SGD")
         for part, what in {"start": "before training", "end": "after training"}.items():
-            kept[f"{name}.{part}"] = over_seeds([r[part] for r in runs], f"share of saturated units in each layer {what}, {where}", **slack)
+            kept[f"{name}.{part}"] = over_seeds(
+                [r[part] for r in runs],
+                f"share of saturated units in each layer {what}, {where}",
+                **slack,
+            )
             kept[f"{name}.{part}.top"] = over_seeds(
-                [r[part][-1] for r in runs], f"share of saturated units in the top hidden layer {what}, {where}", show=".0%", **slack)
+                [r[part][-1] for r in runs],
+                f"share of saturated units in the top hidden layer {what}, {where}",
+                show=".0%",
+                **slack,
+            )
         if name == "sigmoid.top":
             kept[f"{name}.level"] = over_seeds(
-                [r["level"] for r in runs], f"mean output of the top hidden layer over time, {where}", **slack)
+                [r["level"] for r in runs],
+                f"mean output of the top hidden layer over time, {where}",
+                **slack,
+            )
             kept[f"{name}.level.start"] = over_seeds(
-                [r["level"][0] for r in runs], f"mean output of the top hidden layer before training, {where}", **slack)
+                [r["level"][0] for r in runs],
+                f"mean output of the top hidden layer before training, {where}",
+                **slack,
+            )
             kept[f"{name}.level.least"] = over_seeds(
-                [min(r["level"]) for r in runs], f"lowest mean output of the top hidden layer during training, {where}", **slack)
+                [min(r["level"]) for r in runs],
+                f"lowest mean output of the top hidden layer during training, {where}",
+                **slack,
+            )
         kept[f"{name}.learned"] = Measurement(
-            sum(r["accuracy"] > LEARNED for r in runs), f"seeds in which the net learns, {where}", n=len(runs), rtol=0)
-        kept[f"{name}.accuracy"] = over_seeds([r["accuracy"] for r in runs], f"training accuracy, {where}", show=".0%", rtol=0, atol=0.02)
+            sum(r["accuracy"] > LEARNED for r in runs),
+            f"seeds in which the net learns, {where}",
+            n=len(runs),
+            rtol=0,
+        )
+        kept[f"{name}.accuracy"] = over_seeds(
+            [r["accuracy"] for r in runs],
+            f"training accuracy, {where}",
+            show=".0%",
+            rtol=0,
+            atol=0.02,
+        )
     return kept
 
 
 def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Saturation before and through training."""
     trained = range(TRAIN_SEEDS) if seeds == SEEDS else range(1)
-    return {
-        "near": setting(NEAR, "share of the largest slope below which a unit counts as saturated", show=".0%"),
-        "width": setting(WIDTH, "units in each layer of the random stacks"), "depth": setting(DEPTH, "layers of the random stacks"),
-        "settle": setting(SETTLE, "first layers left out of the mean"), "seeds": setting(len(seeds), "seeds of the random stacks"),
-        "trained.width": setting(SIDE, "units in each hidden layer of the trained nets"),
-        "trained.batch": setting(DIGITS, "digits in a batch"), "trained.seeds": setting(len(trained), "seeds of the trained nets"),
-        "trained.learned_from": setting(LEARNED, "training accuracy from which on a net counts as having learned", show=".0%"),
-        "trained.every": setting(EVERY, "steps between two looks"),
-    } | {f"scale.{scale}": setting(scale, "σ_w, the standard deviation of the weights times √n") for scale in SCALES} | before(
-        seeds) | through(trained)
+    return (
+        {
+            "near": setting(
+                NEAR,
+                "share of the largest slope below which a unit counts as saturated",
+                show=".0%",
+            ),
+            "width": setting(WIDTH, "units in each layer of the random stacks"),
+            "depth": setting(DEPTH, "layers of the random stacks"),
+            "settle": setting(SETTLE, "first layers left out of the mean"),
+            "seeds": setting(len(seeds), "seeds of the random stacks"),
+            "trained.width": setting(SIDE, "units in each hidden layer of the trained nets"),
+            "trained.batch": setting(DIGITS, "digits in a batch"),
+            "trained.seeds": setting(len(trained), "seeds of the trained nets"),
+            "trained.learned_from": setting(
+                LEARNED,
+                "training accuracy from which on a net counts as having learned",
+                show=".0%",
+            ),
+            "trained.every": setting(EVERY, "steps between two looks"),
+        }
+        | {
+            f"scale.{scale}": setting(scale, "σ_w, the standard deviation of the weights times √n")
+            for scale in SCALES
+        }
+        | before(seeds)
+        | through(trained)
+    )

@@ -24,10 +24,18 @@ from snippets.experiments._stacks import float64, initialize
 from snippets.measurement import Measurement, over_seeds, setting
 
 WIDTH, DEPTHS = 128, (2, 5, 10, 20, 50)
-POINTS, REFERENCE, STEP = 19, 128, 5  # inputs on the path, in the batch of BatchNorm; degrees between neighbors
+POINTS, REFERENCE, STEP = (
+    19,
+    128,
+    5,
+)  # inputs on the path, in the batch of BatchNorm; degrees between neighbors
 SEEDS, SPOT = range(20), range(2)
-NETS = {"plain": "a plain ReLU net", "bn": "a plain ReLU net with BatchNorm",
-        "scaled": "a net with skips, branches scaled by 1/√depth", "res_bn": "a net with skips and BatchNorm"}
+NETS = {
+    "plain": "a plain ReLU net",
+    "bn": "a plain ReLU net with BatchNorm",
+    "scaled": "a net with skips, branches scaled by 1/√depth",
+    "res_bn": "a net with skips and BatchNorm",
+}
 
 
 def drawn() -> nn.Linear:
@@ -56,7 +64,9 @@ def cosines(net: str, depth: int) -> list[float]:
     """Mean cosine between the gradients at two inputs k steps apart, k = 0..POINTS-1."""
     angle = torch.deg2rad(torch.arange(POINTS, dtype=torch.float64) * STEP)[:, None]
     a, b = torch.linalg.qr(torch.randn(WIDTH, 2))[0].mT * math.sqrt(WIDTH)
-    inputs = torch.cat([angle.cos() * a + angle.sin() * b, torch.randn(REFERENCE, WIDTH)]).requires_grad_()
+    inputs = torch.cat(
+        [angle.cos() * a + angle.sin() * b, torch.randn(REFERENCE, WIDTH)]
+    ).requires_grad_()
     h = inputs
     for _ in range(depth):
         h = step(net, h, depth)
@@ -80,19 +90,34 @@ def run(seed: int) -> dict:
 
 def predicted(net: str, depth: int, angle: float) -> float:
     """Cosine of the gradients at two inputs this angle apart, in degrees, for an infinitely wide net."""
-    cosine, s, product = 1.0, 1.0, math.cos(math.radians(angle))  # s: mean square of the (centered) state; product: between the two
+    cosine, s, product = (
+        1.0,
+        1.0,
+        math.cos(math.radians(angle)),
+    )  # s: mean square of the (centered) state; product: between the two
     for _ in range(depth):
         theta = math.acos(max(-1.0, min(1.0, product / s)))
-        slopes, outputs = 1 - theta / math.pi, (math.sin(theta) + (math.pi - theta) * math.cos(theta)) / math.pi
+        slopes, outputs = (
+            1 - theta / math.pi,
+            (math.sin(theta) + (math.pi - theta) * math.cos(theta)) / math.pi,
+        )
         if net == "plain":
             cosine, product = cosine * slopes, outputs
         elif net == "bn":
             cosine, product = cosine * slopes, (outputs - 1 / math.pi) / (1 - 1 / math.pi)
         elif net == "scaled":
             c = 2 / depth
-            cosine, product, s = cosine * (1 + c * slopes) / (1 + c), product + c * s * outputs, s * (1 + c)
+            cosine, product, s = (
+                cosine * (1 + c * slopes) / (1 + c),
+                product + c * s * outputs,
+                s * (1 + c),
+            )
         else:
-            cosine, product, s = cosine * (1 + slopes / s) / (1 + 1 / s), product + outputs - 1 / math.pi, s + 1 - 1 / math.pi
+            cosine, product, s = (
+                cosine * (1 + slopes / s) / (1 + 1 / s),
+                product + outputs - 1 / math.pi,
+                s + 1 - 1 / math.pi,
+            )
     return cosine
 
 
@@ -100,8 +125,10 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Cosine against the angle for each net and depth, measured and predicted, and that of neighbors by itself."""
     runs = each(run, seeds)
     kept = {
-        "width": setting(WIDTH, "units in each layer"), "reference": setting(REFERENCE, "inputs in the batch of BatchNorm"),
-        "seeds": setting(len(runs), "seeds of each net"), "step": setting(STEP, "degrees between neighboring inputs"),
+        "width": setting(WIDTH, "units in each layer"),
+        "reference": setting(REFERENCE, "inputs in the batch of BatchNorm"),
+        "seeds": setting(len(runs), "seeds of each net"),
+        "step": setting(STEP, "degrees between neighboring inputs"),
         **{f"depth.{depth}": setting(depth, "layers or blocks") for depth in DEPTHS},
     }
     for net, label in NETS.items():
@@ -109,11 +136,21 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
             key, where = f"{net}.at{depth}", f"{label}, {depth} layers or blocks"
             # a cosine near zero is the small difference of large sums
             kept[f"{key}.path"] = over_seeds(
-                [r[net, depth] for r in runs], f"cosine of the gradients at two inputs against their angle, {where}", atol=1e-6)
+                [r[net, depth] for r in runs],
+                f"cosine of the gradients at two inputs against their angle, {where}",
+                atol=1e-6,
+            )
             kept[f"{key}.near"] = over_seeds(
-                [r[net, depth][1] for r in runs], f"cosine of the gradients at two neighboring inputs, {where}", atol=1e-6)
+                [r[net, depth][1] for r in runs],
+                f"cosine of the gradients at two neighboring inputs, {where}",
+                atol=1e-6,
+            )
             kept[f"{key}.predicted"] = Measurement(
-                predicted(net, depth, STEP), f"predicted cosine of the gradients at two neighboring inputs, {where}")
+                predicted(net, depth, STEP),
+                f"predicted cosine of the gradients at two neighboring inputs, {where}",
+            )
             kept[f"{key}.predicted_path"] = Measurement(
-                [predicted(net, depth, k * STEP) for k in range(POINTS)], f"predicted cosine of the gradients against the angle, {where}")
+                [predicted(net, depth, k * STEP) for k in range(POINTS)],
+                f"predicted cosine of the gradients against the angle, {where}",
+            )
     return kept

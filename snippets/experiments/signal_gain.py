@@ -28,9 +28,19 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH = 30, 256
 CLASSIC = ("sigmoid", "tanh", "relu")  # their profiles are kept, and `worst` runs over them
-INITS = {"default": "nn.Linear's default", "xavier": "Xavier", "he": "He", "orthogonal": "orthogonal", "matched": "matched"}
+INITS = {
+    "default": "nn.Linear's default",
+    "xavier": "Xavier",
+    "he": "He",
+    "orthogonal": "orthogonal",
+    "matched": "matched",
+}
 USUAL = ("default", "xavier", "he", "orthogonal")
-SEEDS, FEW, SPOT = range(50), 20, range(5)  # orthogonal matrices take long to draw: FEW of the seeds
+SEEDS, FEW, SPOT = (
+    range(50),
+    20,
+    range(5),
+)  # orthogonal matrices take long to draw: FEW of the seeds
 SPREAD_DEPTH, SPREAD_WIDTHS, SPREAD_PER_SEED = 50, (16, 64, 256), {16: 10, 64: 10, 256: 4}
 
 
@@ -65,14 +75,24 @@ def profiles(stack: Stack, cases: list[tuple[str, float]]) -> list[list[float]]:
 def run(seed: int) -> dict:
     """Profiles of every net and initialization, and log gains of the narrow and wide ReLU nets, for one seed."""
     found = {}
-    for drawn, inits in (("default", ["default"]), ("xavier", ["xavier", "he", "matched"]), ("orthogonal", ["orthogonal"])):
+    for drawn, inits in (
+        ("default", ["default"]),
+        ("xavier", ["xavier", "he", "matched"]),
+        ("orthogonal", ["orthogonal"]),
+    ):
         if drawn == "orthogonal" and seed >= FEW:
             continue
         torch.manual_seed(seed)
         stack = Stack(DEPTH, WIDTH, "relu", drawn)
         keys = [(net, init) for init in inits for net in ACTIVATIONS]
-        scales = [math.sqrt(variances(net, init)[0] / variances(net, drawn)[0]) for net, init in keys]
-        found |= zip(keys, profiles(stack, [(net, s) for (net, _), s in zip(keys, scales, strict=True)]), strict=True)
+        scales = [
+            math.sqrt(variances(net, init)[0] / variances(net, drawn)[0]) for net, init in keys
+        ]
+        found |= zip(
+            keys,
+            profiles(stack, [(net, s) for (net, _), s in zip(keys, scales, strict=True)]),
+            strict=True,
+        )
     for width, draws in SPREAD_PER_SEED.items():
         found[width] = log_gains(seed, width, draws)
     return found
@@ -89,7 +109,7 @@ def log_gains(seed: int, width: int, draws: int) -> list[float]:
     for _ in range(SPREAD_DEPTH):
         h = torch.relu(h @ (math.sqrt(2 / width) * normal(draws, width, width)))
     top = normal(draws, 1, width)
-    bottom, = torch.autograd.grad(h, first, top)
+    (bottom,) = torch.autograd.grad(h, first, top)
     return [math.log(norm(b) / norm(t)) for b, t in zip(bottom, top, strict=True)]
 
 
@@ -100,10 +120,15 @@ def predicted(net: str, init: str) -> list[float]:
     variance, factors = weight + bias, []
     for _ in range(DEPTH - 1):
         before = variance
-        variance = weight * expectation(lambda z: phi(torch.tensor(z)).numpy() ** 2, math.sqrt(variance)) + bias
+        variance = (
+            weight * expectation(lambda z: phi(torch.tensor(z)).numpy() ** 2, math.sqrt(variance))
+            + bias
+        )
         if factors and abs(variance - before) < 1e-12 * before:  # settled, and so are the factors
             return factors + [factors[-1]] * (DEPTH - 1 - len(factors))
-        factors.append(math.sqrt(weight * expectation(lambda z: slope(phi, z) ** 2, math.sqrt(variance))))
+        factors.append(
+            math.sqrt(weight * expectation(lambda z: slope(phi, z) ** 2, math.sqrt(variance)))
+        )
     return factors
 
 
@@ -122,11 +147,17 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
         for init in INITS:
             kept |= gain(net, init, [r[net, init] for r in runs if (net, init) in r])
     # A difference of nearly equal numbers: DRAWN of a factor is a few percent of it.
-    for key, nets, told in (("worst", CLASSIC, "sigmoid, tanh or ReLU"), ("worst.all", ACTIVATIONS, "any activation")):
+    for key, nets, told in (
+        ("worst", CLASSIC, "sigmoid, tanh or ReLU"),
+        ("worst.all", ACTIVATIONS, "any activation"),
+    ):
         kept[key] = Measurement(
             max(abs(kept[f"{net}.{init}.ratio"].value - 1) for net in nets for init in USUAL),
             f"largest relative distance of a measured factor per layer from the predicted one, {told} under the four usual "
-            "initializations", rtol=5e-2, show=".1%")
+            "initializations",
+            rtol=5e-2,
+            show=".1%",
+        )
     return loosened(kept | spread(runs), DRAWN)
 
 
@@ -138,21 +169,38 @@ def gain(net: str, init: str, found: list[list[float]]) -> dict[str, Measurement
     per_layer = [(p[0] / p[-1]) ** (1 / (DEPTH - 1)) for p in found]
     rms = statistics.fmean((p[0] / p[-1]) ** 2 for p in found) ** (0.5 / (DEPTH - 1))
     kept = {
-        "measured": over_seeds(per_layer, f"geometric mean factor per layer of ∂L/∂h in {where}", show="3"),
-        "rms": Measurement(rms, f"factor per layer of ∂L/∂h in {where}, root mean square over seeds", n=len(found), show="3"),
-        "predicted": Measurement(theory, f"factor per layer of ∂L/∂h that theory predicts for {where}", show="3"),
+        "measured": over_seeds(
+            per_layer, f"geometric mean factor per layer of ∂L/∂h in {where}", show="3"
+        ),
+        "rms": Measurement(
+            rms,
+            f"factor per layer of ∂L/∂h in {where}, root mean square over seeds",
+            n=len(found),
+            show="3",
+        ),
+        "predicted": Measurement(
+            theory, f"factor per layer of ∂L/∂h that theory predicts for {where}", show="3"
+        ),
         "ratio": Measurement(
-            statistics.median(per_layer) / theory, f"measured factor per layer over the predicted one of ∂L/∂h in {where}",
-            n=len(found), show=".3f"),
+            statistics.median(per_layer) / theory,
+            f"measured factor per layer over the predicted one of ∂L/∂h in {where}",
+            n=len(found),
+            show=".3f",
+        ),
         "total": over_seeds(
-            [p[0] / p[-1] for p in found], f"norm of ∂L/∂h after layer 1, as a share of that after the last layer, of {where}"),
+            [p[0] / p[-1] for p in found],
+            f"norm of ∂L/∂h after layer 1, as a share of that after the last layer, of {where}",
+        ),
     }
     if net in CLASSIC and init in USUAL:
         kept["profile"] = over_seeds(
-            [[x / p[-1] for x in p] for p in found], f"norm of ∂L/∂h after each layer, 1 at the top, of {where}")
+            [[x / p[-1] for x in p] for p in found],
+            f"norm of ∂L/∂h after each layer, 1 at the top, of {where}",
+        )
         kept["predicted_profile"] = Measurement(
             [*np.cumprod(factors[::-1])[::-1].tolist(), 1.0],
-            f"norm of ∂L/∂h after each layer that theory predicts, 1 at the top, of {where}")
+            f"norm of ∂L/∂h after each layer that theory predicts, 1 at the top, of {where}",
+        )
     return {f"{net}.{init}.{part}": m for part, m in kept.items()}
 
 
@@ -163,10 +211,17 @@ def spread(runs: list[dict]) -> dict[str, Measurement]:
         logs = [log for r in runs for log in r[width]]
         term = 5 * SPREAD_DEPTH / (4 * width)
         where = f"∂L/∂h over {SPREAD_DEPTH} layers of {width} units, ReLU, He initialization"
-        kept[f"spread.width.{width}"] = setting(width, "units in each layer of a ReLU stack whose spread is measured")
+        kept[f"spread.width.{width}"] = setting(
+            width, "units in each layer of a ReLU stack whose spread is measured"
+        )
         kept[f"spread.{width}.gain"] = over_seeds([math.exp(x) for x in logs], f"gain of {where}")
-        kept[f"spread.{width}.gain_predicted"] = Measurement(math.exp(-term), f"median gain that theory predicts for {where}")
-        kept[f"spread.{width}.sd"] = Measurement(statistics.stdev(logs), f"standard deviation of the log gain of {where}", n=len(logs))
+        kept[f"spread.{width}.gain_predicted"] = Measurement(
+            math.exp(-term), f"median gain that theory predicts for {where}"
+        )
+        kept[f"spread.{width}.sd"] = Measurement(
+            statistics.stdev(logs), f"standard deviation of the log gain of {where}", n=len(logs)
+        )
         kept[f"spread.{width}.sd_predicted"] = Measurement(
-            math.sqrt(term), f"standard deviation of the log gain that theory predicts for {where}")
+            math.sqrt(term), f"standard deviation of the log gain that theory predicts for {where}"
+        )
     return kept

@@ -21,10 +21,19 @@ from snippets.measurement import Measurement, over_seeds, setting
 
 DEPTH, WIDTH = 30, 64
 SEEDS, SPOT = range(60), range(6)
-SIDE, STEPS, LATE = 32, 400, 1600  # the factor of a repeated matrix is taken over LATE steps after the first STEPS
+SIDE, STEPS, LATE = (
+    32,
+    400,
+    1600,
+)  # the factor of a repeated matrix is taken over LATE steps after the first STEPS
 DIFFERENT = 100
 DIAGONAL, ABOVE = 0.8, 0.6
-FAMILIES = {"gauss": "Gaussian", "symmetric": "symmetric Gaussian", "orthogonal": "orthogonal", "bidiagonal": "bidiagonal"}
+FAMILIES = {
+    "gauss": "Gaussian",
+    "symmetric": "symmetric Gaussian",
+    "orthogonal": "orthogonal",
+    "bidiagonal": "bidiagonal",
+}
 TURNS = 64  # directions on the circle
 
 
@@ -43,11 +52,25 @@ def two_units() -> dict[str, Measurement]:
     return {
         "two.matrix": Measurement(J.flatten().tolist(), f"entries of {where}, row by row"),
         "two.largest": Measurement(sizes[0].item(), f"largest singular value of {where}", show="3"),
-        "two.smallest": Measurement(sizes[1].item(), f"smallest singular value of {where}", show="3"),
-        "two.rms": Measurement(sizes.square().mean().sqrt().item(), f"root-mean-square singular value of {where}", show="3"),
-        "two.radius": Measurement(torch.linalg.eigvals(J).abs().max().item(), f"spectral radius of {where}", show="3"),
-        "two.x": Measurement(images[0].tolist(), f"first coordinate of gradients of length one, turned once around, after {where}"),
-        "two.y": Measurement(images[1].tolist(), f"second coordinate of gradients of length one, turned once around, after {where}"),
+        "two.smallest": Measurement(
+            sizes[1].item(), f"smallest singular value of {where}", show="3"
+        ),
+        "two.rms": Measurement(
+            sizes.square().mean().sqrt().item(),
+            f"root-mean-square singular value of {where}",
+            show="3",
+        ),
+        "two.radius": Measurement(
+            torch.linalg.eigvals(J).abs().max().item(), f"spectral radius of {where}", show="3"
+        ),
+        "two.x": Measurement(
+            images[0].tolist(),
+            f"first coordinate of gradients of length one, turned once around, after {where}",
+        ),
+        "two.y": Measurement(
+            images[1].tolist(),
+            f"second coordinate of gradients of length one, turned once around, after {where}",
+        ),
     }
 
 
@@ -60,7 +83,9 @@ def sent_back(init: str) -> dict[str, list[float]]:
         initialize(layer, init)
         z = layer.weight.detach() @ h
         h = z.relu() if init == "he" else z
-        jacobians.append((z > 0)[:, None] * layer.weight.detach() if init == "he" else layer.weight.detach())
+        jacobians.append(
+            (z > 0)[:, None] * layer.weight.detach() if init == "he" else layer.weight.detach()
+        )
     g = torch.randn(WIDTH)
     g = g / g.norm()
     gains, bounds = [1.0], [1.0]
@@ -100,11 +125,17 @@ def compared(family: str) -> dict:
     """Radius, largest singular value and factors of one matrix repeated and of different ones."""
     A = member(family)
     again = logs([A.numpy()] * (STEPS + LATE))
-    turned = ((member("orthogonal") @ member(family) @ member("orthogonal")).numpy() for _ in range(DIFFERENT))
+    turned = (
+        (member("orthogonal") @ member(family) @ member("orthogonal")).numpy()
+        for _ in range(DIFFERENT)
+    )
     return {
-        "radius": torch.linalg.eigvals(A).abs().max().item(), "largest": torch.linalg.matrix_norm(A, 2).item(),
-        "rms": (A.norm() / math.sqrt(SIDE)).item(), "repeated": math.exp((again[-1] - again[STEPS]) / LATE),
-        "different": math.exp(logs(turned)[-1] / DIFFERENT), "path": again[:STEPS + 1:10],
+        "radius": torch.linalg.eigvals(A).abs().max().item(),
+        "largest": torch.linalg.matrix_norm(A, 2).item(),
+        "rms": (A.norm() / math.sqrt(SIDE)).item(),
+        "repeated": math.exp((again[-1] - again[STEPS]) / LATE),
+        "different": math.exp(logs(turned)[-1] / DIFFERENT),
+        "path": again[: STEPS + 1 : 10],
     }
 
 
@@ -112,26 +143,43 @@ def run(seed: int) -> dict:
     """Everything that depends on chance, for one seed."""
     torch.manual_seed(seed)
     with float64():
-        return {init: sent_back(init) for init in ("default", "he")} | {family: compared(family) for family in FAMILIES}
+        return {init: sent_back(init) for init in ("default", "he")} | {
+            family: compared(family) for family in FAMILIES
+        }
 
 
 def stacks(runs: list[dict]) -> dict[str, Measurement]:
     """The bound and what a random gradient does."""
     kept = {}
-    for init, factor, named in (("default", math.sqrt(1 / 3), "linear layers, nn.Linear's default weights"),
-                                ("he", 1.0, "ReLU layers, He initialization")):
+    for init, factor, named in (
+        ("default", math.sqrt(1 / 3), "linear layers, nn.Linear's default weights"),
+        ("he", 1.0, "ReLU layers, He initialization"),
+    ):
         where = f"a random gradient through {DEPTH} {named}, {WIDTH} units"
-        for part, label in (("gain", "norm of"), ("bound", "product of the largest singular values, the bound on")):
+        for part, label in (
+            ("gain", "norm of"),
+            ("bound", "product of the largest singular values, the bound on"),
+        ):
             profiles = [r[init][part] for r in runs]
             kept[f"{init}.{part}"] = over_seeds(profiles, f"{label} {where}, 1 at the top")
             kept[f"{init}.{part}.total"] = over_seeds([p[0] for p in profiles], f"{label} {where}")
             kept[f"{init}.{part}.factor"] = over_seeds(
-                [p[0] ** (1 / DEPTH) for p in profiles], f"factor per layer, {label} {where}", show="3")
+                [p[0] ** (1 / DEPTH) for p in profiles],
+                f"factor per layer, {label} {where}",
+                show="3",
+            )
         kept[f"{init}.gain_predicted"] = Measurement(
-            [factor ** (DEPTH - l) for l in range(DEPTH + 1)], f"norm that the root mean square predicts for {where}, 1 at the top")
-        kept[f"{init}.rms"] = Measurement(factor, f"root-mean-square singular value expected of one of {named}", show="3")
+            [factor ** (DEPTH - l) for l in range(DEPTH + 1)],
+            f"norm that the root mean square predicts for {where}, 1 at the top",
+        )
+        kept[f"{init}.rms"] = Measurement(
+            factor, f"root-mean-square singular value expected of one of {named}", show="3"
+        )
         kept[f"{init}.reached"] = Measurement(
-            max(r[init]["gain"][0] / r[init]["bound"][0] for r in runs), f"largest share of its bound that {where} reached", n=len(runs))
+            max(r[init]["gain"][0] / r[init]["bound"][0] for r in runs),
+            f"largest share of its bound that {where} reached",
+            n=len(runs),
+        )
     return kept
 
 
@@ -139,17 +187,22 @@ def families(runs: list[dict]) -> dict[str, Measurement]:
     """Three sizes of a matrix, and which of them a product follows."""
     kept = {}
     labels = {
-        "radius": "spectral radius of {}", "largest": "largest singular value of {}", "rms": "root-mean-square singular value of {}",
+        "radius": "spectral radius of {}",
+        "largest": "largest singular value of {}",
+        "rms": "root-mean-square singular value of {}",
         "repeated": "late factor per step of a random vector under {}, applied again and again",
         "different": "factor per layer of a random vector under different matrices like {}, each in a random basis",
     }
     for family, named in FAMILIES.items():
         where = f"a {named} matrix of side {SIDE}"
         for part, label in labels.items():
-            kept[f"{family}.{part}"] = over_seeds([r[family][part] for r in runs], label.format(where), show="3")
+            kept[f"{family}.{part}"] = over_seeds(
+                [r[family][part] for r in runs], label.format(where), show="3"
+            )
     kept["bidiagonal.path"] = over_seeds(
         [[math.exp(x) for x in r["bidiagonal"]["path"]] for r in runs],
-        f"norm of a random vector after each ten steps of the bidiagonal matrix of side {SIDE}")
+        f"norm of a random vector after each ten steps of the bidiagonal matrix of side {SIDE}",
+    )
     return kept
 
 
@@ -165,9 +218,15 @@ def transient() -> dict[str, Measurement]:
     return {
         "bidiagonal.diagonal": setting(DIAGONAL, "diagonal of the bidiagonal matrix", show=".1f"),
         "bidiagonal.above": setting(ABOVE, "entries above its diagonal", show=".1f"),
-        "bidiagonal.powers": Measurement(norms[::10], "largest singular value of each tenth power of the bidiagonal matrix"),
-        "bidiagonal.peak": Measurement(max(norms), "largest singular value of any power of the bidiagonal matrix"),
-        "bidiagonal.peak_at": Measurement(peak, "power of the bidiagonal matrix whose largest singular value is greatest", rtol=0),
+        "bidiagonal.powers": Measurement(
+            norms[::10], "largest singular value of each tenth power of the bidiagonal matrix"
+        ),
+        "bidiagonal.peak": Measurement(
+            max(norms), "largest singular value of any power of the bidiagonal matrix"
+        ),
+        "bidiagonal.peak_at": Measurement(
+            peak, "power of the bidiagonal matrix whose largest singular value is greatest", rtol=0
+        ),
     }
 
 
@@ -175,11 +234,20 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """One layer, many layers, one matrix many times."""
     runs = each(run, seeds)
     kept = {
-        "depth": setting(DEPTH, "layers"), "width": setting(WIDTH, "units in each layer"), "seeds": setting(len(runs), "seeds"),
-        "side": setting(SIDE, "rows and columns of the compared matrices"), "steps": setting(STEPS, "steps before the factor is taken"),
-        "late": setting(LATE, "steps over which the factor is taken"), "different": setting(DIFFERENT, "different matrices in a product"),
+        "depth": setting(DEPTH, "layers"),
+        "width": setting(WIDTH, "units in each layer"),
+        "seeds": setting(len(runs), "seeds"),
+        "side": setting(SIDE, "rows and columns of the compared matrices"),
+        "steps": setting(STEPS, "steps before the factor is taken"),
+        "late": setting(LATE, "steps over which the factor is taken"),
+        "different": setting(DIFFERENT, "different matrices in a product"),
         "gauss.lyapunov": Measurement(
-            math.exp((math.log(2 / SIDE) + torch.tensor(SIDE / 2, dtype=torch.float64).digamma().item()) / 2),
-            f"factor per layer that the Lyapunov exponent of Gaussian matrices of side {SIDE} predicts", show="3"),
+            math.exp(
+                (math.log(2 / SIDE) + torch.tensor(SIDE / 2, dtype=torch.float64).digamma().item())
+                / 2
+            ),
+            f"factor per layer that the Lyapunov exponent of Gaussian matrices of side {SIDE} predicts",
+            show="3",
+        ),
     }
     return loosened(kept | two_units() | stacks(runs) | families(runs) | transient(), DRAWN)

@@ -31,8 +31,12 @@ DEPTH, WIDTH, BATCH, EPOCHS, MOMENTUM, TEST_SHARE = 30, 64, 64, 20, 0.9, 0.2
 WATCHED = (1, 10, 20, 30)
 RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 SEARCH_SEEDS, TAIL, TIE = (100, 101), 5, 0.01
-MOMENTS = {"start": "before training", "first": "after the first epoch", "quarter": "after a quarter of the epochs",
-           "end": "after the last epoch"}
+MOMENTS = {
+    "start": "before training",
+    "first": "after the first epoch",
+    "quarter": "after a quarter of the epochs",
+    "end": "after the last epoch",
+}
 SHOWN = ("sigmoid", "bn", "res_scaled")
 BINS = torch.arange(-34, 2.1, 0.5, dtype=torch.float64)  # edges of the histograms: powers of ten
 LEARNED = 0.5  # far from chance and from what nets that learn reach, so that the count does not hang on the last batch
@@ -52,15 +56,25 @@ TOLERANCES = {
 # Likewise for the histograms' shares, and for the medians relatively; at the start as for the first batch's signal.
 SHARES = {"sigmoid": 1e-3, "bn": 0.35, "res_scaled": 0.05}
 MEDIANS = {"sigmoid": 1e-3, "bn": 2.0, "res_scaled": 0.7}
-LARGE = 3.0  # more than chance: what the search counts for a run that diverged, or ended still higher
+LARGE = (
+    3.0  # more than chance: what the search counts for a run that diverged, or ended still higher
+)
 NETS = {
-    "sigmoid": ("sigmoid, nn.Linear's default initialization", lambda depth: Stack(depth, WIDTH, "sigmoid")),
+    "sigmoid": (
+        "sigmoid, nn.Linear's default initialization",
+        lambda depth: Stack(depth, WIDTH, "sigmoid"),
+    ),
     "tanh": ("tanh, Xavier initialization", lambda depth: Stack(depth, WIDTH, "tanh", "xavier")),
     "relu": ("ReLU, nn.Linear's default initialization", lambda depth: Stack(depth, WIDTH, "relu")),
     "relu_he": ("ReLU, He initialization", lambda depth: Stack(depth, WIDTH, "relu", "he")),
-    "bn": ("ReLU with BatchNorm, He initialization", lambda depth: Stack(depth, WIDTH, "relu", "he", norm=nn.BatchNorm1d)),
-    "res_scaled": ("residual ReLU with branches scaled by 1/√depth, He initialization",
-                   lambda depth: Stack(depth, WIDTH, "relu", "he", skip=depth ** -0.5)),
+    "bn": (
+        "ReLU with BatchNorm, He initialization",
+        lambda depth: Stack(depth, WIDTH, "relu", "he", norm=nn.BatchNorm1d),
+    ),
+    "res_scaled": (
+        "residual ReLU with branches scaled by 1/√depth, He initialization",
+        lambda depth: Stack(depth, WIDTH, "relu", "he", skip=depth**-0.5),
+    ),
 }
 
 
@@ -95,9 +109,21 @@ FULL = Plan()
 # epochs; that run stands for its own search as well. By then the nets that learn are far from chance, if not yet at LEARNED.
 # So early the two kinds of instructions agree on tanh to 1e-5 and on the residual net to 1e-4. BatchNorm's run ends where its
 # loss still leaps, so all of it gets the slack of whole curves.
-SPOT = Plan(seeds=(0,), search_seeds=(0,), epochs=EPOCHS // 5, learned=0.2,
-            slack=dict.fromkeys(NETS, 1.0) | {"tanh": 0.01, "res_scaled": 0.05, "bn": 2.0}, rates={
-    "sigmoid": (0.3,), "tanh": (0.01,), "relu": (0.3,), "relu_he": (0.001,), "bn": (0.01,), "res_scaled": (0.1,)})
+SPOT = Plan(
+    seeds=(0,),
+    search_seeds=(0,),
+    epochs=EPOCHS // 5,
+    learned=0.2,
+    slack=dict.fromkeys(NETS, 1.0) | {"tanh": 0.01, "res_scaled": 0.05, "bn": 2.0},
+    rates={
+        "sigmoid": (0.3,),
+        "tanh": (0.01,),
+        "relu": (0.3,),
+        "relu_he": (0.001,),
+        "bn": (0.01,),
+        "res_scaled": (0.1,),
+    },
+)
 
 
 class Classifier(nn.Module):
@@ -120,8 +146,15 @@ def digits() -> tuple:
     x, y = load_digits(return_X_y=True)
     x, x_test, y, y_test = train_test_split(x, y, test_size=TEST_SHARE, random_state=0, stratify=y)
     mean, sd = x.mean(), x.std()
-    return tuple(torch.tensor(a, dtype=t) for a, t in (
-        ((x - mean) / sd, torch.float32), (y, torch.int64), ((x_test - mean) / sd, torch.float32), (y_test, torch.int64)))
+    return tuple(
+        torch.tensor(a, dtype=t)
+        for a, t in (
+            ((x - mean) / sd, torch.float32),
+            (y, torch.int64),
+            ((x_test - mean) / sd, torch.float32),
+            (y_test, torch.int64),
+        )
+    )
 
 
 def scores(net, x, y) -> tuple[float, float]:
@@ -136,7 +169,9 @@ def scores(net, x, y) -> tuple[float, float]:
 
 def first_batch(net, x, y) -> tuple[list[float], list[float]]:
     """Norms of dL/dh and of dL/dW in each hidden layer for one batch, float64; the net is left as it was."""
-    _, signal, weights = gradients(copy.deepcopy(net).double(), x.double(), lambda logits: F.cross_entropy(logits, y))
+    _, signal, weights = gradients(
+        copy.deepcopy(net).double(), x.double(), lambda logits: F.cross_entropy(logits, y)
+    )
     return signal[:-1], weights
 
 
@@ -170,13 +205,26 @@ def train(case: Case) -> dict:
     order = torch.randperm(len(x))
     looked_at = order[:BATCH]
     signal, weights = first_batch(net, x[looked_at], y[looked_at])
-    seen = {"loss": [], "accuracy": [], "test": [], "moved": [], "signal": signal, "weights": weights, "entries": {}}
+    seen = {
+        "loss": [],
+        "accuracy": [],
+        "test": [],
+        "moved": [],
+        "signal": signal,
+        "weights": weights,
+        "entries": {},
+    }
     for epoch in range(case.epochs + 1):
         loss, accuracy = scores(net, x, y)
         seen["loss"].append(loss)
         seen["accuracy"].append(accuracy)
         seen["test"].append(scores(net, x_test, y_test)[1])
-        seen["moved"].append([norm(layer.weight.detach().double() - w) / norm(w) for layer, w in zip(net.layers, start, strict=True)])
+        seen["moved"].append(
+            [
+                norm(layer.weight.detach().double() - w) / norm(w)
+                for layer, w in zip(net.layers, start, strict=True)
+            ]
+        )
         for moment in [name for name, after in moments(case.epochs).items() if after == epoch]:
             seen["entries"][moment] = sizes(net, x[looked_at], y[looked_at])
         if epoch == case.epochs or loss != loss:
@@ -197,19 +245,33 @@ def tail(seen: dict) -> float:
 
 def best(rates: tuple, losses: list[float]) -> float:
     """The largest of the rates whose loss ties with the lowest."""
-    return max(rate for rate, loss in zip(rates, losses, strict=True) if loss <= min(losses) * (1 + TIE))
+    return max(
+        rate for rate, loss in zip(rates, losses, strict=True) if loss <= min(losses) * (1 + TIE)
+    )
 
 
 def search_cases(plan: Plan) -> list[Case]:
     """One run for every net, rate and search seed."""
-    return [Case(net, rate, seed, epochs=plan.epochs) for net in NETS for rate in plan.rates[net] for seed in plan.search_seeds]
+    return [
+        Case(net, rate, seed, epochs=plan.epochs)
+        for net in NETS
+        for rate in plan.rates[net]
+        for seed in plan.search_seeds
+    ]
 
 
 def search(plan: Plan, seen: dict[Case, dict]) -> dict[str, list[float]]:
     """Mean tail loss over the search seeds of every net at each of its rates."""
     losses = {case: tail(seen[case]) for case in search_cases(plan)}
-    return {net: [statistics.fmean(losses[Case(net, rate, seed, epochs=plan.epochs)] for seed in plan.search_seeds)
-                  for rate in plan.rates[net]] for net in NETS}
+    return {
+        net: [
+            statistics.fmean(
+                losses[Case(net, rate, seed, epochs=plan.epochs)] for seed in plan.search_seeds
+            )
+            for rate in plan.rates[net]
+        ]
+        for net in NETS
+    }
 
 
 def run_all(cases: list[Case], seen: dict[Case, dict]) -> dict[Case, dict]:
@@ -232,19 +294,39 @@ def settings(plan: Plan) -> dict[str, Measurement]:
         "width": setting(WIDTH, "units in each hidden layer"),
         "batch": setting(BATCH, "digits in a batch"),
         "epochs": setting(plan.epochs, "epochs of training"),
-        "epochs.quarter": setting(moments(plan.epochs)["quarter"], "epochs after which gradients were looked at again"),
+        "epochs.quarter": setting(
+            moments(plan.epochs)["quarter"], "epochs after which gradients were looked at again"
+        ),
         "momentum": setting(MOMENTUM, "momentum of SGD", show=".1f"),
         "seeds": setting(len(plan.seeds), "seeds of the training"),
-        "search.seeds": setting(len(plan.search_seeds), "other seeds with which each net's rate was chosen"),
+        "search.seeds": setting(
+            len(plan.search_seeds), "other seeds with which each net's rate was chosen"
+        ),
         "search.rates": setting(len(RATES), "rates tried for each net"),
-        "learned.from": setting(plan.learned, "training accuracy from which on a net counts as having learned", show=".0%"),
+        "learned.from": setting(
+            plan.learned,
+            "training accuracy from which on a net counts as having learned",
+            show=".0%",
+        ),
         "digits.train": setting(len(y), "digits to train on"),
         "digits.test": setting(len(y_test), "digits held out"),
         "digits.classes": setting(len(shares), "classes of digits"),
-        "chance.accuracy": Measurement(shares.max().item(), "training accuracy of always naming the most common class", show=".0%"),
-        "chance.test": Measurement(test_shares.max().item(), "test accuracy of naming the best single class", show=".0%"),
-        "chance.loss": Measurement(-(shares * shares.log()).sum().item(), "training loss of the best prediction that ignores the input"),
-    } | {f"rates.{place}": setting(rate, "learning rate tried for every net", show=decimals(rate)) for place, rate in enumerate(RATES, 1)}
+        "chance.accuracy": Measurement(
+            shares.max().item(),
+            "training accuracy of always naming the most common class",
+            show=".0%",
+        ),
+        "chance.test": Measurement(
+            test_shares.max().item(), "test accuracy of naming the best single class", show=".0%"
+        ),
+        "chance.loss": Measurement(
+            -(shares * shares.log()).sum().item(),
+            "training loss of the best prediction that ignores the input",
+        ),
+    } | {
+        f"rates.{place}": setting(rate, "learning rate tried for every net", show=decimals(rate))
+        for place, rate in enumerate(RATES, 1)
+    }
 
 
 def learning(net: str, runs: list[dict], plan: Plan) -> dict[str, Measurement]:
@@ -253,15 +335,32 @@ def learning(net: str, runs: list[dict], plan: Plan) -> dict[str, Measurement]:
     kept = {
         f"{net}.learned": Measurement(
             sum(r["accuracy"][-1] >= plan.learned for r in runs),
-            f"seeds in which the net has learned after the last epoch: {label}", n=len(runs), rtol=0)}
-    for part, named in {"loss": "training loss", "accuracy": "training accuracy", "test": "test accuracy"}.items():
+            f"seeds in which the net has learned after the last epoch: {label}",
+            n=len(runs),
+            rtol=0,
+        )
+    }
+    for part, named in {
+        "loss": "training loss",
+        "accuracy": "training accuracy",
+        "test": "test accuracy",
+    }.items():
         slack, show = TOLERANCES[net][part] * plan.slack[net], "" if part == "loss" else ".0%"
         # BatchNorm's loss leaps in the first epochs, now higher, now lower: two threads nearly doubled one entry.
         loose = 1.8 if part == "loss" and net == "bn" else 0.0
         kept[f"{net}.{part}"] = over_seeds(
-            [r[part] for r in runs], f"{named} after each epoch, from none: {label}", rtol=loose, atol=2 * slack)
+            [r[part] for r in runs],
+            f"{named} after each epoch, from none: {label}",
+            rtol=loose,
+            atol=2 * slack,
+        )
         kept[f"{net}.{part}.final"] = over_seeds(
-            [r[part][-1] for r in runs], f"{named} after the last epoch: {label}", rtol=0, atol=slack, show=show)
+            [r[part][-1] for r in runs],
+            f"{named} after the last epoch: {label}",
+            rtol=0,
+            atol=slack,
+            show=show,
+        )
     return kept
 
 
@@ -271,17 +370,31 @@ def movement(net: str, runs: list[dict], plan: Plan) -> dict[str, Measurement]:
     distance = "distance of the weights from where they began, relative to their norm"
     kept = {
         f"{net}.moved": over_seeds(
-            [r["moved"][-1] for r in runs], f"{distance}, in each layer after the last epoch: {label}", rtol=slack, atol=1e-9),
+            [r["moved"][-1] for r in runs],
+            f"{distance}, in each layer after the last epoch: {label}",
+            rtol=slack,
+            atol=1e-9,
+        ),
         f"{net}.unmoved": over_seeds(
             [sum(m == 0 for m in r["moved"][-1]) for r in runs],
-            f"layers whose weights are bit for bit where they began: {label}", rtol=0, atol=2),
+            f"layers whose weights are bit for bit where they began: {label}",
+            rtol=0,
+            atol=2,
+        ),
     }
     for layer in WATCHED:
         kept[f"{net}.moved.layer{layer}"] = over_seeds(
-            [[m[layer - 1] for m in r["moved"]] for r in runs], f"{distance}, layer {layer} after each epoch, from none: {label}",
-            rtol=2 * slack, atol=1e-9)
+            [[m[layer - 1] for m in r["moved"]] for r in runs],
+            f"{distance}, layer {layer} after each epoch, from none: {label}",
+            rtol=2 * slack,
+            atol=1e-9,
+        )
         kept[f"{net}.moved.layer{layer}.final"] = over_seeds(
-            [r["moved"][-1][layer - 1] for r in runs], f"{distance}, layer {layer} after the last epoch: {label}", rtol=slack, atol=1e-9)
+            [r["moved"][-1][layer - 1] for r in runs],
+            f"{distance}, layer {layer} after the last epoch: {label}",
+            rtol=slack,
+            atol=1e-9,
+        )
     return kept
 
 
@@ -290,10 +403,21 @@ def beginning(net: str, runs: list[dict]) -> dict[str, Measurement]:
     label, slack = NETS[net][0], TOLERANCES[net]["signal"]
     shares = [[s / r["signal"][-1] for s in r["signal"]] for r in runs]
     return {
-        f"{net}.signal": over_seeds(shares, f"norm of ∂L/∂h in the first batch after each layer, 1 after the last: {label}", rtol=slack),
+        f"{net}.signal": over_seeds(
+            shares,
+            f"norm of ∂L/∂h in the first batch after each layer, 1 after the last: {label}",
+            rtol=slack,
+        ),
         f"{net}.signal.first": over_seeds(
-            [s[0] for s in shares], f"norm of ∂L/∂h in the first batch after layer 1, as a share of the last layer's: {label}", rtol=slack),
-        f"{net}.weights": over_seeds([r["weights"] for r in runs], f"norm of ∂L/∂W in each layer in the first batch: {label}", rtol=slack),
+            [s[0] for s in shares],
+            f"norm of ∂L/∂h in the first batch after layer 1, as a share of the last layer's: {label}",
+            rtol=slack,
+        ),
+        f"{net}.weights": over_seeds(
+            [r["weights"] for r in runs],
+            f"norm of ∂L/∂W in each layer in the first batch: {label}",
+            rtol=slack,
+        ),
     }
 
 
@@ -302,15 +426,32 @@ def entries(net: str, run: dict) -> dict[str, Measurement]:
     label, at_start = NETS[net][0], TOLERANCES[net]["signal"]
     kept = {}
     for moment, when in MOMENTS.items():
-        share_slack, median_slack = (at_start, at_start) if moment == "start" else (SHARES[net], MEDIANS[net])
+        share_slack, median_slack = (
+            (at_start, at_start) if moment == "start" else (SHARES[net], MEDIANS[net])
+        )
         for layer, (shares, median) in run["entries"][moment].items():
             where, key = f"in layer {layer} {when}: {label}", f"{net}.entries.layer{layer}.{moment}"
             kept[key] = Measurement(
-                shares, f"share of the entries of ∂L/∂W in each half decade {where}", n=1, rtol=0, atol=share_slack)
+                shares,
+                f"share of the entries of ∂L/∂W in each half decade {where}",
+                n=1,
+                rtol=0,
+                atol=share_slack,
+            )
             kept[f"{key}.zero"] = Measurement(
-                1 - sum(shares), f"share of the entries of ∂L/∂W that are exactly zero {where}", n=1, rtol=0, atol=share_slack, show=".0%")
+                1 - sum(shares),
+                f"share of the entries of ∂L/∂W that are exactly zero {where}",
+                n=1,
+                rtol=0,
+                atol=share_slack,
+                show=".0%",
+            )
             kept[f"{key}.median"] = Measurement(
-                10 ** median, f"median size of the entries of ∂L/∂W that are not zero {where}", n=1, rtol=median_slack)
+                10**median,
+                f"median size of the entries of ∂L/∂W that are not zero {where}",
+                n=1,
+                rtol=median_slack,
+            )
     return kept
 
 
@@ -319,14 +460,29 @@ def measure(plan: Plan = FULL) -> dict[str, Measurement]:
     seen = run_all(search_cases(plan), {})
     losses = search(plan, seen)
     rates = {net: best(plan.rates[net], losses[net]) for net in NETS}
-    cases = {(net, seed): Case(net, rates[net], seed, epochs=plan.epochs) for net in NETS for seed in plan.seeds}
+    cases = {
+        (net, seed): Case(net, rates[net], seed, epochs=plan.epochs)
+        for net in NETS
+        for seed in plan.seeds
+    }
     seen = run_all(list(cases.values()), seen)
-    kept = settings(plan) | {"bins": Measurement(BINS.tolist(), "edges of the histograms, as powers of ten", kind="setting", rtol=0)}
+    kept = settings(plan) | {
+        "bins": Measurement(
+            BINS.tolist(), "edges of the histograms, as powers of ten", kind="setting", rtol=0
+        )
+    }
     for net, (label, _) in NETS.items():
         runs = [seen[cases[net, seed]] for seed in plan.seeds]
-        kept[f"{net}.rate"] = setting(rates[net], f"learning rate chosen for the net: {label}", show=decimals(rates[net]))
+        kept[f"{net}.rate"] = setting(
+            rates[net], f"learning rate chosen for the net: {label}", show=decimals(rates[net])
+        )
         kept[f"{net}.search"] = Measurement(
-            losses[net], f"training loss at the end with each rate tried: {label}", n=len(plan.search_seeds), rtol=0.5, atol=1.0)
+            losses[net],
+            f"training loss at the end with each rate tried: {label}",
+            n=len(plan.search_seeds),
+            rtol=0.5,
+            atol=1.0,
+        )
         kept |= learning(net, runs, plan) | movement(net, runs, plan) | beginning(net, runs)
         if net in SHOWN:
             kept |= entries(net, runs[0])

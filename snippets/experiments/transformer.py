@@ -28,17 +28,34 @@ from snippets.measurement import Measurement, over_seeds, setting
 TOKENS, BATCH, CLASSES = 16, 2, 10
 DEPTHS, SHOWN = (6, 12, 24, 48), 24
 SEEDS, SPOT = range(40), range(4)
-NETS = {"post": "a post-norm transformer", "pre": "a pre-norm transformer", "scaled": "a pre-norm transformer with scaled branches"}
-MATRICES = {"down": "the feed-forward net's second matrix", "v": "the values' matrix", "q": "the queries' matrix"}
+NETS = {
+    "post": "a post-norm transformer",
+    "pre": "a pre-norm transformer",
+    "scaled": "a pre-norm transformer with scaled branches",
+}
+MATRICES = {
+    "down": "the feed-forward net's second matrix",
+    "v": "the values' matrix",
+    "q": "the queries' matrix",
+}
 APART_DEPTH = 12
-APART = {"attention": "attention alone", "skips": "attention with skips", "block": "attention and feed-forward nets with skips"}
+APART = {
+    "attention": "attention alone",
+    "skips": "attention with skips",
+    "block": "attention and feed-forward nets with skips",
+}
 ROUNDED = 1e-11  # tokens that agree to the last places of float64 leave query gradients that are rounding, another on every processor
 
 
 def gradients(net: str, depth: int) -> dict[str, list[float]]:
     """Per block: norms of the weight gradients and of the signal after it, and the variance of h after it."""
-    place, scale = ("post", 1.0) if net == "post" else ("pre", (2 * depth) ** -0.5 if net == "scaled" else 1.0)
-    blocks = [{name: weight.requires_grad_() for name, weight in drawn(scale).items()} for _ in range(depth)]
+    place, scale = (
+        ("post", 1.0) if net == "post" else ("pre", (2 * depth) ** -0.5 if net == "scaled" else 1.0)
+    )
+    blocks = [
+        {name: weight.requires_grad_() for name, weight in drawn(scale).items()}
+        for _ in range(depth)
+    ]
     readout = nn.init.xavier_uniform_(torch.empty(CLASSES, WIDTH))
     h, states = torch.randn(1, BATCH, TOKENS, WIDTH), []
     for weights in blocks:
@@ -46,7 +63,9 @@ def gradients(net: str, depth: int) -> dict[str, list[float]]:
         h.retain_grad()
         states.append(h)
     out = h if place == "post" else layer_norm(h)
-    F.cross_entropy((out @ readout.T).flatten(0, 2), torch.randint(CLASSES, (BATCH * TOKENS,))).backward()
+    F.cross_entropy(
+        (out @ readout.T).flatten(0, 2), torch.randint(CLASSES, (BATCH * TOKENS,))
+    ).backward()
     return {
         **{name: [norm(weights[name].grad) for weights in blocks] for name in MATRICES},
         "signal": [norm(h.grad) for h in states],
@@ -60,7 +79,11 @@ def apart(kind: str) -> list[float]:
     for _ in range(APART_DEPTH + 1):
         shares.append(norm(h - h.mean(2, keepdim=True)) / norm(h))
         weights = drawn()
-        h = block(h, weights, "post") if kind == "block" else layer_norm(attention(h, weights) + (h if kind == "skips" else 0))
+        h = (
+            block(h, weights, "post")
+            if kind == "block"
+            else layer_norm(attention(h, weights) + (h if kind == "skips" else 0))
+        )
     return shares
 
 
@@ -83,8 +106,10 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
     """Weight gradients, signal and variance of every net and depth, in full at the depth SHOWN; how far tokens stay apart."""
     runs = each(run, seeds)
     kept = {
-        "width": setting(WIDTH, "width of the transformer"), "heads": setting(HEADS, "attention heads"),
-        "tokens": setting(TOKENS, "tokens of a sequence"), "seeds": setting(len(runs), "seeds of each transformer"),
+        "width": setting(WIDTH, "width of the transformer"),
+        "heads": setting(HEADS, "attention heads"),
+        "tokens": setting(TOKENS, "tokens of a sequence"),
+        "seeds": setting(len(runs), "seeds of each transformer"),
         "shown": setting(SHOWN, "blocks of the transformer whose layers are shown"),
         "apart.depth": setting(APART_DEPTH, "layers of the stacks whose tokens are compared"),
     } | {f"depth.{depth}": setting(depth, "blocks of a transformer") for depth in DEPTHS}
@@ -94,38 +119,67 @@ def measure(seeds=SEEDS) -> dict[str, Measurement]:
             found = [r[net, depth] for r in runs]
             for name, matrix in MATRICES.items():
                 what = f"norm of ∂L/∂W of {matrix} in the {{}} block of {where}"
-                kept[f"{key}.{name}.first"] = over_seeds([f[name][0] for f in found], what.format("first"))
-                kept[f"{key}.{name}.last"] = over_seeds([f[name][-1] for f in found], what.format("last"), atol=ROUNDED)
+                kept[f"{key}.{name}.first"] = over_seeds(
+                    [f[name][0] for f in found], what.format("first")
+                )
+                kept[f"{key}.{name}.last"] = over_seeds(
+                    [f[name][-1] for f in found], what.format("last"), atol=ROUNDED
+                )
             kept[f"{key}.down.tilt"] = over_seeds(
                 [f["down"][0] / f["down"][-1] for f in found],
-                f"norm of ∂L/∂W of {MATRICES['down']}, first block over last, in {where}")
+                f"norm of ∂L/∂W of {MATRICES['down']}, first block over last, in {where}",
+            )
             kept[f"{key}.signal.gain"] = over_seeds(
-                [f["signal"][0] / f["signal"][-1] for f in found], f"norm of ∂L/∂h after the first block over that after the last, {where}")
-            kept[f"{key}.variance"] = over_seeds([f["variance"][-1] for f in found], f"mean square of h after the last block of {where}")
+                [f["signal"][0] / f["signal"][-1] for f in found],
+                f"norm of ∂L/∂h after the first block over that after the last, {where}",
+            )
+            kept[f"{key}.variance"] = over_seeds(
+                [f["variance"][-1] for f in found],
+                f"mean square of h after the last block of {where}",
+            )
             kept[f"{key}.signal.predicted"] = over_seeds(
                 [(f["variance"][-1] / f["variance"][0]) ** 0.5 for f in found],
-                f"gain of ∂L/∂h from the last block to the first that the growth of h predicts for {where}")
+                f"gain of ∂L/∂h from the last block to the first that the growth of h predicts for {where}",
+            )
         for depth in DEPTHS[1:]:
             kept[f"{net}.at{depth}.shrink"] = Measurement(
-                kept[f"{net}.at{depth}.down.last"].value / kept[f"{net}.at{DEPTHS[0]}.down.last"].value,
-                f"norm of ∂L/∂W of {MATRICES['down']} in the last of {depth} blocks over that of {DEPTHS[0]} blocks, {label}", n=len(runs))
+                kept[f"{net}.at{depth}.down.last"].value
+                / kept[f"{net}.at{DEPTHS[0]}.down.last"].value,
+                f"norm of ∂L/∂W of {MATRICES['down']} in the last of {depth} blocks over that of {DEPTHS[0]} blocks, {label}",
+                n=len(runs),
+            )
         where = f"each block of {label} of {SHOWN} blocks at initialization"
         for name, matrix in MATRICES.items():
             kept[f"{net}.{name}_profile"] = over_seeds(
-                [r[net, SHOWN][name] for r in runs], f"norm of ∂L/∂W of {matrix} in {where}", atol=ROUNDED)
+                [r[net, SHOWN][name] for r in runs],
+                f"norm of ∂L/∂W of {matrix} in {where}",
+                atol=ROUNDED,
+            )
         kept[f"{net}.signal_profile"] = over_seeds(
             [[g / r[net, SHOWN]["signal"][-1] for g in r[net, SHOWN]["signal"]] for r in runs],
-            f"norm of ∂L/∂h after {where}, 1 after the last")
+            f"norm of ∂L/∂h after {where}, 1 after the last",
+        )
         kept[f"{net}.predicted_profile"] = over_seeds(
-            [[(r[net, SHOWN]["variance"][-1] / v) ** 0.5 for v in r[net, SHOWN]["variance"]] for r in runs],
-            f"norm of ∂L/∂h that the growth of h predicts after {where}, 1 after the last")
+            [
+                [(r[net, SHOWN]["variance"][-1] / v) ** 0.5 for v in r[net, SHOWN]["variance"]]
+                for r in runs
+            ],
+            f"norm of ∂L/∂h that the growth of h predicts after {where}, 1 after the last",
+        )
     for depth in DEPTHS[1:]:
         kept[f"shrink.predicted.at{depth}"] = Measurement(
-            (DEPTHS[0] / depth) ** 0.5, f"the root of {DEPTHS[0]} over {depth} that theory predicts for pre-norm", show="2")
+            (DEPTHS[0] / depth) ** 0.5,
+            f"the root of {DEPTHS[0]} over {depth} that theory predicts for pre-norm",
+            show="2",
+        )
     for kind, label in APART.items():
         profiles = [r[kind] for r in runs]
         what = f"share of the tokens' norm that tells them apart, {label}"
-        kept[f"apart.{kind}.profile"] = over_seeds(profiles, f"{what}, before the first layer and after each", atol=ROUNDED)
+        kept[f"apart.{kind}.profile"] = over_seeds(
+            profiles, f"{what}, before the first layer and after each", atol=ROUNDED
+        )
         for layer in (2, 4, APART_DEPTH):
-            kept[f"apart.{kind}.at{layer}"] = over_seeds([p[layer] for p in profiles], f"{what}, after {layer} layers", atol=ROUNDED)
+            kept[f"apart.{kind}.at{layer}"] = over_seeds(
+                [p[layer] for p in profiles], f"{what}, after {layer} layers", atol=ROUNDED
+            )
     return loosened(kept, DRAWN)

@@ -22,8 +22,10 @@ SHAPES = {
     "alternating": ("narrow and wide layers in turn", [NARROW, WIDE] * PAIRS + [NARROW]),
 }
 SCHEMES = {
-    "he_in": ("2/fan_in", lambda i, o: 2 / i), "he_out": ("2/fan_out", lambda i, o: 2 / o),
-    "balanced": ("4/(fan_in + fan_out)", lambda i, o: 4 / (i + o)), "glorot": ("2/(fan_in + fan_out)", lambda i, o: 2 / (i + o)),
+    "he_in": ("2/fan_in", lambda i, o: 2 / i),
+    "he_out": ("2/fan_out", lambda i, o: 2 / o),
+    "balanced": ("4/(fan_in + fan_out)", lambda i, o: 4 / (i + o)),
+    "glorot": ("2/(fan_in + fan_out)", lambda i, o: 2 / (i + o)),
 }
 
 
@@ -43,11 +45,13 @@ def run(seed: int) -> dict:
         for fan_in, fan_out in itertools.pairwise(widths):
             h = torch.relu(normal(fan_out, fan_in) @ h / math.sqrt(fan_in))
         top = normal(widths[-1])
-        signal, = torch.autograd.grad(h, bottom, top)
+        (signal,) = torch.autograd.grad(h, bottom, top)
         plain = [(rms(h.detach()) / rms(bottom.detach())), rms(signal) / rms(top)]
         for scheme, (_, variance) in SCHEMES.items():
             log = sum(math.log(variance(i, o) * i) / 2 for i, o in itertools.pairwise(widths))
-            found[shape, scheme] = [math.exp((math.log(x) + log) / (len(widths) - 1)) for x in plain]
+            found[shape, scheme] = [
+                math.exp((math.log(x) + log) / (len(widths) - 1)) for x in plain
+            ]
     return found
 
 
@@ -59,7 +63,10 @@ def rms(x) -> float:
 def predicted(shape: str, scheme: str, backward: bool) -> float:
     """Geometric mean over layers of √(fan Var W / 2)."""
     widths = SHAPES[shape][1]
-    logs = [math.log((o if backward else i) * SCHEMES[scheme][1](i, o) / 2) / 2 for i, o in itertools.pairwise(widths)]
+    logs = [
+        math.log((o if backward else i) * SCHEMES[scheme][1](i, o) / 2) / 2
+        for i, o in itertools.pairwise(widths)
+    ]
     return math.exp(sum(logs) / len(logs))
 
 
@@ -67,8 +74,10 @@ def measure() -> dict[str, Measurement]:
     """Factors per layer in both directions, measured and predicted."""
     runs = each(run, SEEDS)
     kept = {
-        "narrow": setting(NARROW, "units in a narrow layer"), "wide": setting(WIDE, "units in a wide layer"),
-        "layers": setting(2 * PAIRS, "layers of the stack"), "seeds": setting(len(runs), "seeds of the stacks"),
+        "narrow": setting(NARROW, "units in a narrow layer"),
+        "wide": setting(WIDE, "units in a wide layer"),
+        "layers": setting(2 * PAIRS, "layers of the stack"),
+        "seeds": setting(len(runs), "seeds of the stacks"),
     }
     for shape, (shaped, _) in SHAPES.items():
         for scheme, (told, _) in SCHEMES.items():
@@ -76,7 +85,11 @@ def measure() -> dict[str, Measurement]:
                 direction = ("forward", "backward")[way]
                 where = f"{thing}, root mean square, {shaped}, Var W = {told}"
                 kept[f"{shape}.{scheme}.{direction}"] = over_seeds(
-                    [r[shape, scheme][way] for r in runs], f"factor per layer of {where}", show="3")
+                    [r[shape, scheme][way] for r in runs], f"factor per layer of {where}", show="3"
+                )
                 kept[f"{shape}.{scheme}.{direction}_predicted"] = Measurement(
-                    predicted(shape, scheme, bool(way)), f"factor per layer that theory predicts for {where}", show="3")
+                    predicted(shape, scheme, bool(way)),
+                    f"factor per layer that theory predicts for {where}",
+                    show="3",
+                )
     return kept

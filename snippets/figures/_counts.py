@@ -3,7 +3,9 @@
 from snippets.figures.style import INK, INK2, SCALE
 
 
-def dots(ax, rows: list[tuple[str, list[list[int]]]], groups: list[tuple[str, list[int]]], seeds: int) -> None:
+def dots(
+    ax, rows: list[tuple[str, list[list[int]]]], groups: list[tuple[str, list[int]]], seeds: int
+) -> None:
     """One row for each net, one group of columns for each task, one column for each span, `seeds` dots in each cell.
 
     rows: (name of the net, for each task its counts by span). groups: (name of the task, its spans).
@@ -21,8 +23,17 @@ def dots(ax, rows: list[tuple[str, list[list[int]]]], groups: list[tuple[str, li
             for x, count in zip(places, learned, strict=True):
                 for seed in range(seeds):
                     at = x + 0.19 * (seed - (seeds - 1) / 2)
-                    ax.plot(at, row, marker="o", markersize=4, linestyle="none", color=SCALE["s0"], markeredgecolor=SCALE["s0"],
-                            markerfacecolor=SCALE["s0"] if seed < count else "none", markeredgewidth=0.8)
+                    ax.plot(
+                        at,
+                        row,
+                        marker="o",
+                        markersize=4,
+                        linestyle="none",
+                        color=SCALE["s0"],
+                        markeredgecolor=SCALE["s0"],
+                        markerfacecolor=SCALE["s0"] if seed < count else "none",
+                        markeredgewidth=0.8,
+                    )
     ax.set_xlim(-0.6, ticks[-1][0] + 0.6)
     ax.set_ylim(len(rows) - 0.4, -1.5)
     ax.set_xticks([x for x, _ in ticks], [label for _, label in ticks])
@@ -36,5 +47,9 @@ def table(nets: dict[str, str], found, tasks: dict[str, str]) -> tuple[list[str]
     seeds = found["seeds"].value
     return ["net", "task", "span", "seeds that learned", "seeds"], [
         [label, named, span, count, seeds]
-        for net, label in nets.items() for task, named in tasks.items()
-        for span, count in zip(found[f"{task}.spans"].value, found[f"{task}.{net}.learned"].value, strict=True)]
+        for net, label in nets.items()
+        for task, named in tasks.items()
+        for span, count in zip(
+            found[f"{task}.spans"].value, found[f"{task}.{net}.learned"].value, strict=True
+        )
+    ]

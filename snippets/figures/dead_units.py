@@ -4,17 +4,23 @@ from snippets.figures.style import COLORS, FLARE, INK, on_the_right
 
 RESULTS = ("dead_units",)
 TITLE = "In the first layer no dead unit comes back; in every deeper layer most do"
-SUB = ("ReLU units seen dead in {dead_units.steps} steps of SGD at a rate of {dead_units.large.rate}, and how many of them are alive "
-       "at the end; by layer, of {dead_units.units} units each ({dead_units.seeds} seeds)")
-ALT = ("Five bars, one for each hidden layer, growing toward the loss. The bar of layer 1 is {dead_units.large.died.layer1} units "
-       "high and all of it is still dead. Of {dead_units.large.died.layer2} units in layer 2, {dead_units.large.back.layer2} came back; "
-       "of {dead_units.large.died.layer5} in layer 5, {dead_units.large.back.layer5}.")
+SUB = (
+    "ReLU units seen dead in {dead_units.steps} steps of SGD at a rate of {dead_units.large.rate}, and how many of them are alive "
+    "at the end; by layer, of {dead_units.units} units each ({dead_units.seeds} seeds)"
+)
+ALT = (
+    "Five bars, one for each hidden layer, growing toward the loss. The bar of layer 1 is {dead_units.large.died.layer1} units "
+    "high and all of it is still dead. Of {dead_units.large.died.layer2} units in layer 2, {dead_units.large.back.layer2} came back; "
+    "of {dead_units.large.died.layer5} in layer 5, {dead_units.large.back.layer5}."
+)
 
 
 def layers(found) -> list[tuple[int, int, int]]:
     """(layer, units seen dead, units that came back)."""
-    return [(layer, found[f"large.died.layer{layer}"].value, found[f"large.back.layer{layer}"].value)
-            for layer in range(1, found["depth"].value + 1)]
+    return [
+        (layer, found[f"large.died.layer{layer}"].value, found[f"large.back.layer{layer}"].value)
+        for layer in range(1, found["depth"].value + 1)
+    ]
 
 
 def draw(results, ax):
@@ -39,4 +45,6 @@ def draw(results, ax):
 
 def data(results):
     """One row per layer."""
-    return ["layer", "units seen dead", "of them alive at the end"], [list(row) for row in layers(results["dead_units"])]
+    return ["layer", "units seen dead", "of them alive at the end"], [
+        list(row) for row in layers(results["dead_units"])
+    ]

@@ -4,11 +4,15 @@ from snippets.figures.style import COLORS, name_lines, on_the_right, series
 
 RESULTS = ("deeper",)
 TITLE = "Plain BatchNorm nets fit their own training data worse the deeper they are; with scaled skips they hardly do"
-SUB = ("Training error after {deeper.epochs} epochs on handwritten digits against the number of hidden layers; one line for each of "
-       "{deeper.seeds} seeds, every depth at its own best of {deeper.rates} rates")
-ALT = ("Two nets at {deeper.depth.10}, {deeper.depth.20}, {deeper.depth.30} and {deeper.depth.50} layers. The training error of plain "
-       "BatchNorm nets rises from {deeper.bn.at10.error} to {deeper.bn.at50.error}, that of nets with scaled skips from "
-       "{deeper.res_scaled.at10.error} to {deeper.res_scaled.at50.error}.")
+SUB = (
+    "Training error after {deeper.epochs} epochs on handwritten digits against the number of hidden layers; one line for each of "
+    "{deeper.seeds} seeds, every depth at its own best of {deeper.rates} rates"
+)
+ALT = (
+    "Two nets at {deeper.depth.10}, {deeper.depth.20}, {deeper.depth.30} and {deeper.depth.50} layers. The training error of plain "
+    "BatchNorm nets rises from {deeper.bn.at10.error} to {deeper.bn.at50.error}, that of nets with scaled skips from "
+    "{deeper.res_scaled.at10.error} to {deeper.res_scaled.at50.error}."
+)
 
 NETS = {"bn": "BatchNorm", "res_scaled": "scaled skips"}
 DEPTHS = (10, 20, 30, 50)
@@ -27,7 +31,14 @@ def draw(results, ax):
     ax.set_yticks([0, 50, 100], ["0", "50", "100 %"])
     ax.set_xticks(DEPTHS)
     ax.set_xlabel("hidden layers")
-    name_lines(ax, {net: (label, 100 * found[f"{net}.at{DEPTHS[0]}.error"].value) for net, label in NETS.items()}, x=DEPTHS[0])
+    name_lines(
+        ax,
+        {
+            net: (label, 100 * found[f"{net}.at{DEPTHS[0]}.error"].value)
+            for net, label in NETS.items()
+        },
+        x=DEPTHS[0],
+    )
 
 
 def data(results):
@@ -35,4 +46,7 @@ def data(results):
     found = results["deeper"]
     return ["net", "hidden layers", "seed", "training error"], [
         [label, depth, seed, error]
-        for net, label in NETS.items() for depth in DEPTHS for seed, error in enumerate(found[f"{net}.at{depth}.error"].seeds)]
+        for net, label in NETS.items()
+        for depth in DEPTHS
+        for seed, error in enumerate(found[f"{net}.at{depth}.error"].seeds)
+    ]

@@ -4,14 +4,22 @@ from snippets.figures.style import COLORS, INK, name_lines, powers, series
 
 RESULTS = ("first_look",)
 TITLE = "At the first batch the bias gradients show vanishing and exploding; the weight gradients show only one of them"
-SUB = ("Norm of ∂L/∂W and of ∂L/∂b in each hidden layer before any step; {first_look.depth} layers of {first_look.width} units, "
-       "handwritten digits, median and 5th to 95th percentile of {first_look.seeds} seeds")
-ALT = ("Two panels with four nets each. In both the healthy net is level and the vanishing one falls steadily toward the input, "
-       "to {first_look.vanishing.biases.first} for the biases. The saturated net grows toward the input in both. The exploding net is "
-       "level and high in the weights' panel, near {first_look.exploding.weights.first}, and rises toward the input in the biases' panel.")
+SUB = (
+    "Norm of ∂L/∂W and of ∂L/∂b in each hidden layer before any step; {first_look.depth} layers of {first_look.width} units, "
+    "handwritten digits, median and 5th to 95th percentile of {first_look.seeds} seeds"
+)
+ALT = (
+    "Two panels with four nets each. In both the healthy net is level and the vanishing one falls steadily toward the input, "
+    "to {first_look.vanishing.biases.first} for the biases. The saturated net grows toward the input in both. The exploding net is "
+    "level and high in the weights' panel, near {first_look.exploding.weights.first}, and rises toward the input in the biases' panel."
+)
 
-NETS = {"exploding": ("res", "exploding"), "saturated": ("tanh", "saturated"), "healthy": ("relu_he", "healthy"),
-        "vanishing": ("sigmoid", "vanishing")}
+NETS = {
+    "exploding": ("res", "exploding"),
+    "saturated": ("tanh", "saturated"),
+    "healthy": ("relu_he", "healthy"),
+    "vanishing": ("sigmoid", "vanishing"),
+}
 PANELS = {"weights": "‖∂L/∂W‖", "biases": "‖∂L/∂b‖"}
 
 
@@ -32,7 +40,10 @@ def draw(results, ax):
         panel.set_xticks([1, 15, 30])
         panel.set_xlabel("layer")
     panels[1].tick_params(labelright=True)
-    name_lines(panels[0], {look: (label, found[f"{net}.weights"].value[0]) for net, (look, label) in NETS.items()})
+    name_lines(
+        panels[0],
+        {look: (label, found[f"{net}.weights"].value[0]) for net, (look, label) in NETS.items()},
+    )
 
 
 def data(results):
@@ -42,5 +53,8 @@ def data(results):
     for net in NETS:
         for part, title in PANELS.items():
             profile = found[f"{net}.{part}"]
-            rows += [[net, title, layer, *row] for layer, row in enumerate(zip(profile.value, *profile.band, strict=True), 1)]
+            rows += [
+                [net, title, layer, *row]
+                for layer, row in enumerate(zip(profile.value, *profile.band, strict=True), 1)
+            ]
     return ["net", "gradient", "layer", "norm", "5 % of seeds", "95 % of seeds"], rows

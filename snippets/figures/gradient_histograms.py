@@ -6,17 +6,25 @@ from snippets.figures.style import COLORS, INK, INK2, LINE, power
 
 RESULTS = ("training",)
 TITLE = "Over the whole training the sigmoid net's first layers stay where they began, far from the last one"
-SUB = ("Histogram of the size of the entries of ∂L/∂W, logarithmic, always for the first batch; in each layer from top to bottom: before "
-       "training, after one epoch, after {training.epochs.quarter}, after {training.epochs}. Each ridge is as high as its peak, "
-       "zeros are left out; one seed")
-ALT = ("Three panels of ridges for layers 1, 10 and 30. In the sigmoid net layer 1 lies near "
-       "{training.sigmoid.entries.layer1.start.median} at every moment and layer 30 near {training.sigmoid.entries.layer30.start.median} "
-       "at first. With BatchNorm layer 1 starts to the right of layer 30 and comes level. With scaled skips all layers lie "
-       "together, and move left while the net learns.")
+SUB = (
+    "Histogram of the size of the entries of ∂L/∂W, logarithmic, always for the first batch; in each layer from top to bottom: before "
+    "training, after one epoch, after {training.epochs.quarter}, after {training.epochs}. Each ridge is as high as its peak, "
+    "zeros are left out; one seed"
+)
+ALT = (
+    "Three panels of ridges for layers 1, 10 and 30. In the sigmoid net layer 1 lies near "
+    "{training.sigmoid.entries.layer1.start.median} at every moment and layer 30 near {training.sigmoid.entries.layer30.start.median} "
+    "at first. With BatchNorm layer 1 starts to the right of layer 30 and comes level. With scaled skips all layers lie "
+    "together, and move left while the net learns."
+)
 
 NETS = {"sigmoid": "sigmoid", "bn": "BatchNorm", "res_scaled": "scaled skips"}
 LAYERS, MOMENTS = (1, 10, 30), ("start", "first", "quarter", "end")
-HIGH, BETWEEN, LAYER_GAP = 0.95, 1.0, 1.2  # the height of a ridge at its peak, and the distances between ridges
+HIGH, BETWEEN, LAYER_GAP = (
+    0.95,
+    1.0,
+    1.2,
+)  # the height of a ridge at its peak, and the distances between ridges
 
 
 def draw(results, ax):
@@ -28,7 +36,9 @@ def draw(results, ax):
     for panel, (net, label) in zip(panels, NETS.items(), strict=True):
         _panel(panel, found, net)
         panel.set_title(label, color=INK)
-    panels[0].set_yticks([_height(i, 1.5) for i in range(len(LAYERS))], [f"layer {layer}" for layer in LAYERS])
+    panels[0].set_yticks(
+        [_height(i, 1.5) for i in range(len(LAYERS))], [f"layer {layer}" for layer in LAYERS]
+    )
     panels[1].set_xlabel("size of an entry of ∂L/∂W")
 
 
@@ -48,7 +58,9 @@ def _panel(panel, found, net: str) -> None:
             base = _height(group, place)
             top = [base + HIGH * shares[i] / max(shares) for i in places for _ in range(2)]
             panel.axhline(base, color=LINE, linewidth=0.5)
-            panel.fill_between(x, base, top, color=COLORS[net], alpha=0.25 + 0.2 * place, linewidth=0)
+            panel.fill_between(
+                x, base, top, color=COLORS[net], alpha=0.25 + 0.2 * place, linewidth=0
+            )
             panel.plot(x, top, color=COLORS[net], linewidth=0.7)
     panel.grid(False)
     panel.set_xlim(-32, 2)
@@ -65,5 +77,9 @@ def data(results):
         for layer in LAYERS:
             for moment in MOMENTS:
                 shares = found[f"{net}.entries.layer{layer}.{moment}"].value
-                rows += [[label, layer, moment, left, share] for left, share in zip(found["bins"].value, shares, strict=False) if share]
+                rows += [
+                    [label, layer, moment, left, share]
+                    for left, share in zip(found["bins"].value, shares, strict=False)
+                    if share
+                ]
     return ["net", "layer", "moment", "from (power of ten)", "share of the entries"], rows

@@ -4,15 +4,24 @@ from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("lab_presets",)
 TITLE = "Weights and skips decide what is left of the signal thirty layers from the loss"
-SUB = ("Norm of the signal ∂L/∂h after each layer, one at the loss, in five nets of the lab: {lab_presets.relu.depth} layers of "
-       "{lab_presets.relu.width} units; median and 5th to 95th percentile of {lab_presets.seeds} seeds, by autograd")
-ALT = ("Five lines over thirty layers on a logarithmic scale, equal at the loss on the right. At the first layer the sigmoid net is left "
-       "with {lab_presets.sigmoid.share} of the signal and ReLU with default weights with {lab_presets.relu.share}; ReLU with He's weights "
-       "keeps {lab_presets.he.share}, with scaled skips {lab_presets.scaled.share}, and with plain skips it has grown to "
-       "{lab_presets.explodes.share}.")
+SUB = (
+    "Norm of the signal ∂L/∂h after each layer, one at the loss, in five nets of the lab: {lab_presets.relu.depth} layers of "
+    "{lab_presets.relu.width} units; median and 5th to 95th percentile of {lab_presets.seeds} seeds, by autograd"
+)
+ALT = (
+    "Five lines over thirty layers on a logarithmic scale, equal at the loss on the right. At the first layer the sigmoid net is left "
+    "with {lab_presets.sigmoid.share} of the signal and ReLU with default weights with {lab_presets.relu.share}; ReLU with He's weights "
+    "keeps {lab_presets.he.share}, with scaled skips {lab_presets.scaled.share}, and with plain skips it has grown to "
+    "{lab_presets.explodes.share}."
+)
 
-LINES = {"sigmoid": ("sigmoid", "sigmoid"), "relu": ("relu", "ReLU"), "he": ("relu_he", "ReLU, He"),
-         "explodes": ("res", "plain skips"), "scaled": ("res_scaled", "scaled skips")}
+LINES = {
+    "sigmoid": ("sigmoid", "sigmoid"),
+    "relu": ("relu", "ReLU"),
+    "he": ("relu_he", "ReLU, He"),
+    "explodes": ("res", "plain skips"),
+    "scaled": ("res_scaled", "scaled skips"),
+}
 
 
 def draw(results, ax):
@@ -27,7 +36,13 @@ def draw(results, ax):
     powers(ax, every=6)
     ax.set_xlabel("layer (the loss is on the right)")
     ax.set_xticks([1, 10, 20, depth])
-    name_lines(ax, {net: (label, found[f"{preset}.profile"].value[0]) for preset, (net, label) in LINES.items()})
+    name_lines(
+        ax,
+        {
+            net: (label, found[f"{preset}.profile"].value[0])
+            for preset, (net, label) in LINES.items()
+        },
+    )
 
 
 def data(results):
@@ -36,4 +51,7 @@ def data(results):
     return ["net", "layer", "signal (1 at the loss)", "5 % of seeds", "95 % of seeds"], [
         [label, layer, *row]
         for preset, (_, label) in LINES.items()
-        for layer, row in enumerate(zip(found[f"{preset}.profile"].value, *found[f"{preset}.profile"].band, strict=True), 1)]
+        for layer, row in enumerate(
+            zip(found[f"{preset}.profile"].value, *found[f"{preset}.profile"].band, strict=True), 1
+        )
+    ]

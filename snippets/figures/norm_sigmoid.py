@@ -4,13 +4,21 @@ from snippets.figures.style import COLORS, INK2, name_lines, powers, series
 
 RESULTS = ("normalization",)
 TITLE = "BatchNorm holds the signal of a deep sigmoid stack, LayerNorm lets it vanish"
-SUB = ("Norm of ∂L/∂h after each layer, one at the top; {normalization.depth} sigmoid layers of {normalization.width} units, Xavier "
-       "weights, batch of {normalization.batch}; median and 5th to 95th percentile of {normalization.seeds} seeds, thin line: predicted")
-ALT = ("Three lines over the layers, on a logarithmic scale, all equal at the top. Without normalization the signal falls to "
-       "{normalization.sigmoid.none.total} at the first layer, with LayerNorm to {normalization.sigmoid.layer.total}. "
-       "With BatchNorm it ends at {normalization.sigmoid.batch.total}. The two normalized lines follow the predicted ones.")
+SUB = (
+    "Norm of ∂L/∂h after each layer, one at the top; {normalization.depth} sigmoid layers of {normalization.width} units, Xavier "
+    "weights, batch of {normalization.batch}; median and 5th to 95th percentile of {normalization.seeds} seeds, thin line: predicted"
+)
+ALT = (
+    "Three lines over the layers, on a logarithmic scale, all equal at the top. Without normalization the signal falls to "
+    "{normalization.sigmoid.none.total} at the first layer, with LayerNorm to {normalization.sigmoid.layer.total}. "
+    "With BatchNorm it ends at {normalization.sigmoid.batch.total}. The two normalized lines follow the predicted ones."
+)
 
-LINES = {"sigmoid": ("none", "not normalized"), "ln": ("layer", "LayerNorm"), "bn": ("batch", "BatchNorm")}
+LINES = {
+    "sigmoid": ("none", "not normalized"),
+    "ln": ("layer", "LayerNorm"),
+    "bn": ("batch", "BatchNorm"),
+}
 
 
 def draw(results, ax):
@@ -24,11 +32,24 @@ def draw(results, ax):
         ax.plot(layers, profile.value, markevery=5, **series(net))
         if key != "none":
             theory = found[f"sigmoid.{key}.predicted"].value
-            ax.plot([1, depth], [theory ** (depth - 1), 1], color=INK2, linewidth=0.8, linestyle="-", marker="none")
+            ax.plot(
+                [1, depth],
+                [theory ** (depth - 1), 1],
+                color=INK2,
+                linewidth=0.8,
+                linestyle="-",
+                marker="none",
+            )
     powers(ax, every=6)
     ax.set_xlabel("layer (the loss is on the right)")
     ax.set_xticks([1, 10, 20, 30])
-    name_lines(ax, {net: (label, found[f"sigmoid.{key}.profile"].value[0]) for net, (key, label) in LINES.items()})
+    name_lines(
+        ax,
+        {
+            net: (label, found[f"sigmoid.{key}.profile"].value[0])
+            for net, (key, label) in LINES.items()
+        },
+    )
 
 
 def data(results):
@@ -37,5 +58,14 @@ def data(results):
     rows = []
     for key, label in LINES.values():
         profile = found[f"sigmoid.{key}.profile"]
-        rows += [[label, layer, *row] for layer, row in enumerate(zip(profile.value, *profile.band, strict=True), 1)]
-    return ["normalization", "layer", "signal (1 at the top)", "5 % of seeds", "95 % of seeds"], rows
+        rows += [
+            [label, layer, *row]
+            for layer, row in enumerate(zip(profile.value, *profile.band, strict=True), 1)
+        ]
+    return [
+        "normalization",
+        "layer",
+        "signal (1 at the top)",
+        "5 % of seeds",
+        "95 % of seeds",
+    ], rows

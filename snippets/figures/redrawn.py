@@ -4,11 +4,15 @@ from snippets.figures.style import COLORS, name_lines, powers, series
 
 RESULTS = ("other_routes",)
 TITLE = "Whatever the first layers of the sigmoid net compute, its output stays the same"
-SUB = ("Change of the output, relative to its norm, when one layer's weights are drawn anew; {other_routes.depth} layers of "
-       "{other_routes.width} units, median and 5th to 95th percentile of {other_routes.seeds} seeds")
-ALT = ("Two lines over the layers, on a logarithmic scale. In the ReLU net with He weights every layer changes the output by about its "
-       "own size. In the sigmoid net the last layer changes it by {other_routes.redraw.sigmoid.layer10}, the first by "
-       "{other_routes.redraw.sigmoid.layer1}.")
+SUB = (
+    "Change of the output, relative to its norm, when one layer's weights are drawn anew; {other_routes.depth} layers of "
+    "{other_routes.width} units, median and 5th to 95th percentile of {other_routes.seeds} seeds"
+)
+ALT = (
+    "Two lines over the layers, on a logarithmic scale. In the ReLU net with He weights every layer changes the output by about its "
+    "own size. In the sigmoid net the last layer changes it by {other_routes.redraw.sigmoid.layer10}, the first by "
+    "{other_routes.redraw.sigmoid.layer1}."
+)
 
 LINES = {"sigmoid": "sigmoid", "relu_he": "ReLU, He"}
 
@@ -24,7 +28,9 @@ def draw(results, ax):
     powers(ax, every=2)
     ax.set_xlabel("layer drawn anew (the loss is on the right)")
     ax.set_xticks([1, 4, 7, 10])
-    name_lines(ax, {net: (label, found[f"redraw.{net}.profile"].value[0]) for net, label in LINES.items()})
+    name_lines(
+        ax, {net: (label, found[f"redraw.{net}.profile"].value[0]) for net, label in LINES.items()}
+    )
 
 
 def data(results):
@@ -33,5 +39,14 @@ def data(results):
     rows = []
     for net, label in LINES.items():
         profile = found[f"redraw.{net}.profile"]
-        rows += [[label, layer, *row] for layer, row in enumerate(zip(profile.value, *profile.band, strict=True), 1)]
-    return ["net", "layer drawn anew", "relative change of the output", "5 % of seeds", "95 % of seeds"], rows
+        rows += [
+            [label, layer, *row]
+            for layer, row in enumerate(zip(profile.value, *profile.band, strict=True), 1)
+        ]
+    return [
+        "net",
+        "layer drawn anew",
+        "relative change of the output",
+        "5 % of seeds",
+        "95 % of seeds",
+    ], rows

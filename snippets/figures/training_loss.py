@@ -3,14 +3,27 @@
 from snippets.figures.style import COLORS, EDGE, INK2, name_lines, powers, series
 
 RESULTS = ("training",)
-TITLE = "Two losses never leave the value of a guess; the others fall, and scaled skips fall farthest"
-SUB = ("Training loss after each epoch on {training.digits.train} handwritten digits, logarithmic; one line for each of "
-       "{training.seeds} seeds, every net at its own best learning rate")
-ALT = ("Six nets over {training.epochs} epochs. Sigmoid and default ReLU stay on the line of a guess at {training.chance.loss:3}. "
-       "After the last epoch tanh is at {training.tanh.loss.final}, ReLU with He initialization at {training.relu_he.loss.final}, "
-       "BatchNorm at {training.bn.loss.final} and scaled skips at {training.res_scaled.loss.final}.")
+TITLE = (
+    "Two losses never leave the value of a guess; the others fall, and scaled skips fall farthest"
+)
+SUB = (
+    "Training loss after each epoch on {training.digits.train} handwritten digits, logarithmic; one line for each of "
+    "{training.seeds} seeds, every net at its own best learning rate"
+)
+ALT = (
+    "Six nets over {training.epochs} epochs. Sigmoid and default ReLU stay on the line of a guess at {training.chance.loss:3}. "
+    "After the last epoch tanh is at {training.tanh.loss.final}, ReLU with He initialization at {training.relu_he.loss.final}, "
+    "BatchNorm at {training.bn.loss.final} and scaled skips at {training.res_scaled.loss.final}."
+)
 
-NETS = {"sigmoid": "sigmoid", "tanh": "tanh", "relu": "ReLU", "relu_he": "ReLU, He", "bn": "BatchNorm", "res_scaled": "scaled skips"}
+NETS = {
+    "sigmoid": "sigmoid",
+    "tanh": "tanh",
+    "relu": "ReLU",
+    "relu_he": "ReLU, He",
+    "bn": "BatchNorm",
+    "res_scaled": "scaled skips",
+}
 
 
 def draw(results, ax):
@@ -23,10 +36,19 @@ def draw(results, ax):
         ax.plot(epochs, found[f"{net}.loss"].value, markevery=5, **series(net))
     guess = found["chance.loss"].value
     ax.axhline(guess, color=EDGE, linewidth=0.8)
-    ax.annotate("a guess", (epochs[-1], guess), xytext=(0, 4), textcoords="offset points", ha="right", color=INK2)
+    ax.annotate(
+        "a guess",
+        (epochs[-1], guess),
+        xytext=(0, 4),
+        textcoords="offset points",
+        ha="right",
+        color=INK2,
+    )
     powers(ax, every=1)
     ax.set_xlabel("epoch")
-    name_lines(ax, {net: (label, found[f"{net}.loss"].value[0]) for net, label in NETS.items()}, x=0)
+    name_lines(
+        ax, {net: (label, found[f"{net}.loss"].value[0]) for net, label in NETS.items()}, x=0
+    )
 
 
 def data(results):
@@ -36,4 +58,5 @@ def data(results):
         [label, seed, epoch, loss]
         for net, label in NETS.items()
         for seed, profile in enumerate(found[f"{net}.loss"].seeds)
-        for epoch, loss in enumerate(profile)]
+        for epoch, loss in enumerate(profile)
+    ]

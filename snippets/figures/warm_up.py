@@ -4,14 +4,21 @@ from snippets.figures.style import INK, SCALE, on_the_right
 
 RESULTS = ("adaptive",)
 TITLE = "Warm-up changes little at a small rate and lets the net train at a rate that kills it otherwise"
-SUB = ("Training accuracy (upward) after {adaptive.warm.steps} steps of Adam at three rates (across), from the first step or reached in "
-       "{adaptive.warm.up} steps; {adaptive.warm.blocks} post-norm blocks, one point for each of {adaptive.seeds} seeds, lines through "
-       "the medians")
-ALT = ("Two lines over three rates. At {adaptive.warm.rate.low} both are high: {adaptive.warm.low.cold.accuracy} without warm-up, "
-       "{adaptive.warm.low.warmed.accuracy} with it. At {adaptive.warm.rate.high} the net without warm-up is at chance in every seed, "
-       "{adaptive.warm.high.cold.accuracy}, and with it at {adaptive.warm.high.warmed.accuracy}.")
+SUB = (
+    "Training accuracy (upward) after {adaptive.warm.steps} steps of Adam at three rates (across), from the first step or reached in "
+    "{adaptive.warm.up} steps; {adaptive.warm.blocks} post-norm blocks, one point for each of {adaptive.seeds} seeds, lines through "
+    "the medians"
+)
+ALT = (
+    "Two lines over three rates. At {adaptive.warm.rate.low} both are high: {adaptive.warm.low.cold.accuracy} without warm-up, "
+    "{adaptive.warm.low.warmed.accuracy} with it. At {adaptive.warm.rate.high} the net without warm-up is at chance in every seed, "
+    "{adaptive.warm.high.cold.accuracy}, and with it at {adaptive.warm.high.warmed.accuracy}."
+)
 
-LOOKS = {"cold": ("without warm-up", SCALE["f5"], "s", -0.06), "warmed": ("with warm-up", SCALE["s0"], "o", 0.06)}
+LOOKS = {
+    "cold": ("without warm-up", SCALE["f5"], "s", -0.06),
+    "warmed": ("with warm-up", SCALE["s0"], "o", 0.06),
+}
 RATES = ("low", "middle", "high")
 NAMES = {"cold": (1.55, 0.3), "warmed": (1.2, 0.94)}
 
@@ -22,8 +29,21 @@ def draw(results, ax):
     for how, (label, color, marker, shift) in LOOKS.items():
         outcomes = [found[f"warm.{rate}.{how}.accuracy"] for rate in RATES]
         for i, outcome in enumerate(outcomes):
-            ax.plot([i + shift] * len(outcome.seeds), outcome.seeds, color=color, marker=marker, markersize=5, linestyle="none")
-        ax.plot([i + shift for i in range(len(RATES))], [o.value for o in outcomes], color=color, linestyle="-", marker="none")
+            ax.plot(
+                [i + shift] * len(outcome.seeds),
+                outcome.seeds,
+                color=color,
+                marker=marker,
+                markersize=5,
+                linestyle="none",
+            )
+        ax.plot(
+            [i + shift for i in range(len(RATES))],
+            [o.value for o in outcomes],
+            color=color,
+            linestyle="-",
+            marker="none",
+        )
         x, y = NAMES[how]
         ax.annotate(label, (x, y), ha="right" if how == "cold" else "left", va="center", color=INK)
     on_the_right(ax)
@@ -38,5 +58,8 @@ def data(results):
     """One row per rate, way and seed."""
     found = results["adaptive"]
     return ["rate", "warm-up", "seed", "training accuracy"], [
-        [found[f"warm.rate.{rate}"].value, label, seed, accuracy] for how, (label, *_) in LOOKS.items() for rate in RATES
-        for seed, accuracy in enumerate(found[f"warm.{rate}.{how}.accuracy"].seeds)]
+        [found[f"warm.rate.{rate}"].value, label, seed, accuracy]
+        for how, (label, *_) in LOOKS.items()
+        for rate in RATES
+        for seed, accuracy in enumerate(found[f"warm.{rate}.{how}.accuracy"].seeds)
+    ]

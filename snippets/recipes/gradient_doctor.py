@@ -56,53 +56,78 @@ __all__ = ["Finding", "Layer", "Report", "examine", "watch", "judge", "LIMITS"]
 SITE = ""  # the address of the site; when set, reports print the guide's full address
 SCHEMA = "gradient-doctor/1"
 LIMITS = {
-    "dead": 0.9, "saturated": 0.9, "pinned_samples": 0.9, "flat": 0.02,
-    "vanishing": 1e-6, "exploding": 1e6, "sound_low": 1e-2, "sound_high": 1e2, "steady": 0.7, "cliff": 0.7,
-    "starved": 1e-3, "fed": 1e-1, "missed": 0.25,
-    "rate_too_small": 1e-8, "still": 1e-6, "learned": 1e-3, "at_rest": 1e-3, "rate_too_large": 1.0, "most": 0.5,
-    "lost": 0.5, "gone": 0.9,
+    "dead": 0.9,
+    "saturated": 0.9,
+    "pinned_samples": 0.9,
+    "flat": 0.02,
+    "vanishing": 1e-6,
+    "exploding": 1e6,
+    "sound_low": 1e-2,
+    "sound_high": 1e2,
+    "steady": 0.7,
+    "cliff": 0.7,
+    "starved": 1e-3,
+    "fed": 1e-1,
+    "missed": 0.25,
+    "rate_too_small": 1e-8,
+    "still": 1e-6,
+    "learned": 1e-3,
+    "at_rest": 1e-3,
+    "rate_too_large": 1.0,
+    "most": 0.5,
+    "lost": 0.5,
+    "gone": 0.9,
 }
 GUIDE = {
-    "healthy": "loss-wont-fall", "vanishing": "weights-hardly-move", "exploding": "gradients-explode",
-    "dead_units": "relu-units-are-zero", "saturated_units": "units-are-saturated",
-    "learning_rate_too_small": "weights-hardly-move", "learning_rate_too_large": "loss-jumps",
-    "frozen_layers": "grad-is-none", "disconnected_layers": "grad-is-none",
-    "nonfinite_input": "loss-is-nan", "nonfinite_layer": "loss-is-nan", "underflow": "grad-norm-is-zero",
-    "symmetric_init": "units-are-all-alike", "inconclusive": "what-is-printed",
+    "healthy": "loss-wont-fall",
+    "vanishing": "weights-hardly-move",
+    "exploding": "gradients-explode",
+    "dead_units": "relu-units-are-zero",
+    "saturated_units": "units-are-saturated",
+    "learning_rate_too_small": "weights-hardly-move",
+    "learning_rate_too_large": "loss-jumps",
+    "frozen_layers": "grad-is-none",
+    "disconnected_layers": "grad-is-none",
+    "nonfinite_input": "loss-is-nan",
+    "nonfinite_layer": "loss-is-nan",
+    "underflow": "grad-norm-is-zero",
+    "symmetric_init": "units-are-all-alike",
+    "inconclusive": "what-is-printed",
 }
 REMEDY = {
     "healthy": "The gradient is not the problem. If the loss won't fall, train on twenty examples until it is zero: if that works, look "
-               "at data and rate; if not, at labels, at the pairing of loss and last activation, and at shapes.",
+    "at data and rate; if not, at labels, at the pairing of loss and last activation, and at shapes.",
     "vanishing": "Change the factor per layer before anything else: an initialization that fits the activation (He for ReLU, Xavier for "
-                 "tanh), then skips or normalization; in a recurrent net a gated cell or a shorter span. It worked if the first signal "
-                 "comes to more than a hundredth of the last.",
+    "tanh), then skips or normalization; in a recurrent net a gated cell or a shorter span. It worked if the first signal "
+    "comes to more than a hundredth of the last.",
     "exploding": "Shrink the initial weights to what fits the activation, or scale each branch of a skip by 1/√depth; in a recurrent net "
-                 "also clip by global norm. It worked if the first signal is within a hundred times the last.",
+    "also clip by global norm. It worked if the first signal is within a hundred times the last.",
     "dead_units": "Start again at a rate three to ten times smaller, or with leaky ReLU, and look at biases that are far below zero. It "
-                  "worked if fewer than half of the units of that layer are off on the whole batch.",
+    "worked if fewer than half of the units of that layer are off on the whole batch.",
     "saturated_units": "Scale the inputs to unit variance and the initial weights to Xavier's; as the last layer, give raw outputs to a "
-                       "loss that applies the sigmoid itself. It worked if less than half of the units are pinned.",
+    "loss that applies the sigmoid itself. It worked if less than half of the units are pinned.",
     "learning_rate_too_small": "Multiply the rate by ten until the largest relative update is near 1e-3; if this is the first step of a "
-                               "warm-up, examine again at its end. It worked if the loss moves within a hundred steps.",
+    "warm-up, examine again at its end. It worked if the loss moves within a hundred steps.",
     "learning_rate_too_large": "Divide the rate by ten until most relative updates are below 1e-2. It worked if one step lowers the loss "
-                               "on the same batch.",
+    "on the same batch.",
     "frozen_layers": "If it was meant, all is well. Otherwise set requires_grad to True and give the parameters to the optimizer. It "
-                     "worked if they differ after one step.",
+    "worked if they differ after one step.",
     "disconnected_layers": "Look in forward() for detach(), .data, .item(), argmax, a new tensor built from values, or a layer that is "
-                           "never called. It worked if no parameter's gradient is None.",
+    "never called. It worked if no parameter's gradient is None.",
     "nonfinite_input": "Find the rows that hold it and repair or drop them; clipping only spreads it. It worked if "
-                       "torch.isfinite(batch).all() is True for every batch.",
+    "torch.isfinite(batch).all() is True for every batch.",
     "nonfinite_layer": "Mend this operation first: a log or root needs an argument above zero, a softmax one place that is not masked, a "
-                       "half-precision value a smaller scale. Clip only afterwards. It worked if this report names no operation.",
+    "half-precision value a smaller scale. Clip only afterwards. It worked if this report names no operation.",
     "underflow": "Scale the loss (torch.amp.GradScaler), or use bfloat16 or float32 for this part. It worked if the gradients agree with "
-                 "those of the same pass in float64.",
+    "those of the same pass in float64.",
     "symmetric_init": "Draw the initial weights at random: a constant gives every unit the same gradient for ever. It worked if the rows "
-                      "of this layer's gradient differ.",
+    "of this layer's gradient differ.",
     "inconclusive": "",
 }
 
 
 # ---------- the report ----------
+
 
 @dataclass
 class Layer:
@@ -184,8 +209,13 @@ class Report:
 
     def to_json(self) -> str:
         """Strict JSON: schema, diagnosis, findings, layers, facts. A number that is not finite is the string "nan", "inf" or "-inf"."""
-        content = {"schema": SCHEMA, "diagnosis": self.diagnosis, "findings": [asdict(f) for f in self.findings],
-                   "layers": [asdict(layer) for layer in self.layers], "facts": asdict(self.facts)}
+        content = {
+            "schema": SCHEMA,
+            "diagnosis": self.diagnosis,
+            "findings": [asdict(f) for f in self.findings],
+            "layers": [asdict(layer) for layer in self.layers],
+            "facts": asdict(self.facts),
+        }
         return json.dumps(_strict(content), ensure_ascii=False, allow_nan=False)
 
     def plot(self, ax=None):
@@ -194,11 +224,19 @@ class Report:
             from matplotlib import pyplot
 
             ax = pyplot.subplots()[1]
-        for name, label, marker in ("signal", "∂L/∂h, the signal", "o"), ("weight_grad", "∂L/∂W", "x"):
+        for name, label, marker in (
+            ("signal", "∂L/∂h, the signal", "o"),
+            ("weight_grad", "∂L/∂W", "x"),
+        ):
             points = [(i, getattr(layer, name)) for i, layer in enumerate(self.layers, 1)]
             points = [(i, y) for i, y in points if y is not None and 0 < y < math.inf]
             ax.plot([i for i, _ in points], [y for _, y in points], marker=marker, label=label)
-        ax.set(yscale="log", xlabel="layer, in order of execution", ylabel="norm", title=self.diagnosis.replace("_", " "))
+        ax.set(
+            yscale="log",
+            xlabel="layer, in order of execution",
+            ylabel="norm",
+            title=self.diagnosis.replace("_", " "),
+        )
         ax.legend()
         return ax
 
@@ -208,12 +246,18 @@ class Report:
             lines += ["", f"{'Diagnosis' if i == 0 else 'Also'}: {finding.code.replace('_', ' ')}"]
             lines += _wrapped("Evidence: " + finding.evidence)
             if i == 0:
-                lines += _wrapped("Next: " + finding.remedy) + [f"  Guide: {_address(finding.guide)}"]
+                lines += _wrapped("Next: " + finding.remedy) + [
+                    f"  Guide: {_address(finding.guide)}"
+                ]
         return "\n".join(lines)
 
 
 def _address(anchor: str) -> str:
-    return f"{SITE.rstrip('/')}/diagnose/misdiagnosis/#{anchor}" if SITE else f"misdiagnosis guide, #{anchor}"
+    return (
+        f"{SITE.rstrip('/')}/diagnose/misdiagnosis/#{anchor}"
+        if SITE
+        else f"misdiagnosis guide, #{anchor}"
+    )
 
 
 def _strict(value):
@@ -238,7 +282,9 @@ def _table(layers: list[Layer], most: int = 28, bar: int = 9) -> list[str]:
     logs = [math.log10(r) for r in ratios if r and math.isfinite(r)]
     low, high = math.floor(min([*logs, -3])), math.ceil(max([*logs, 0]))
     axis = f"1e{low}" + f"1e{high}".rjust(bar - len(f"1e{low}"))
-    lines = [f"{'layer':<15}{'signal':>8}{'dL/dW':>8}{'step/W':>8}{'spread':>8}{'dead':>5}{'sat.':>5}  {axis} of last"]
+    lines = [
+        f"{'layer':<15}{'signal':>8}{'dL/dW':>8}{'step/W':>8}{'spread':>8}{'dead':>5}{'sat.':>5}  {axis} of last"
+    ]
     rows = [row for layer in layers for row in (layer, *_first_step(layer))]
     half = most // 2
     for i, row in enumerate(rows):
@@ -254,7 +300,14 @@ def _first_step(layer: Layer) -> list[Layer]:
     if not layer.times or not layer.signal or not layer.signal_ratio:
         return []
     last = layer.signal / layer.signal_ratio
-    return [Layer(f"  step 1 of {len(layer.times)}", "", signal=layer.times[0], signal_ratio=layer.times[0] / last)]
+    return [
+        Layer(
+            f"  step 1 of {len(layer.times)}",
+            "",
+            signal=layer.times[0],
+            signal_ratio=layer.times[0] / last,
+        )
+    ]
 
 
 def _row(layer: Layer, low: int, high: int, bar: int) -> str:
@@ -263,8 +316,12 @@ def _row(layer: Layer, low: int, high: int, bar: int) -> str:
     if layer.signal_ratio and math.isfinite(layer.signal_ratio):
         share = (math.log10(layer.signal_ratio) - low) / (high - low)
         filled = "#" * max(1, round(bar * share))
-    shares = "".join(f"{'-' if x is None else f'{x:.0%}':>5}" for x in (layer.dead, layer.saturated))
-    numbers = "".join(f"{_short(x):>8}" for x in (layer.signal, layer.weight_grad, layer.update, layer.spread))
+    shares = "".join(
+        f"{'-' if x is None else f'{x:.0%}':>5}" for x in (layer.dead, layer.saturated)
+    )
+    numbers = "".join(
+        f"{_short(x):>8}" for x in (layer.signal, layer.weight_grad, layer.update, layer.spread)
+    )
     return f"{name:<15}{numbers}{shares}  {filled:<{bar}} {_short(layer.signal_ratio)}".rstrip()
 
 
@@ -279,12 +336,19 @@ def _names(names: list[str], most: int = 4) -> str:
 
 # ---------- the rules ----------
 
+
 def judge(layers: list[Layer], facts: Facts) -> list[Finding]:
     """Every cause that holds, the primary one first; one finding 'healthy' or 'inconclusive' when none does."""
     if not facts.finite:
         return [_nonfinite(facts)]
     flow = _flow(layers, facts)
-    tried = (_disconnected(facts), _alike(facts), _underflow(facts), _dead(layers), _saturated(layers))
+    tried = (
+        _disconnected(facts),
+        _alike(facts),
+        _underflow(facts),
+        _dead(layers),
+        _saturated(layers),
+    )
     found = [finding for finding in tried if finding]
     explained = bool(found)  # behind any of these the flow is no cause of its own
     found += [flow] if flow.code in ("vanishing", "exploding") and not explained else []
@@ -299,9 +363,20 @@ def _finding(code: str, layers, evidence: str, remedy: str = "") -> Finding:
 
 def _nonfinite(facts: Facts) -> Finding:
     if facts.bad_inputs:
-        return _finding("nonfinite_input", facts.bad_inputs, f"{_names(facts.bad_inputs)} hold NaN or inf before the net sees them.")
-    where = facts.first_bad or "the loss or a gradient is not finite; it could not be traced to one operation"
-    return _finding("nonfinite_layer", facts.bad_layers or ["loss"], f"{where}.{_at_loss(facts, ' The loss is {}.')}")
+        return _finding(
+            "nonfinite_input",
+            facts.bad_inputs,
+            f"{_names(facts.bad_inputs)} hold NaN or inf before the net sees them.",
+        )
+    where = (
+        facts.first_bad
+        or "the loss or a gradient is not finite; it could not be traced to one operation"
+    )
+    return _finding(
+        "nonfinite_layer",
+        facts.bad_layers or ["loss"],
+        f"{where}.{_at_loss(facts, ' The loss is {}.')}",
+    )
 
 
 def _at_loss(facts: Facts, words: str) -> str:
@@ -310,43 +385,88 @@ def _at_loss(facts: Facts, words: str) -> str:
 
 def _disconnected(facts: Facts) -> Finding | None:
     names = facts.disconnected
-    return _finding("disconnected_layers", map(_module, names), f"no gradient reaches {_names(names)}, although requires_grad is on: "
-                    "the loss does not depend on them through the graph.") if names else None
+    return (
+        _finding(
+            "disconnected_layers",
+            map(_module, names),
+            f"no gradient reaches {_names(names)}, although requires_grad is on: "
+            "the loss does not depend on them through the graph.",
+        )
+        if names
+        else None
+    )
 
 
 def _alike(facts: Facts) -> Finding | None:
-    return _finding("symmetric_init", facts.alike, f"in {_names(facts.alike)} all units compute the same on this batch and get the same "
-                    "gradient, so they stay copies of one unit.") if facts.alike else None
+    return (
+        _finding(
+            "symmetric_init",
+            facts.alike,
+            f"in {_names(facts.alike)} all units compute the same on this batch and get the same "
+            "gradient, so they stay copies of one unit.",
+        )
+        if facts.alike
+        else None
+    )
 
 
 def _underflow(facts: Facts) -> Finding | None:
-    return _finding("underflow", facts.lost, f"in {_names(facts.lost)} half of the weight gradient or nearly all of its entries round "
-                    "to zero; in higher precision, or with the loss scaled up, the same pass is sound.") if facts.lost else None
+    return (
+        _finding(
+            "underflow",
+            facts.lost,
+            f"in {_names(facts.lost)} half of the weight gradient or nearly all of its entries round "
+            "to zero; in higher precision, or with the loss scaled up, the same pass is sound.",
+        )
+        if facts.lost
+        else None
+    )
 
 
 def _dead(layers: list[Layer]) -> Finding | None:
     guilty = [x for x in layers if x.dead is not None and x.dead > LIMITS["dead"]]
-    return _finding("dead_units", [x.name for x in guilty], f"{guilty[0].dead:.0%} of the units of {guilty[0].name} are inactive on "
-                    f"the whole batch ({guilty[0].activation or 'zeros'}); nothing reaches their weights.") if guilty else None
+    return (
+        _finding(
+            "dead_units",
+            [x.name for x in guilty],
+            f"{guilty[0].dead:.0%} of the units of {guilty[0].name} are inactive on "
+            f"the whole batch ({guilty[0].activation or 'zeros'}); nothing reaches their weights.",
+        )
+        if guilty
+        else None
+    )
 
 
 def _saturated(layers: list[Layer]) -> Finding | None:
     guilty = [x for x in layers if x.saturated is not None and x.saturated > LIMITS["saturated"]]
-    return _finding("saturated_units", [x.name for x in guilty], f"{guilty[0].saturated:.0%} of the units of {guilty[0].name} are pinned "
-                    f"at an end of {guilty[0].activation} on nearly every sample, where it is almost flat.") if guilty else None
+    return (
+        _finding(
+            "saturated_units",
+            [x.name for x in guilty],
+            f"{guilty[0].saturated:.0%} of the units of {guilty[0].name} are pinned "
+            f"at an end of {guilty[0].activation} on nearly every sample, where it is almost flat.",
+        )
+        if guilty
+        else None
+    )
 
 
 def _points(layers: list[Layer], facts: Facts) -> list[tuple[int, float, str, str]]:
     """(depth, signal, layer, place) from the input to the loss: the largest signal at each depth; a fused module's time is depth."""
     best: dict[int, tuple[float, str, str]] = {}
     for layer in layers:
-        waits = layer.signal == 0 and (facts.zero_starts or layer.weight_grad)  # its weights learn from another place or a later step
+        waits = layer.signal == 0 and (
+            facts.zero_starts or layer.weight_grad
+        )  # its weights learn from another place or a later step
         if layer.depth == 0 or layer.signal is None or waits:
             continue
         places = [(layer.depth, layer.signal, layer.name)]
         if layer.times:
             end, steps = layer.depth - len(layer.times), len(layer.times)
-            places = [(end + steps - i, s, f"{layer.name}, step {i + 1} of {steps}") for i, s in enumerate(layer.times)]
+            places = [
+                (end + steps - i, s, f"{layer.name}, step {i + 1} of {steps}")
+                for i, s in enumerate(layer.times)
+            ]
         for depth, signal, place in places:
             if depth not in best or signal > best[depth][0]:
                 best[depth] = (signal, layer.name, place)
@@ -359,12 +479,20 @@ def _flow(layers: list[Layer], facts: Facts) -> Finding:
     if not any(p[1] for p in points):
         return _nothing_seen(points, facts)
     if points[-1][1] == 0:
-        return _finding("inconclusive", [points[-1][2]], "the last layer's signal is exactly zero and others are not.",
-                        "Examine another batch, and each term of the loss alone.")
+        return _finding(
+            "inconclusive",
+            [points[-1][2]],
+            "the last layer's signal is exactly zero and others are not.",
+            "Examine another batch, and each term of the loss alone.",
+        )
     first, last = points[0], points[-1]
     if first[1] == 0:
         zeros = [p[2] for p in points if p[1] == 0]
-        return _finding("vanishing", zeros, f"the signal is exactly zero in {_names(zeros)} and {last[1]:.1e} at {last[2]}.")
+        return _finding(
+            "vanishing",
+            zeros,
+            f"the signal is exactly zero in {_names(zeros)} and {last[1]:.1e} at {last[2]}.",
+        )
     ratio = first[1] / last[1]
     said = f"the signal at the first layer ({first[3]}) is {ratio:.1e} of the last ({last[3]})"
     if LIMITS["sound_low"] <= ratio <= LIMITS["sound_high"]:
@@ -372,38 +500,73 @@ def _flow(layers: list[Layer], facts: Facts) -> Finding:
     code = "vanishing" if ratio < 1 else "exploding"
     fit, cliff, at = _steadiness(points)
     steady = fit >= LIMITS["steady"] and cliff <= LIMITS["cliff"]
-    guilty = [p[2] for p in points if not LIMITS["sound_low"] <= p[1] / last[1] <= LIMITS["sound_high"]]
+    guilty = [
+        p[2] for p in points if not LIMITS["sound_low"] <= p[1] / last[1] <= LIMITS["sound_high"]
+    ]
     factor = ratio ** (1 / max(1, first[0] - last[0]))
     said += f", a factor of {factor:.2g} per layer or time step"
     if steady and not LIMITS["vanishing"] <= ratio <= LIMITS["exploding"]:
         return _finding(code, guilty, f"{said}, steadily (r² {fit:.2f}).")
     if not LIMITS["vanishing"] <= ratio <= LIMITS["exploding"]:
-        return _finding("inconclusive", [at], f"{said}, but not steadily: the step at {at} takes {cliff:.0%} of it (r² {fit:.2f}).",
-                        f"Look at what {at} does to the gradient: a factor, a mask or a detached part. Examine the parts before and after "
-                        "it alone.")
+        return _finding(
+            "inconclusive",
+            [at],
+            f"{said}, but not steadily: the step at {at} takes {cliff:.0%} of it (r² {fit:.2f}).",
+            f"Look at what {at} does to the gradient: a factor, a mask or a detached part. Examine the parts before and after "
+            "it alone.",
+        )
     fed = _fed(layers)
     if fed is None:
-        return _finding("inconclusive", guilty, f"{said}, and no relative updates to compare.", "Examine with the optimizer.")
+        return _finding(
+            "inconclusive",
+            guilty,
+            f"{said}, and no relative updates to compare.",
+            "Examine with the optimizer.",
+        )
     starves = fed < LIMITS["starved"] if ratio < 1 else fed > 1 / LIMITS["starved"]
     if starves and steady:
-        return _finding(code, guilty, f"{said}; the first layers' relative updates are {fed:.1e} of the last layers'.")
+        return _finding(
+            code,
+            guilty,
+            f"{said}; the first layers' relative updates are {fed:.1e} of the last layers'.",
+        )
     if LIMITS["fed"] <= fed <= 1 / LIMITS["fed"] or not steady and not starves:
-        return _finding("healthy", [], f"{said}; the first layers' relative updates are {fed:.1e} of the last layers': they are fed.")
-    return _finding("inconclusive", guilty, f"{said}; the first layers' relative updates are {fed:.1e} of the last layers'.",
-                    "Train a hundred steps and compare how far the first and the last layer moved, relative to their size; below a "
-                    "thousandth it is vanishing.")
+        return _finding(
+            "healthy",
+            [],
+            f"{said}; the first layers' relative updates are {fed:.1e} of the last layers': they are fed.",
+        )
+    return _finding(
+        "inconclusive",
+        guilty,
+        f"{said}; the first layers' relative updates are {fed:.1e} of the last layers'.",
+        "Train a hundred steps and compare how far the first and the last layer moved, relative to their size; below a "
+        "thousandth it is vanishing.",
+    )
 
 
 def _nothing_seen(points, facts: Facts) -> Finding:
     if points:
-        return _finding("inconclusive", [points[-1][2]], f"every gradient is exactly zero{_at_loss(facts, ' at a loss of {}')}: the net "
-                        "has nothing left to learn from this batch, or the loss does not react to it.",
-                        "Examine a batch that the net gets wrong, and multiply the loss's terms by a thousand one at a time: one that "
-                        "changes nothing is dead.")
+        return _finding(
+            "inconclusive",
+            [points[-1][2]],
+            f"every gradient is exactly zero{_at_loss(facts, ' at a loss of {}')}: the net "
+            "has nothing left to learn from this batch, or the loss does not react to it.",
+            "Examine a batch that the net gets wrong, and multiply the loss's terms by a thousand one at a time: one that "
+            "changes nothing is dead.",
+        )
     if facts.stiffness:
-        return _finding("healthy", [], "nothing is wrong with the weights' gradients; no layer's signal could be seen.")
-    return _finding("inconclusive", ["model"], "no layer's signal could be seen.",
-                    "Examine the model before it is compiled, scripted or wrapped, and with the optimizer.")
+        return _finding(
+            "healthy",
+            [],
+            "nothing is wrong with the weights' gradients; no layer's signal could be seen.",
+        )
+    return _finding(
+        "inconclusive",
+        ["model"],
+        "no layer's signal could be seen.",
+        "Examine the model before it is compiled, scripted or wrapped, and with the optimizer.",
+    )
 
 
 def _steadiness(points: list[tuple[int, float, str, str]]) -> tuple[float, float, str]:
@@ -446,19 +609,37 @@ def _rate(facts: Facts) -> Finding | None:
     at_rest = facts.stiffness is not None and facts.stiffness <= LIMITS["at_rest"]
     learned = facts.learned is not None and facts.learned <= LIMITS["learned"]
     if largest < LIMITS["rate_too_small"] and still and not at_rest and not learned:
-        return _finding("learning_rate_too_small", [_module(name)], f"the weights that move most, {name}, move by {_short(largest)} of "
-                        f"their size, and the loss by {_short(change)} of {facts.loss:.3g}.")
-    big = [n for n, u in facts.updates.items() if u > LIMITS["rate_too_large"] or not math.isfinite(u)]
+        return _finding(
+            "learning_rate_too_small",
+            [_module(name)],
+            f"the weights that move most, {name}, move by {_short(largest)} of "
+            f"their size, and the loss by {_short(change)} of {facts.loss:.3g}.",
+        )
+    big = [
+        n for n, u in facts.updates.items() if u > LIMITS["rate_too_large"] or not math.isfinite(u)
+    ]
     if len(big) > LIMITS["most"] * len(facts.updates) and not change <= 0:
-        return _finding("learning_rate_too_large", map(_module, big), f"one step moves {len(big)} of {len(facts.updates)} weight matrices "
-                        f"by more than their own size (most: {name}, {_short(largest)} times), and the loss goes from {facts.loss:.3g} "
-                        f"to {facts.loss_after:.3g}.")
+        return _finding(
+            "learning_rate_too_large",
+            map(_module, big),
+            f"one step moves {len(big)} of {len(facts.updates)} weight matrices "
+            f"by more than their own size (most: {name}, {_short(largest)} times), and the loss goes from {facts.loss:.3g} "
+            f"to {facts.loss_after:.3g}.",
+        )
     return None
 
 
 def _frozen(facts: Facts) -> Finding | None:
-    return _finding("frozen_layers", map(_module, facts.frozen), f"{_names(facts.frozen)} can't change: requires_grad is off, or the "
-                    "optimizer does not hold it.") if facts.frozen else None
+    return (
+        _finding(
+            "frozen_layers",
+            map(_module, facts.frozen),
+            f"{_names(facts.frozen)} can't change: requires_grad is off, or the "
+            "optimizer does not hold it.",
+        )
+        if facts.frozen
+        else None
+    )
 
 
 def _module(parameter: str) -> str:
@@ -471,19 +652,80 @@ def _module(parameter: str) -> str:
 
 RECURRENT = {"lstm", "gru", "rnn_tanh", "rnn_relu"}
 WEIGHTED = RECURRENT | {
-    "linear", "bilinear", "conv1d", "conv2d", "conv3d", "conv_transpose1d", "conv_transpose2d", "conv_transpose3d", "conv_tbc",
-    "matmul", "mm", "bmm", "mv", "addmm", "baddbmm", "addbmm", "addmv", "einsum", "tensordot", "dot", "inner",
-    "embedding", "embedding_bag", "lstm_cell", "gru_cell", "rnn_tanh_cell", "rnn_relu_cell", "multi_head_attention_forward",
+    "linear",
+    "bilinear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "conv_transpose3d",
+    "conv_tbc",
+    "matmul",
+    "mm",
+    "bmm",
+    "mv",
+    "addmm",
+    "baddbmm",
+    "addbmm",
+    "addmv",
+    "einsum",
+    "tensordot",
+    "dot",
+    "inner",
+    "embedding",
+    "embedding_bag",
+    "lstm_cell",
+    "gru_cell",
+    "rnn_tanh_cell",
+    "rnn_relu_cell",
+    "multi_head_attention_forward",
 }
 # An activation is inactive where its input is at or below the bound: there its slope is (nearly) zero.
-INACTIVE = {"relu": 0.0, "relu6": 0.0, "clamp": 0.0, "clamp_min": 0.0, "clip": 0.0, "threshold": 0.0, "gelu": -4.0, "silu": -10.0,
-            "mish": -10.0, "hardswish": -3.0, "softplus": -7.0, "elu": -7.0, "selu": -7.0, "celu": -7.0}
+INACTIVE = {
+    "relu": 0.0,
+    "relu6": 0.0,
+    "clamp": 0.0,
+    "clamp_min": 0.0,
+    "clip": 0.0,
+    "threshold": 0.0,
+    "gelu": -4.0,
+    "silu": -10.0,
+    "mish": -10.0,
+    "hardswish": -3.0,
+    "softplus": -7.0,
+    "elu": -7.0,
+    "selu": -7.0,
+    "celu": -7.0,
+}
 # It is pinned where the slope, written by its output, is below `flat` of the largest.
-PINNED = {"tanh": lambda h: 1 - h * h, "sigmoid": lambda h: 4 * h * (1 - h), "softsign": lambda h: (1 - h.abs()) ** 2,
-          "hardtanh": lambda h: (h.abs() < 1).to(h.dtype), "hardsigmoid": lambda h: ((h > 0) & (h < 1)).to(h.dtype)}
-INSIDE = {"rnn_relu": "relu", "rnn_relu_cell": "relu", "rnn_tanh": "tanh", "rnn_tanh_cell": "tanh"}  # activations of fused recurrences
+PINNED = {
+    "tanh": lambda h: 1 - h * h,
+    "sigmoid": lambda h: 4 * h * (1 - h),
+    "softsign": lambda h: (1 - h.abs()) ** 2,
+    "hardtanh": lambda h: (h.abs() < 1).to(h.dtype),
+    "hardsigmoid": lambda h: ((h > 0) & (h < 1)).to(h.dtype),
+}
+INSIDE = {
+    "rnn_relu": "relu",
+    "rnn_relu_cell": "relu",
+    "rnn_tanh": "tanh",
+    "rnn_tanh_cell": "tanh",
+}  # activations of fused recurrences
 OTHERS = {"leaky_relu", "prelu", "rrelu", "logsigmoid", "tanhshrink"}
-MASKS = {"masked_fill", "fill", "full", "full_like", "new_full", "where", "triu", "tril", "tensor", "nan_to_num", "pad"}
+MASKS = {
+    "masked_fill",
+    "fill",
+    "full",
+    "full_like",
+    "new_full",
+    "where",
+    "triu",
+    "tril",
+    "tensor",
+    "nan_to_num",
+    "pad",
+}
 
 
 class _Call:
@@ -500,13 +742,26 @@ class _Call:
 
     def axis(self, tensor: torch.Tensor) -> int:
         """Along which axis of a tensor after this layer its units lie."""
-        return 1 if self.kind.startswith("conv") and tensor.dim() > 2 and tensor.dim() == self.out.dim() else tensor.dim() - 1
+        return (
+            1
+            if self.kind.startswith("conv") and tensor.dim() > 2 and tensor.dim() == self.out.dim()
+            else tensor.dim() - 1
+        )
 
-    def see(self, activation: str, inactive: torch.Tensor | None, pinned: torch.Tensor | None, out: torch.Tensor) -> None:
+    def see(
+        self,
+        activation: str,
+        inactive: torch.Tensor | None,
+        pinned: torch.Tensor | None,
+        out: torch.Tensor,
+    ) -> None:
         """Count the units of an activation that follows this layer; its output becomes the layer's."""
         some = inactive if inactive is not None else pinned
         axis = self.axis(some) if some is not None else 0
-        if some is not None and self.units + some.shape[axis] <= self.out.shape[self.axis(self.out)]:
+        if (
+            some is not None
+            and self.units + some.shape[axis] <= self.out.shape[self.axis(self.out)]
+        ):
             others = [d for d in range(some.dim()) if d != axis]
             self.units += some.shape[axis]
             if inactive is not None:
@@ -528,7 +783,9 @@ class _Call:
     def misses(self, targets) -> bool:
         """Whether an output pinned at its ends is far from its targets, which are of its shape; else it may have learned."""
         same = isinstance(targets, torch.Tensor) and targets.shape == self.out.shape
-        return same and bool(((self.out.detach() - targets).abs() > 0.5).double().mean() > LIMITS["missed"])
+        return same and bool(
+            ((self.out.detach() - targets).abs() > 0.5).double().mean() > LIMITS["missed"]
+        )
 
 
 class _Recorder(TorchFunctionMode):
@@ -553,7 +810,14 @@ class _Recorder(TorchFunctionMode):
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "").strip("_")
         tensors = _tensors((args, kwargs))
-        if not tensors or name in ("size", "dim", "backward", "register_hook", "requires_grad", "set"):
+        if not tensors or name in (
+            "size",
+            "dim",
+            "backward",
+            "register_hook",
+            "requires_grad",
+            "set",
+        ):
             return func(*args, **kwargs)
         made = [self._weights_of(t) for t in tensors]
         weights = list(dict.fromkeys(n for names in made if names for n in names))
@@ -562,7 +826,11 @@ class _Recorder(TorchFunctionMode):
             out = func(*args, **kwargs)
             self._mark(out, tuple(weights))
             return out
-        if weights and (name in WEIGHTED or name in ("getitem", "index_select") and not any(t.is_floating_point() for t in data)):
+        if weights and (
+            name in WEIGHTED
+            or name in ("getitem", "index_select")
+            and not any(t.is_floating_point() for t in data)
+        ):
             return self._apply(func, name, args, kwargs, weights, data)
         return self._follow(func, name, args, kwargs, weights, data)
 
@@ -578,11 +846,17 @@ class _Recorder(TorchFunctionMode):
         outs = [t for t in _tensors(out) if t.is_floating_point()]
         if not outs:
             return out
-        call = _Call(self._name(weights), name, [n for n in weights if n in self.matrices] or weights, outs)
+        call = _Call(
+            self._name(weights), name, [n for n in weights if n in self.matrices] or weights, outs
+        )
         if name in INSIDE:
             state = outs[0].detach()
-            call.see(INSIDE[name], state <= 0 if INSIDE[name] == "relu" else None,
-                     PINNED["tanh"](state) < LIMITS["flat"] if INSIDE[name] == "tanh" else None, outs[0])
+            call.see(
+                INSIDE[name],
+                state <= 0 if INSIDE[name] == "relu" else None,
+                PINNED["tanh"](state) < LIMITS["flat"] if INSIDE[name] == "tanh" else None,
+                outs[0],
+            )
         if call.alike and not any(bool(t.detach().any()) for t in data):
             call.alike = None  # zeros in, equal outputs: no fault of this layer
         if probe is not None:
@@ -594,11 +868,29 @@ class _Recorder(TorchFunctionMode):
 
     def _follow(self, func, name, args, kwargs, weights, data):
         source = self._latest(data)
-        if name in ("mul", "imul", "rmul", "batch_norm", "layer_norm", "group_norm", "rms_norm", "instance_norm"):
+        if name in (
+            "mul",
+            "imul",
+            "rmul",
+            "batch_norm",
+            "layer_norm",
+            "group_norm",
+            "rms_norm",
+            "instance_norm",
+        ):
             self.gates.update(n for n in weights if not n.endswith("bias"))
         before = pinned = None
-        name = "relu6" if name == "hardtanh" and (args[1:2] or [kwargs.get("min_val")])[0] == 0 else name
-        active = source is not None and data and data[0].is_floating_point() and self._activates(name, args, kwargs)
+        name = (
+            "relu6"
+            if name == "hardtanh" and (args[1:2] or [kwargs.get("min_val")])[0] == 0
+            else name
+        )
+        active = (
+            source is not None
+            and data
+            and data[0].is_floating_point()
+            and self._activates(name, args, kwargs)
+        )
         if active and name in INACTIVE:
             before = data[0].detach() <= INACTIVE[name]
         out = func(*args, **kwargs)
@@ -625,7 +917,12 @@ class _Recorder(TorchFunctionMode):
     def _zero_columns(self, call: _Call, data) -> None:
         """Count units that reach the next layer as exact zeros, whatever made them so."""
         tensor = data[0]
-        if call.activation is None and tensor.is_floating_point() and tensor is not call.out and bool(call.out.detach().any()):
+        if (
+            call.activation is None
+            and tensor.is_floating_point()
+            and tensor is not call.out
+            and bool(call.out.detach().any())
+        ):
             zero = tensor.detach() == 0
             if bool(zero.flatten(0, max(0, zero.dim() - 2)).all(0).any()):
                 call.see("zeros", zero, None, tensor)
@@ -676,11 +973,15 @@ class _Tracer(_Recorder):
         super().__init__(model)
         self.bad: tuple[str, str] | None = None  # what happened, and after which layer
         self.users: dict[int, tuple[str, str]] = {}
-        self.kept: list[torch.Tensor] = []  # so that no other tensor gets the id of one that is gone
+        self.kept: list[
+            torch.Tensor
+        ] = []  # so that no other tensor gets the id of one that is gone
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         name, given = getattr(func, "__name__", "").strip("_"), _tensors((args, kwargs))
-        had_nan, had_inf = (any(_any(test, t) for t in given) for test in (torch.isnan, torch.isinf))
+        had_nan, had_inf = (
+            any(_any(test, t) for t in given) for test in (torch.isnan, torch.isinf)
+        )
         out = super().__torch_function__(func, types, args, kwargs)
         made = [t for t in _tensors(out) if t.is_floating_point() and id(t) not in self.names]
         source = self._latest([*given, *made])
@@ -693,7 +994,10 @@ class _Tracer(_Recorder):
             inf = _any(torch.isinf, tensor) and not had_inf and name not in MASKS
             if (nan or inf) and not self.bad:
                 known = "not nan" if had_inf else "finite"
-                self.bad = f"`{name}` after {layer} gives {'nan' if nan else 'inf'} from values that are {known}", layer
+                self.bad = (
+                    f"`{name}` after {layer} gives {'nan' if nan else 'inf'} from values that are {known}",
+                    layer,
+                )
             if tensor.requires_grad:
                 tensor.register_hook(self._looking_at(tensor))
         return out
@@ -702,7 +1006,11 @@ class _Tracer(_Recorder):
         def look(gradient):
             user, layer = self.users.get(id(tensor), ("the loss", "loss"))
             if not self.bad and not math.isfinite(_norm(gradient)):
-                self.bad = f"going backward, `{user}` after {layer} is the first to give a gradient that is not finite", layer
+                self.bad = (
+                    f"going backward, `{user}` after {layer} is the first to give a gradient that is not finite",
+                    layer,
+                )
+
         return look
 
 
@@ -710,8 +1018,13 @@ def _listener(call: _Call, main: bool):
     def listen(gradient):
         call.signal = math.hypot(call.signal or 0.0, _norm(gradient))
         call.tiny = call.signal / math.sqrt(max(1, gradient.numel())), gradient.dtype
-        call.equal = main and call.alike is not None and call.signal == call.signal and _equal_units(
-            gradient.movedim(call.axis(gradient), -1).flatten(0, -2), call.alike)
+        call.equal = (
+            main
+            and call.alike is not None
+            and call.signal == call.signal
+            and _equal_units(gradient.movedim(call.axis(gradient), -1).flatten(0, -2), call.alike)
+        )
+
     return listen
 
 
@@ -720,6 +1033,7 @@ def _timekeeper(call: _Call):
         axis, sizes = call.lengths
         parts = gradient.split(sizes) if sizes else gradient.unbind(axis)
         call.times = [_norm(part) for part in parts]
+
     return listen
 
 
@@ -752,7 +1066,11 @@ def _same_units(out: torch.Tensor) -> str | None:
         return "exactly"
     centered = few - few.mean(0)
     size = float(centered.abs().max())
-    return "but for a constant" if size > 0 and float((centered - centered[:, :1]).abs().max()) <= 1e-4 * size else None
+    return (
+        "but for a constant"
+        if size > 0 and float((centered - centered[:, :1]).abs().max()) <= 1e-4 * size
+        else None
+    )
 
 
 def _equal_units(gradient: torch.Tensor, alike: str) -> bool:
@@ -801,7 +1119,11 @@ def _norm(tensor: torch.Tensor) -> float:
     if tensor.dtype != torch.float64:
         return float(torch.linalg.vector_norm(tensor, dtype=torch.float64))
     largest = float(tensor.abs().max())
-    return largest if largest == 0 or not math.isfinite(largest) else largest * float(torch.linalg.vector_norm(tensor / largest))
+    return (
+        largest
+        if largest == 0 or not math.isfinite(largest)
+        else largest * float(torch.linalg.vector_norm(tensor / largest))
+    )
 
 
 def _depths(roots, nodes: dict) -> dict:
@@ -829,7 +1151,14 @@ def _depths(roots, nodes: dict) -> dict:
     return depth
 
 
-def _layers(recorder: _Recorder, roots, gradients: dict[str, float], sizes: dict[str, float], facts: Facts, targets=None) -> list[Layer]:
+def _layers(
+    recorder: _Recorder,
+    roots,
+    gradients: dict[str, float],
+    sizes: dict[str, float],
+    facts: Facts,
+    targets=None,
+) -> list[Layer]:
     """The layers of a recorded pass; notes those whose units are all alike. gradients, sizes: norms by parameter."""
     nodes: dict = {}
     for call in recorder.calls:
@@ -840,17 +1169,41 @@ def _layers(recorder: _Recorder, roots, gradients: dict[str, float], sizes: dict
     for call in recorder.calls:
         known = [gradients[n] for n in call.weights if n in gradients]
         moved = [facts.updates[n] for n in call.weights if n in facts.updates]
-        depth = max((depths.get(n, 0) for n in call.nodes), default=0) if call.signal is not None else 0
+        depth = (
+            max((depths.get(n, 0) for n in call.nodes), default=0) if call.signal is not None else 0
+        )
         mean, spread = _moments(call.out)
-        made.append(Layer(
-            call.name, call.kind, depth, call.signal, weight_grad=math.hypot(*known) if known else None,
-            weight=math.hypot(*(sizes[n] for n in call.weights)), update=max(moved, default=None), activation=call.activation,
-            mean=mean, spread=spread, dead=call.dead(), saturated=call.saturated() if depth != 1 or call.misses(targets) else None,
-            times=call.times))
-    facts.alike = [c.name for c, x in zip(recorder.calls, made, strict=True) if c.equal and x.depth > 1]
+        made.append(
+            Layer(
+                call.name,
+                call.kind,
+                depth,
+                call.signal,
+                weight_grad=math.hypot(*known) if known else None,
+                weight=math.hypot(*(sizes[n] for n in call.weights)),
+                update=max(moved, default=None),
+                activation=call.activation,
+                mean=mean,
+                spread=spread,
+                dead=call.dead(),
+                saturated=call.saturated() if depth != 1 or call.misses(targets) else None,
+                times=call.times,
+            )
+        )
+    facts.alike = [
+        c.name for c, x in zip(recorder.calls, made, strict=True) if c.equal and x.depth > 1
+    ]
     seen = {n for call in recorder.calls for n in call.weights}
     for name in (n for n in recorder.parameters if n in recorder.matrices and n not in seen):
-        made.append(Layer(_module(name), "not seen", weight_grad=gradients.get(name), weight=sizes[name], update=facts.updates.get(name)))
+        made.append(
+            Layer(
+                _module(name),
+                "not seen",
+                weight_grad=gradients.get(name),
+                weight=sizes[name],
+                update=facts.updates.get(name),
+            )
+        )
     _compare_with_last(made)
     return made
 
@@ -875,6 +1228,7 @@ def _moments(tensor: torch.Tensor) -> tuple[float, float]:
 
 
 # ---------- one examination ----------
+
 
 def examine(model, loss_fn, inputs, targets=None, *, optimizer=None, call=None) -> Report:
     """Say why this model does, or does not, learn from this batch; changes nothing.
@@ -933,9 +1287,16 @@ class _Visit:
         """(output, loss) of one pass from the state and the random numbers that the model came with."""
         self.rewind()
         model, again = model or self.model, change or (lambda t: t)
-        inputs, targets = (_map(lambda t: again(_copied(t)), tree) for tree in (self.inputs, self.targets))
-        output = _named("the model", lambda: self.call(model, inputs) if self.call else model(inputs), self.call)
-        loss = _named("the loss function", lambda: self.loss_fn(output) if targets is None else self.loss_fn(output, targets))
+        inputs, targets = (
+            _map(lambda t: again(_copied(t)), tree) for tree in (self.inputs, self.targets)
+        )
+        output = _named(
+            "the model", lambda: self.call(model, inputs) if self.call else model(inputs), self.call
+        )
+        loss = _named(
+            "the loss function",
+            lambda: self.loss_fn(output) if targets is None else self.loss_fn(output, targets),
+        )
         return output, _scalar(loss)
 
     def backward(self, loss, recorder) -> dict:
@@ -974,7 +1335,10 @@ class _Visit:
         worst = 0.0
         with torch.no_grad(), contextlib.suppress(Exception):
             for shift in {1, rows // 3, rows // 2}:
-                moved = _map(lambda t, by=shift: t.roll(by, 0) if t.dim() and t.shape[0] == rows else t, output)
+                moved = _map(
+                    lambda t, by=shift: t.roll(by, 0) if t.dim() and t.shape[0] == rows else t,
+                    output,
+                )
                 worst = max(worst, float(self.loss_fn(moved, self.targets)))
         return loss / worst if worst > 0 else None
 
@@ -990,7 +1354,11 @@ class _Visit:
         if tracer.bad:
             return tracer.bad[0], [tracer.bad[1]]
         names = [n for n, g in gradients.items() if g is not None and not math.isfinite(_norm(g))]
-        return (f"every operation is finite, and the gradient of {_names(names)} is not" if names else ""), [_module(n) for n in names]
+        return (
+            f"every operation is finite, and the gradient of {_names(names)} is not"
+            if names
+            else ""
+        ), [_module(n) for n in names]
 
     def compare(self, facts: Facts, layers: list[Layer], alive: dict[str, int]) -> None:
         """Make the pass again in float64, else with the loss scaled up: what was lost there, and is the profile sound?"""
@@ -998,12 +1366,23 @@ class _Visit:
         if again is None:
             return
         theirs, all_alive = again
-        faint = {x.name for x, y in zip(layers, theirs, strict=False)
-                 if y.weight_grad and x.weight_grad is not None and x.weight_grad < LIMITS["lost"] * y.weight_grad}
+        faint = {
+            x.name
+            for x, y in zip(layers, theirs, strict=False)
+            if y.weight_grad
+            and x.weight_grad is not None
+            and x.weight_grad < LIMITS["lost"] * y.weight_grad
+        }
         gone = {_module(n) for n in alive if alive[n] < (1 - LIMITS["gone"]) * all_alive.get(n, 0)}
-        sick = _dead(theirs) or _saturated(theirs) or _flow(theirs, facts).code in ("vanishing", "exploding")
+        sick = (
+            _dead(theirs)
+            or _saturated(theirs)
+            or _flow(theirs, facts).code in ("vanishing", "exploding")
+        )
         if not sick:
-            facts.lost = [name for name in dict.fromkeys(x.name for x in layers) if name in faint | gone]
+            facts.lost = [
+                name for name in dict.fromkeys(x.name for x in layers) if name in faint | gone
+            ]
         for x, y in zip(layers, theirs, strict=False):
             if x.signal == 0 and y.signal and not facts.lost:
                 x.signal, x.signal_ratio, x.weight_grad = y.signal, y.signal_ratio, y.weight_grad
@@ -1020,7 +1399,7 @@ class _Visit:
 
     def scaled(self):
         """The same of the model itself, its loss scaled up as far as its precision allows."""
-        for scale in (2.0 ** power for power in (24, 15, 10)):
+        for scale in (2.0**power for power in (24, 15, 10)):
             with contextlib.suppress(Exception):
                 recorder = _Recorder(self.model)
                 with recorder:
@@ -1031,7 +1410,9 @@ class _Visit:
         return None
 
 
-def _seen_again(recorder: _Recorder, loss, scale: float = 1.0) -> tuple[list[Layer], dict[str, int]]:
+def _seen_again(
+    recorder: _Recorder, loss, scale: float = 1.0
+) -> tuple[list[Layer], dict[str, int]]:
     """The layers of a pass made again, the loss's scale divided out, and how many entries of each gradient are not zero."""
     recorder.attach()
     gradients = _gradients(loss, recorder.parameters, recorder)
@@ -1043,13 +1424,20 @@ def _seen_again(recorder: _Recorder, loss, scale: float = 1.0) -> tuple[list[Lay
 
 def _alive(gradients: dict) -> dict[str, int]:
     """How many entries of each matrix's gradient are not zero."""
-    return {n: int(_values(g).count_nonzero()) for n, g in gradients.items() if g is not None and g.dim() > 1}
+    return {
+        n: int(_values(g).count_nonzero())
+        for n, g in gradients.items()
+        if g is not None and g.dim() > 1
+    }
 
 
 def _gradients(loss, parameters: dict, recorder: _Recorder) -> dict:
     """By name; the inputs of fused recurrent modules are asked for too, so that their gradient is worked out."""
     parameters = {n: p for n, p in parameters.items() if p.requires_grad}
-    asked = [*parameters.values(), *(c.inputs for c in recorder.calls if c.inputs is not None and c.inputs.is_leaf)]
+    asked = [
+        *parameters.values(),
+        *(c.inputs for c in recorder.calls if c.inputs is not None and c.inputs.is_leaf),
+    ]
     return dict(zip(parameters, torch.autograd.grad(loss, asked, allow_unused=True), strict=False))
 
 
@@ -1062,10 +1450,16 @@ def _held(optimizer) -> set[int] | None:
 
 
 def _frozen_names(parameters, held) -> list[str]:
-    return [n for n, p in parameters.items() if not p.requires_grad or held is not None and id(p) not in held]
+    return [
+        n
+        for n, p in parameters.items()
+        if not p.requires_grad or held is not None and id(p) not in held
+    ]
 
 
-def _note(facts: Facts, recorder: _Recorder, norms: dict[str, float], sizes: dict[str, float]) -> None:
+def _note(
+    facts: Facts, recorder: _Recorder, norms: dict[str, float], sizes: dict[str, float]
+) -> None:
     """Write down whether all is finite, and what the norms of gradients and weights alone tell."""
     signals = [c.signal for c in recorder.calls if c.signal is not None]
     facts.finite = all(map(math.isfinite, [*norms.values(), *signals, facts.loss or 0.0]))
@@ -1078,8 +1472,15 @@ def _note(facts: Facts, recorder: _Recorder, norms: dict[str, float], sizes: dic
 def _suspicious(recorder: _Recorder, norms: dict[str, float], parameters) -> bool:
     """Whether anything is so small that its precision may have lost it."""
     seen = [c.tiny for c in recorder.calls if c.tiny]
-    seen += [(norms[n] / math.sqrt(parameters[n].numel()), parameters[n].dtype) for n in norms if parameters[n].dim() > 1]
-    return any(size < (1e-5 if dtype == torch.float16 else 1e-35 if dtype != torch.float64 else 1e-300) for size, dtype in seen)
+    seen += [
+        (norms[n] / math.sqrt(parameters[n].numel()), parameters[n].dtype)
+        for n in norms
+        if parameters[n].dim() > 1
+    ]
+    return any(
+        size < (1e-5 if dtype == torch.float16 else 1e-35 if dtype != torch.float64 else 1e-300)
+        for size, dtype in seen
+    )
 
 
 def _stepped(optimizer, gradients: dict[int, torch.Tensor | None]) -> dict[int, torch.Tensor]:
@@ -1104,6 +1505,7 @@ def _stepped(optimizer, gradients: dict[int, torch.Tensor | None]) -> dict[int, 
 
 
 # ---------- first, do no harm ----------
+
 
 @contextlib.contextmanager
 def _unharmed(modules):
@@ -1154,9 +1556,15 @@ def _changed(table, before) -> bool:
 def _random_state(modules):
     numpy = sys.modules.get("numpy")
     own = {id(g): g for m in modules for g in m.__dict__.values() if type(g) is torch.Generator}
-    return (random.getstate(), numpy.random.get_state() if numpy else None, torch.get_rng_state(),
-            torch.cuda.get_rng_state_all() if torch.cuda.is_available() and torch.cuda.is_initialized() else None,
-            [(g, g.get_state()) for g in own.values()])
+    return (
+        random.getstate(),
+        numpy.random.get_state() if numpy else None,
+        torch.get_rng_state(),
+        torch.cuda.get_rng_state_all()
+        if torch.cuda.is_available() and torch.cuda.is_initialized()
+        else None,
+        [(g, g.get_state()) for g in own.values()],
+    )
 
 
 def _set_random_state(clock) -> None:
@@ -1199,6 +1607,7 @@ def _map(change, tree):
 
 # ---------- bad input ----------
 
+
 def _plain(model):
     """The model inside a wrapper that only distributes or compiles it."""
     while isinstance(model, nn.Module):
@@ -1215,30 +1624,52 @@ def _check(model, loss_fn, inputs, optimizer, call) -> None:
     if not isinstance(model, nn.Module):
         raise TypeError(f"model is {_a(model)}; expected a torch.nn.Module")
     if not callable(loss_fn):
-        raise TypeError(f"loss_fn is {_a(loss_fn)}; expected a function such as torch.nn.functional.cross_entropy")
+        raise TypeError(
+            f"loss_fn is {_a(loss_fn)}; expected a function such as torch.nn.functional.cross_entropy"
+        )
     if call is not None and not callable(call):
-        raise TypeError(f"call is {_a(call)}; expected a function such as lambda model, batch: model(**batch)")
+        raise TypeError(
+            f"call is {_a(call)}; expected a function such as lambda model, batch: model(**batch)"
+        )
     if isinstance(model, torch.jit.ScriptModule):
-        raise ValueError("model is a TorchScript module, which hides its layers; examine the Python module it was made from")
+        raise ValueError(
+            "model is a TorchScript module, which hides its layers; examine the Python module it was made from"
+        )
     if type(model).__name__ in ("FullyShardedDataParallel", "FSDPModule"):
-        raise ValueError("model is sharded (FSDP): no process holds all of it; examine it before wrapping, on one device")
+        raise ValueError(
+            "model is sharded (FSDP): no process holds all of it; examine it before wrapping, on one device"
+        )
     named = list(model.named_parameters())
     if not named:
-        raise ValueError("model has no parameters: there is nothing to train; is this the right module?")
+        raise ValueError(
+            "model has no parameters: there is nothing to train; is this the right module?"
+        )
     for name, p in named:
         if isinstance(p, nn.parameter.UninitializedParameter):
-            raise ValueError(f"the parameter {name} is lazy and has no shape yet; run one batch through the model first")
+            raise ValueError(
+                f"the parameter {name} is lazy and has no shape yet; run one batch through the model first"
+            )
         if p.is_meta:
-            raise ValueError(f"the parameter {name} is on the meta device and holds no numbers; load or initialize the model first")
+            raise ValueError(
+                f"the parameter {name} is on the meta device and holds no numbers; load or initialize the model first"
+            )
         if p.is_inference():
-            raise ValueError(f"the parameter {name} was made under torch.inference_mode; make the model outside of it")
+            raise ValueError(
+                f"the parameter {name} was made under torch.inference_mode; make the model outside of it"
+            )
         if p.is_complex():
-            raise ValueError(f"the parameter {name} is complex; the doctor judges real parameters only: examine the real parts of the net")
+            raise ValueError(
+                f"the parameter {name} is complex; the doctor judges real parameters only: examine the real parts of the net"
+            )
     if isinstance(inputs, torch.utils.data.DataLoader):
-        raise TypeError("inputs is a DataLoader; expected one batch: inputs, targets = next(iter(loader))")
+        raise TypeError(
+            "inputs is a DataLoader; expected one batch: inputs, targets = next(iter(loader))"
+        )
     for tensor in _tensors(inputs):
         if not tensor.numel():
-            raise ValueError(f"inputs hold an empty tensor of shape {tuple(tensor.shape)}; expected a batch with at least one sample")
+            raise ValueError(
+                f"inputs hold an empty tensor of shape {tuple(tensor.shape)}; expected a batch with at least one sample"
+            )
         if tensor.is_meta:
             raise ValueError("inputs hold a tensor on the meta device; expected one with numbers")
     if optimizer is not None:
@@ -1249,11 +1680,15 @@ def _check_optimizer(optimizer, named) -> None:
     if not isinstance(optimizer, torch.optim.Optimizer):
         raise TypeError(f"optimizer is {_a(optimizer)}; expected a torch.optim.Optimizer")
     if isinstance(optimizer, torch.optim.LBFGS):
-        raise ValueError("the optimizer needs a closure (LBFGS) and evaluates the loss on its own; examine without it")
+        raise ValueError(
+            "the optimizer needs a closure (LBFGS) and evaluates the loss on its own; examine without it"
+        )
     held = {id(p) for group in optimizer.param_groups for p in group["params"]}
     if not any(id(p) in held for _, p in named):
-        raise ValueError("the optimizer holds none of this model's parameters: it was made for another model, or before they were "
-                         "replaced; make it anew from model.parameters()")
+        raise ValueError(
+            "the optimizer holds none of this model's parameters: it was made for another model, or before they were "
+            "replaced; make it anew from model.parameters()"
+        )
 
 
 def _a(thing) -> str:
@@ -1264,7 +1699,13 @@ def _bad(name: str, tree) -> list[str]:
     """Names of the tensors in a batch that hold NaN or inf."""
     if isinstance(tree, torch.Tensor):
         return [name] if _any(torch.isnan, tree) or _any(torch.isinf, tree) else []
-    parts = enumerate(tree) if isinstance(tree, (list, tuple)) else tree.items() if hasattr(tree, "items") else ()
+    parts = (
+        enumerate(tree)
+        if isinstance(tree, (list, tuple))
+        else tree.items()
+        if hasattr(tree, "items")
+        else ()
+    )
     return [found for key, part in parts for found in _bad(f"{name}[{key!r}]", part)]
 
 
@@ -1274,7 +1715,9 @@ def _named(who: str, action, call=True):
         return action()
     except Exception as error:
         said = str(error).strip().splitlines() or ["no message"]
-        raise ValueError(f"{who} raised {type(error).__name__}: {said[0]}{_place(error)}{_hint(error, who, call)}") from None
+        raise ValueError(
+            f"{who} raised {type(error).__name__}: {said[0]}{_place(error)}{_hint(error, who, call)}"
+        ) from None
 
 
 def _place(error: Exception) -> str:
@@ -1291,7 +1734,9 @@ def _hint(error: Exception, who: str, call) -> str:
     if "closure" in text:
         return "; the optimizer needs a closure: examine without it"
     if "dtype" in text or "scalar type" in text or "must be tensor" in text or "Long" in text:
-        return "; check the dtype: inputs are usually float32, class labels int64, token numbers int64"
+        return (
+            "; check the dtype: inputs are usually float32, class labels int64, token numbers int64"
+        )
     if "shape" in text or "size" in text or "dimension" in text:
         return "; check the shapes of inputs and targets against what the model and the loss expect"
     if "out of bounds" in text or "out of range" in text:
@@ -1305,15 +1750,20 @@ def _hint(error: Exception, who: str, call) -> str:
 
 def _scalar(loss):
     if not isinstance(loss, torch.Tensor):
-        raise TypeError(f"loss_fn returned {_a(loss)}; expected a scalar tensor (no .item(), no NumPy)")
+        raise TypeError(
+            f"loss_fn returned {_a(loss)}; expected a scalar tensor (no .item(), no NumPy)"
+        )
     if loss.numel() != 1:
-        raise ValueError(f"loss_fn returned a tensor of shape {tuple(loss.shape)}; expected a scalar: take .mean() or .sum()")
+        raise ValueError(
+            f"loss_fn returned a tensor of shape {tuple(loss.shape)}; expected a scalar: take .mean() or .sum()"
+        )
     if loss.is_complex():
         raise ValueError("loss_fn returned a complex number; expected a real one")
     return loss.reshape(())
 
 
 # ---------- beside a training loop ----------
+
 
 class watch:
     """Read every `every`-th pass of a training loop, judge it, and say when the verdict changes.
@@ -1332,28 +1782,45 @@ class watch:
 
     def __init__(self, model, optimizer=None, *, every: int = 100, scaler=None, on_change=print):
         if "_orig_mod" in getattr(model, "_modules", {}):
-            raise ValueError("model is compiled: its passes can't be read; watch the model as it was before torch.compile")
+            raise ValueError(
+                "model is compiled: its passes can't be read; watch the model as it was before torch.compile"
+            )
         self.model = _plain(model)
         _check(self.model, len, (), optimizer, None)
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every is {every!r}; expected a whole number from 1 on")
         if on_change is not None and not callable(on_change):
-            raise TypeError(f"on_change is {_a(on_change)}; expected a function of one text, or None")
-        self.optimizer, self.every, self.scaler, self.on_change = optimizer, every, scaler, on_change
+            raise TypeError(
+                f"on_change is {_a(on_change)}; expected a function of one text, or None"
+            )
+        self.optimizer, self.every, self.scaler, self.on_change = (
+            optimizer,
+            every,
+            scaler,
+            on_change,
+        )
         self.report: Report | None = None
         self.history: list[tuple[int, str]] = []
         self.passes = 0
         self._recorder: _Recorder | None = None
-        self._read: _Pending | None = None  # a pass that was read and whose backward pass or step may still come
-        self._stepped: _Pending | None = None  # one whose step is done and whose next loss may still be told
+        self._read: _Pending | None = (
+            None  # a pass that was read and whose backward pass or step may still come
+        )
+        self._stepped: _Pending | None = (
+            None  # one whose step is done and whose next loss may still be told
+        )
         self._handles: list = []
 
     def __enter__(self):
-        self._handles = [self.model.register_forward_pre_hook(self._before),
-                         self.model.register_forward_hook(self._after, always_call=True)]
+        self._handles = [
+            self.model.register_forward_pre_hook(self._before),
+            self.model.register_forward_hook(self._after, always_call=True),
+        ]
         if self.optimizer is not None:
-            self._handles += [self.optimizer.register_step_pre_hook(self._before_step),
-                              self.optimizer.register_step_post_hook(self._after_step)]
+            self._handles += [
+                self.optimizer.register_step_pre_hook(self._before_step),
+                self.optimizer.register_step_post_hook(self._after_step),
+            ]
         return self
 
     def __exit__(self, *error):
@@ -1426,8 +1893,10 @@ class watch:
         self.history.append((pending.number, report.diagnosis))
         if changed and self.on_change is not None:
             finding = report.findings[0]
-            self.on_change(f"pass {pending.number}: {report.diagnosis.replace('_', ' ')} ({_names(finding.layers) or 'all layers'}): "
-                           f"{finding.evidence} {finding.remedy}")
+            self.on_change(
+                f"pass {pending.number}: {report.diagnosis.replace('_', ' ')} ({_names(finding.layers) or 'all layers'}): "
+                f"{finding.evidence} {finding.remedy}"
+            )
 
 
 class _Pending:
@@ -1441,17 +1910,26 @@ class _Pending:
         self.updates: dict[str, float] = {}
         self.stepped = False
         recorder.attach()
-        self.handles = [p.register_hook(self._keeper(n)) for n, p in recorder.parameters.items() if p.requires_grad]
+        self.handles = [
+            p.register_hook(self._keeper(n))
+            for n, p in recorder.parameters.items()
+            if p.requires_grad
+        ]
 
     def _keeper(self, name: str):
         def keep(gradient):
             self.norms[name] = _norm(gradient)
+
         return keep
 
     def before_step(self, scaler) -> None:
         """The weights before the step, and the scale that this pass's gradients had."""
         self.scale = _scale(scaler)
-        self.old = {n: self.recorder.parameters[n].detach().clone() for n in self.recorder.matrices if n in self.norms}
+        self.old = {
+            n: self.recorder.parameters[n].detach().clone()
+            for n in self.recorder.matrices
+            if n in self.norms
+        }
 
     def after_step(self) -> None:
         """How far the step moved each weight matrix."""
@@ -1470,15 +1948,30 @@ class _Pending:
         norms = {n: g / scale for n, g in self.norms.items()}
         recorder.divide(scale)
         sizes = {n: _norm(p) for n, p in recorder.parameters.items()}
-        facts = Facts(loss=self.told, loss_after=self.after, bad_inputs=self.bad_inputs, updates=self.updates,
-                      frozen=_frozen_names(recorder.parameters, held),
-                      disconnected=[n for n, p in recorder.parameters.items() if p.requires_grad and n not in norms])
+        facts = Facts(
+            loss=self.told,
+            loss_after=self.after,
+            bad_inputs=self.bad_inputs,
+            updates=self.updates,
+            frozen=_frozen_names(recorder.parameters, held),
+            disconnected=[
+                n for n, p in recorder.parameters.items() if p.requires_grad and n not in norms
+            ],
+        )
         _note(facts, recorder, norms, sizes)
         layers = _layers(recorder, self.roots, norms, sizes, facts)
         if not facts.finite:
-            bad = [x.name for x in layers if x.spread is not None and not math.isfinite(x.spread)] or \
-                [c.name for c in reversed(recorder.calls) if c.signal is not None and not math.isfinite(c.signal)]
-            facts.bad_layers, facts.first_bad = bad[:1], f"{bad[0]} is the first layer that is not finite" if bad else ""
+            bad = [
+                x.name for x in layers if x.spread is not None and not math.isfinite(x.spread)
+            ] or [
+                c.name
+                for c in reversed(recorder.calls)
+                if c.signal is not None and not math.isfinite(c.signal)
+            ]
+            facts.bad_layers, facts.first_bad = (
+                bad[:1],
+                f"{bad[0]} is the first layer that is not finite" if bad else "",
+            )
         findings = judge(layers, facts)
         return Report(findings[0].code, findings, layers, facts)
 

@@ -14,16 +14,30 @@ ORIGINS = {
     "mish": "Mish ([@misra2019])",
     "softplus": "softplus, $\\log(1 + e^z)$ ([@dugas2000])",
 }
-FADES = ("sigmoid", "tanh", "elu", "selu", "softplus")  # the smallest slope is approached, not reached
+FADES = (
+    "sigmoid",
+    "tanh",
+    "elu",
+    "selu",
+    "softplus",
+)  # the smallest slope is approached, not reached
 
 
 def rows(quote):
     """One row per activation, from the oldest kind to the newest."""
+
     def slopes(name: str) -> str:
         low, high = quote(f"slopes.{name}.min"), quote(f"slopes.{name}.max")
         return f"above zero, up to {high}" if name in FADES else f"{low} to {high}"
 
     return ["Activation", "Slopes", "Mean squared slope", "Gain", "Near zero", "Signal, He"], [
-        [label, slopes(name), quote(f"slopes.{name}.mean_square", "3"), quote(f"slopes.{name}.gain", "3"),
-         quote(f"slopes.{name}.near_zero", ".0%"), quote(f"signal_gain.{name}.he.measured")]
-        for name, label in ORIGINS.items()]
+        [
+            label,
+            slopes(name),
+            quote(f"slopes.{name}.mean_square", "3"),
+            quote(f"slopes.{name}.gain", "3"),
+            quote(f"slopes.{name}.near_zero", ".0%"),
+            quote(f"signal_gain.{name}.he.measured"),
+        ]
+        for name, label in ORIGINS.items()
+    ]

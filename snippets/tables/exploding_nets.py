@@ -2,7 +2,10 @@
 
 TITLE = "Same symptom, other outcome: seeds that break, and seeds that learn"
 NETS = {
-    "healthy": "ReLU, scaled skips", "skip": "ReLU, unscaled skips", "relu": "ReLU, He weights × {}", "tanh": "tanh, σ<sub>w</sub> = {}",
+    "healthy": "ReLU, scaled skips",
+    "skip": "ReLU, unscaled skips",
+    "relu": "ReLU, He weights × {}",
+    "tanh": "tanh, σ<sub>w</sub> = {}",
 }
 GIVEN = {"relu": "exploding.factor.three_halves", "tanh": "exploding.chaotic"}
 
@@ -16,10 +19,25 @@ def rows(quote):
     table = []
     for net, name in NETS.items():
         key = f"exploding.train.{net}"
-        table.append([
-            name.format(quote(GIVEN[net])) if net in GIVEN else name, quote(f"{key}.norm"), quote(f"exploding.direction.{net}"),
-            outcome(f"{key}.usual"), outcome(f"{key}.hundredth") if net in ("skip", "relu") else "–",
-            outcome(f"{key}.clipped") if net != "healthy" else "–"])
-    usual, hundredth = (f"Rate {quote(f'exploding.rate.{rate}')}" for rate in ("usual", "hundredth"))
+        table.append(
+            [
+                name.format(quote(GIVEN[net])) if net in GIVEN else name,
+                quote(f"{key}.norm"),
+                quote(f"exploding.direction.{net}"),
+                outcome(f"{key}.usual"),
+                outcome(f"{key}.hundredth") if net in ("skip", "relu") else "–",
+                outcome(f"{key}.clipped") if net != "healthy" else "–",
+            ]
+        )
+    usual, hundredth = (
+        f"Rate {quote(f'exploding.rate.{rate}')}" for rate in ("usual", "hundredth")
+    )
     clipped = f"{usual}, clipped at {quote('exploding.train.threshold')}"
-    return ["Net", "Gradient norm, step one", "Cosine after a nudge", usual, hundredth, clipped], table
+    return [
+        "Net",
+        "Gradient norm, step one",
+        "Cosine after a nudge",
+        usual,
+        hundredth,
+        clipped,
+    ], table

@@ -17,4 +17,7 @@ def rows(quote):
         "zero_depth": f"Layers until {shrinking} per layer is exactly zero",
         "overflow": f"Layers until {growing} per layer overflows to `inf`",
     }
-    return ["Limit", *FORMATS], [[label, *(quote(f"factors.{dtype}.{part}") for dtype in FORMATS)] for part, label in limits.items()]
+    return ["Limit", *FORMATS], [
+        [label, *(quote(f"factors.{dtype}.{part}") for dtype in FORMATS)]
+        for part, label in limits.items()
+    ]

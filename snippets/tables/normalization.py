@@ -13,7 +13,19 @@ def rows(quote):
         for norm, named in NORMS.items():
             key = f"normalization.{net}.{norm}"
             theory = f"signal_gain.{net}.{init}.predicted" if norm == "none" else f"{key}.predicted"
-            found.append([
-                f"{activation}, {named}", quote(f"{key}.factor", "3"), quote(f"{key}.factor@band", "3"), quote(theory, "3"),
-                quote(f"{key}.alike", "2")])
-    return ["Stack", "Signal per layer", "Middle nine tenths", "Predicted", "Cosine of two inputs at the last layer"], found
+            found.append(
+                [
+                    f"{activation}, {named}",
+                    quote(f"{key}.factor", "3"),
+                    quote(f"{key}.factor@band", "3"),
+                    quote(theory, "3"),
+                    quote(f"{key}.alike", "2"),
+                ]
+            )
+    return [
+        "Stack",
+        "Signal per layer",
+        "Middle nine tenths",
+        "Predicted",
+        "Cosine of two inputs at the last layer",
+    ], found

@@ -8,6 +8,12 @@ FORMATS = ("float16", "bfloat16", "float32")
 def rows(quote):
     """One row per factor; what the logarithm predicts stands in brackets."""
     return ["Factor per layer", *FORMATS], [
-        [f"factor {quote(f'exploding.growing.{key}')}", *(
-            f"{quote(f'exploding.{key}.{name}.overflow')} ({quote(f'exploding.{key}.{name}.predicted')})" for name in FORMATS)]
-        for key in FACTORS]
+        [
+            f"factor {quote(f'exploding.growing.{key}')}",
+            *(
+                f"{quote(f'exploding.{key}.{name}.overflow')} ({quote(f'exploding.{key}.{name}.predicted')})"
+                for name in FORMATS
+            ),
+        ]
+        for key in FACTORS
+    ]

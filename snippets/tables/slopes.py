@@ -13,6 +13,11 @@ REMARKS = {
 def rows(quote):
     """One row per input, from the most negative on."""
     return ["Input z", "σ(z)", "Slope σ′(z)", "Share of the largest slope"], [
-        [quote(f"slopes.point.{name}"), quote(f"slopes.sigmoid.value.{name}"), quote(f"slopes.sigmoid.slope.{name}"), remark]
+        [
+            quote(f"slopes.point.{name}"),
+            quote(f"slopes.sigmoid.value.{name}"),
+            quote(f"slopes.sigmoid.slope.{name}"),
+            remark,
+        ]
         for name, remark in REMARKS.items()
     ]

@@ -15,8 +15,18 @@ def rows(quote):
     def row(depth: int) -> list[str]:
         law = "the start" if depth == 6 else f"× {quote(f'transformer.shrink.predicted.at{depth}')}"
         grown = f"{quote(f'transformer.pre.at{depth}.signal.gain')} ({quote(f'transformer.pre.at{depth}.signal.predicted')})"
-        return [quote(f"transformer.depth.{depth}"), last("post", depth) + against("post", depth),
-                last("pre", depth) + against("pre", depth), law, grown]
+        return [
+            quote(f"transformer.depth.{depth}"),
+            last("post", depth) + against("post", depth),
+            last("pre", depth) + against("pre", depth),
+            law,
+            grown,
+        ]
 
-    return ["Blocks", "Post-norm, last block (against the first row)", "Pre-norm, last block (against the first row)",
-            "Theory for pre-norm", "Pre-norm signal, first block over last (theory)"], [row(depth) for depth in (6, 12, 24, 48)]
+    return [
+        "Blocks",
+        "Post-norm, last block (against the first row)",
+        "Pre-norm, last block (against the first row)",
+        "Theory for pre-norm",
+        "Pre-norm signal, first block over last (theory)",
+    ], [row(depth) for depth in (6, 12, 24, 48)]

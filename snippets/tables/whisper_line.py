@@ -15,8 +15,11 @@ REMARKS = {
 def rows(quote):
     """One row per person, from the one who speaks first."""
     return ["Person", "Hops", "Share of the loudness that arrives", "In words"], [
-        [quote(f"factors.depth.{person}") if person > 1 else "first in line",
-         quote(f"factors.depth.{hops}") if hops else "none",
-         quote(f"factors.quarter.at{hops}") if hops else "all of it", remark]
+        [
+            quote(f"factors.depth.{person}") if person > 1 else "first in line",
+            quote(f"factors.depth.{hops}") if hops else "none",
+            quote(f"factors.quarter.at{hops}") if hops else "all of it",
+            remark,
+        ]
         for person, (hops, remark) in REMARKS.items()
     ]

@@ -16,25 +16,74 @@ def measured(film: Path, times, texts: list[str], ffmpeg: str) -> dict:
     levels = [loudness(film, ffmpeg, span)["I"] for span in times]
     middle = sum(levels) / len(levels)
     wanted = [plain(text) for text in texts]
-    wrong = sum(distance(words, plain(recognized(samples(film, ffmpeg, span)))) for words, span in zip(wanted, times, strict=True))
+    wrong = sum(
+        distance(words, plain(recognized(samples(film, ffmpeg, span))))
+        for words, span in zip(wanted, times, strict=True)
+    )
     total = sum(map(len, wanted))
-    return {"true_peak_dbfs": whole["Peak"], "loudness_lufs": whole["I"], "levels_lu": [round(level - middle, 2) for level in levels],
-            "word_error_rate": round(wrong / total, 3), "words": total}
+    return {
+        "true_peak_dbfs": whole["Peak"],
+        "loudness_lufs": whole["I"],
+        "levels_lu": [round(level - middle, 2) for level in levels],
+        "word_error_rate": round(wrong / total, 3),
+        "words": total,
+    }
 
 
 def loudness(film: Path, ffmpeg: str, span: tuple[float, float] | None = None) -> dict[str, float]:
     """Integrated loudness `I` in LUFS and true `Peak` in dBFS, by EBU R 128, of all of it or of a span in seconds."""
-    done = subprocess.run([ffmpeg, "-hide_banner", "-nostats", *cut(span), "-i", str(film), "-map", "0:a", "-af", "ebur128=peak=true",
-                           "-f", "null", "-"], check=True, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [
+            ffmpeg,
+            "-hide_banner",
+            "-nostats",
+            *cut(span),
+            "-i",
+            str(film),
+            "-map",
+            "0:a",
+            "-af",
+            "ebur128=peak=true",
+            "-f",
+            "null",
+            "-",
+        ],
+        check=True,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     summary = done.stderr.rpartition("Summary:")[2]
-    return {name: float(value) for name, value in re.findall(r"\b(I|Peak):\s+(-?[\d.]+) (?:LUFS|dBFS)", summary)}
+    return {
+        name: float(value)
+        for name, value in re.findall(r"\b(I|Peak):\s+(-?[\d.]+) (?:LUFS|dBFS)", summary)
+    }
 
 
 def samples(film: Path, ffmpeg: str, span: tuple[float, float]) -> np.ndarray:
     """A span at the recognizer's rate, with a little silence around it."""
     around = max(0.0, span[0] - 0.2), span[1] + 0.2
-    done = subprocess.run([ffmpeg, "-loglevel", "error", *cut(around), "-i", str(film), "-map", "0:a", "-ac", "1", "-ar", str(HEARD_AT),
-                           "-f", "s16le", "-"], check=True, capture_output=True)
+    done = subprocess.run(
+        [
+            ffmpeg,
+            "-loglevel",
+            "error",
+            *cut(around),
+            "-i",
+            str(film),
+            "-map",
+            "0:a",
+            "-ac",
+            "1",
+            "-ar",
+            str(HEARD_AT),
+            "-f",
+            "s16le",
+            "-",
+        ],
+        check=True,
+        capture_output=True,
+    )
     return np.frombuffer(done.stdout, dtype="<i2")
 
 

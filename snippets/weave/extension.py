@@ -26,12 +26,18 @@ INLINE = re.compile(r'<span class="arithmatex">\\\((.*?)\\\)</span>', re.DOTALL)
 DISPLAY = re.compile(r'<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', re.DOTALL)
 NUMBER = re.compile(r'<data value="([^"]+)"(?: data-show="([^"]*)")?>([^<]*)</data>')
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
-ENDS = re.compile(r'(<p class="headpiece__note">)<span>input</span>(.*?)<span>loss</span></p>', re.DOTALL)
-STACK = re.compile(r'<div class="stack">\s*<div class="md-typeset__scrollwrap">.*?</table>', re.DOTALL)
+ENDS = re.compile(
+    r'(<p class="headpiece__note">)<span>input</span>(.*?)<span>loss</span></p>', re.DOTALL
+)
+STACK = re.compile(
+    r'<div class="stack">\s*<div class="md-typeset__scrollwrap">.*?</table>', re.DOTALL
+)
 HEAD = re.compile(r"<th[^>]*>(.*?)</th>", re.DOTALL)
 ROW = re.compile(r"<tr>.*?</tr>", re.DOTALL)
 MARK = re.compile(r"<[^>]*>")
-BOUND = re.compile(r"<(pre|code)\b.*?</\1>|(?<=\d) × (?=10[⁻⁰¹²³⁴-⁹])|(?<=\d)(?:</data>)? (?=%)", re.DOTALL)
+BOUND = re.compile(
+    r"<(pre|code)\b.*?</\1>|(?<=\d) × (?=10[⁻⁰¹²³⁴-⁹])|(?<=\d)(?:</data>)? (?=%)", re.DOTALL
+)
 PRIME = re.compile(r"<msup><mi>([^<]+)</mi><mo>′</mo></msup>")
 
 
@@ -47,7 +53,9 @@ class Pictures(Treeprocessor):
                     draw = inline_figure if found[1] == "figures" else draw_strip
                     svg = draw(found[2], child.get("alt", ""), books.get_loaded(ROOT))
                     if "class" in child.attrib:
-                        svg = re.sub(r'class="([^"]*)"', rf'class="\1 {child.get("class")}"', svg, count=1)
+                        svg = re.sub(
+                            r'class="([^"]*)"', rf'class="\1 {child.get("class")}"', svg, count=1
+                        )
                     parent[at] = self._stashed(svg, child.tail)
 
     def _stashed(self, svg: str, tail: str | None):
@@ -84,10 +92,17 @@ class Formulas(Postprocessor):
         converter = LatexToMathML()
 
         def converted(latex: str, display: bool) -> str:
-            made = converter.convert_with_local_state(html.unescape(latex).strip(), displaystyle=display)
+            made = converter.convert_with_local_state(
+                html.unescape(latex).strip(), displaystyle=display
+            )
             return PRIME.sub(r"<mrow><mi>\1</mi><mo>′</mo></mrow>", made)
 
-        text = DISPLAY.sub(lambda m: f'<div class="eq" tabindex="0" role="group" aria-label="Formula">{converted(m[1], True)}</div>', text)
+        text = DISPLAY.sub(
+            lambda m: (
+                f'<div class="eq" tabindex="0" role="group" aria-label="Formula">{converted(m[1], True)}</div>'
+            ),
+            text,
+        )
         return INLINE.sub(lambda m: converted(m[1], False), text)
 
 
@@ -96,8 +111,13 @@ class Silenced(Postprocessor):
 
     def run(self, text):
         """Hide both from those who listen, and the links from the Tab key."""
-        text = text.replace('<a class="headerlink" ', '<a class="headerlink" aria-hidden="true" tabindex="-1" ')
-        return ENDS.sub(r'\1<span aria-hidden="true">input</span>\2<span aria-hidden="true">loss</span></p>', text)
+        text = text.replace(
+            '<a class="headerlink" ', '<a class="headerlink" aria-hidden="true" tabindex="-1" '
+        )
+        return ENDS.sub(
+            r'\1<span aria-hidden="true">input</span>\2<span aria-hidden="true">loss</span></p>',
+            text,
+        )
 
 
 class Numbers(Postprocessor):
@@ -148,7 +168,9 @@ class Whole(Postprocessor):
 
     def run(self, text):
         """Bind them where they are read; code stays as it is typed."""
-        return BOUND.sub(lambda found: found[0] if found[1] else found[0].replace(" ", "\u00a0"), text)
+        return BOUND.sub(
+            lambda found: found[0] if found[1] else found[0].replace(" ", "\u00a0"), text
+        )
 
 
 class Code(Postprocessor):

@@ -48,8 +48,12 @@ def on_files(files, config):
     """Add what the pages link to: code, drawn figures, data."""
     global places
     try:
-        for uri, content in emitted.list_files(books.load(ROOT, drafting=serving), config.site_url or ""):
-            files.append(File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV))
+        for uri, content in emitted.list_files(
+            books.load(ROOT, drafting=serving), config.site_url or ""
+        ):
+            files.append(
+                File.generated(config, uri, content=content, inclusion=InclusionLevel.NOT_IN_NAV)
+            )
         places = {file.src_uri: file.dest_uri for file in files.documentation_pages()}
     except Bad as bad:
         raise Abort(str(bad)) from bad
@@ -78,7 +82,9 @@ def on_page_markdown(markdown: str, page, config, files) -> str:
     if faults:
         raise Abort("\n".join(map(str, faults)))
     if woven.text != text:
-        (log.info if serving else log.warning)(f"{page.file.src_uri} on disk is older than its sources: run `make weave`")
+        (log.info if serving else log.warning)(
+            f"{page.file.src_uri} on disk is older than its sources: run `make weave`"
+        )
     return get_data(frames.put_address(woven.text, config.site_url or ""))[0]
 
 
@@ -126,7 +132,11 @@ def on_post_page(output: str, page, config) -> str:
 
 def on_post_template(output_content: str, template_name: str, config) -> str:
     """The page of lost addresses is a page as well."""
-    return on_post_page(output_content, None, config) if template_name.endswith(".html") else output_content
+    return (
+        on_post_page(output_content, None, config)
+        if template_name.endswith(".html")
+        else output_content
+    )
 
 
 def on_serve(server, config, builder):

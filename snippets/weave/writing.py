@@ -23,7 +23,9 @@ def write_pages(root: Path) -> list[Fault]:
         with FileLock(SCRATCH / "weave.lock", timeout=0):
             return _write(root)
     except Timeout as error:
-        raise Bad("another weaver is at work in this checkout; wait until it has finished") from error
+        raise Bad(
+            "another weaver is at work in this checkout; wait until it has finished"
+        ) from error
 
 
 def _write(root: Path) -> list[Fault]:
@@ -37,14 +39,26 @@ def _write(root: Path) -> list[Fault]:
         if woven.text != before:
             changed.append((path, woven.text))
             if not path.stat().st_mode & stat.S_IWUSR:
-                faults.append(Fault(path, 1, "the file is read-only; make it writable (chmod u+w) and weave again"))
+                faults.append(
+                    Fault(
+                        path,
+                        1,
+                        "the file is read-only; make it writable (chmod u+w) and weave again",
+                    )
+                )
     if not faults:
         picture = readme.draw(book)
-        if not (root / readme.PATH).exists() or (root / readme.PATH).read_text(encoding="utf-8") != picture:
+        if (
+            not (root / readme.PATH).exists()
+            or (root / readme.PATH).read_text(encoding="utf-8") != picture
+        ):
             changed.append((root / readme.PATH, picture))
         for path, text in changed:
             write_atomically(path, text)
             print(f"{shown(path)}: woven")
-        texts |= {path: notebooks.as_markdown(ipynb.read(path), path.stem) for path in ipynb.list_notebooks(root)}
+        texts |= {
+            path: notebooks.as_markdown(ipynb.read(path), path.stem)
+            for path in ipynb.list_notebooks(root)
+        }
         addresses.extend(root / "docs", texts, emitted.declare(book))
     return faults

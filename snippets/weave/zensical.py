@@ -47,13 +47,26 @@ def configuration(root: Path) -> dict:
     plugins = {next(iter(p)) if isinstance(p, dict) else p: p for p in config["plugins"]}
     for name in plugins:
         if name not in KNOWN + STAGED:
-            line = next((i for i, row in enumerate(text.splitlines(), 1) if row.strip(" -:").startswith(name)), 1)
-            raise Bad(f"{shown(path)}:{line}: Zensical would leave out the plugin {name}; do its work in {shown(Path(__file__))}, "
-                      "or name it there among those that it knows")
+            line = next(
+                (
+                    i
+                    for i, row in enumerate(text.splitlines(), 1)
+                    if row.strip(" -:").startswith(name)
+                ),
+                1,
+            )
+            raise Bad(
+                f"{shown(path)}:{line}: Zensical would leave out the plugin {name}; do its work in {shown(Path(__file__))}, "
+                "or name it there among those that it knows"
+            )
     config["plugins"] = [plugin for name, plugin in plugins.items() if name in KNOWN]
     config["theme"] |= {"variant": "classic"}  # looks as Material does
     config["nav"] = _renamed(config["nav"])
-    left = {"hooks"} | {name for name in ("site_url", "repo_url") if not config[name]} | (set() if config["repo_url"] else {"edit_uri"})
+    left = (
+        {"hooks"}
+        | {name for name in ("site_url", "repo_url") if not config[name]}
+        | (set() if config["repo_url"] else {"edit_uri"})
+    )
     return {name: value for name, value in config.items() if name not in left}
 
 
@@ -61,20 +74,31 @@ def _renamed(nav):
     """The nav with each notebook as the page of Markdown that it becomes."""
     if isinstance(nav, list):
         return [_renamed(item) for item in nav]
-    return {name: _renamed(item) for name, item in nav.items()} if isinstance(nav, dict) else nav.replace(".ipynb", ".md")
+    return (
+        {name: _renamed(item) for name, item in nav.items()}
+        if isinstance(nav, dict)
+        else nav.replace(".ipynb", ".md")
+    )
 
 
 def stage(root: Path, folder: Path) -> None:
     """Write everything that Zensical reads into an empty folder; Bad when a page is stale or has faults."""
     config, book = configuration(root), books.load(root)
     site_url = config.get("site_url", "")
-    shutil.copytree(root / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.md", "*.ipynb", ".*"))
+    shutil.copytree(
+        root / "docs", folder / "docs", ignore=shutil.ignore_patterns("*.md", "*.ipynb", ".*")
+    )
     shutil.copytree(root / "overrides", folder / "overrides")
-    for name, content in {**_pages(root, book, site_url), **dict(emitted.list_files(book, site_url))}.items():
+    for name, content in {
+        **_pages(root, book, site_url),
+        **dict(emitted.list_files(book, site_url)),
+    }.items():
         path = folder / "docs" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    (folder / "mkdocs.yml").write_text(yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    (folder / "mkdocs.yml").write_text(
+        yaml.safe_dump(config, allow_unicode=True, sort_keys=False), encoding="utf-8"
+    )
 
 
 def _pages(root: Path, book: Book, site_url: str) -> dict[str, bytes]:
@@ -85,7 +109,10 @@ def _pages(root: Path, book: Book, site_url: str) -> dict[str, bytes]:
         text = read_page(path)
         woven = weave(path, text, book)
         if woven.faults or woven.text != text:
-            raise Bad("\n".join(map(str, woven.faults)) or f"{shown(path)}:1: on disk is older than its sources; run `make weave`")
+            raise Bad(
+                "\n".join(map(str, woven.faults))
+                or f"{shown(path)}:1: on disk is older than its sources; run `make weave`"
+            )
         found[path] = frames.put_address(text, site_url)
     for path in notes:
         found[path.with_suffix(".md")] = notebooks.as_markdown(ipynb.read(path), path.stem)
@@ -107,12 +134,20 @@ def build(root: Path, folder: Path) -> Path:
     stage(root, folder)
     path = os.pathsep.join(filter(None, (os.fspath(root), os.environ.get("PYTHONPATH"))))
     # a clean build: it keeps rendered pages by their text, and would not see that an extension or a result changed
-    done = subprocess.run([sys.executable, "-m", "zensical", "build", "--clean", "--strict"], cwd=folder,
-                          env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "zensical", "build", "--clean", "--strict"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     if done.returncode:
         raise Bad("Zensical does not build the site:\n" + COLOR.sub("", done.stdout + done.stderr))
     places = {entry.uri: plain.directory(entry.uri) for entry in outline.read_entries(root)}
-    publish.finish(folder / "site", books.load(root), places, configuration(root).get("site_url", ""))
+    publish.finish(
+        folder / "site", books.load(root), places, configuration(root).get("site_url", "")
+    )
     policy.apply(folder / "site")
     return folder / "site"
 

@@ -24,16 +24,24 @@ def test_every_test_belongs_to_a_row():
     named = {claim["test"] for claim in CLAIMS if claim.get("test")}
     tests = {name for name in vars(test_claims) if name.startswith("test_")}
     assert named == tests
-    assert [c["id"] for c in CLAIMS if c.get("test") and c["test"] != "test_" + c["id"].replace("-", "_")] == []
+    assert [
+        c["id"]
+        for c in CLAIMS
+        if c.get("test") and c["test"] != "test_" + c["id"].replace("-", "_")
+    ] == []
 
 
 def test_a_row_that_quotes_a_measurement_is_asserted_and_names_a_script_it_quotes():
     for claim in CLAIMS:
-        quoted = {key.partition(".")[0] for key in re.findall(r'<data value="([^"]+)"', claim["found"])}
+        quoted = {
+            key.partition(".")[0] for key in re.findall(r'<data value="([^"]+)"', claim["found"])
+        }
         measured = quoted - REFERENCES.keys()
         if measured:
             assert claim.get("test"), claim["id"]
-            assert claim["script"].removeprefix("experiments/").removesuffix(".py") in measured, claim["id"]
+            assert claim["script"].removeprefix("experiments/").removesuffix(".py") in measured, (
+                claim["id"]
+            )
 
 
 def test_a_cited_figure_and_every_quoted_word_stand_in_a_source_of_the_row():
@@ -43,15 +51,23 @@ def test_a_cited_figure_and_every_quoted_word_stand_in_a_source_of_the_row():
     for claim in CLAIMS:
         sources = claim.get("sources", [])
         keys = re.findall(r'<data value="([^"]+)"', claim["found"])
-        assert {key.partition(".")[0] for key in keys} & REFERENCES.keys() <= set(sources), claim["id"]
-        words = [said(q["quote"]) for s in sources for q in [*REFERENCES[s].get("figures", {}).values(), *REFERENCES[s].get("claims", [])]]
+        assert {key.partition(".")[0] for key in keys} & REFERENCES.keys() <= set(sources), claim[
+            "id"
+        ]
+        words = [
+            said(q["quote"])
+            for s in sources
+            for q in [*REFERENCES[s].get("figures", {}).values(), *REFERENCES[s].get("claims", [])]
+        ]
         plain = re.sub(r'<data value="(\w+)\.(\w+)"[^>]*></data>', _figure, said(claim["found"]))
         for quote in re.findall("“([^”]+)”", plain):
             assert any(quote.rstrip(".,") in word for word in words), f"{claim['id']}: {quote}"
 
 
 def _figure(match):
-    return str(REFERENCES.get(match[1], {}).get("figures", {}).get(match[2], {}).get("value", match[0]))
+    return str(
+        REFERENCES.get(match[1], {}).get("figures", {}).get(match[2], {}).get("value", match[0])
+    )
 
 
 def test_what_is_said_holds_no_digit_and_an_id_is_lower_case():
@@ -62,7 +78,11 @@ def test_what_is_said_holds_no_digit_and_an_id_is_lower_case():
 def test_each_topic_on_offer_is_that_of_a_claim_and_each_topic_is_on_offer():
     page = (ROOT / "docs" / "reference" / "checked-claims.md").read_text(encoding="utf-8")
     select = re.search(r"<select data-topic>(.*?)</select>", page)[1]
-    topics = {topic for found in re.findall(r'<article class="claim"[^>]* data-topic="([^"]+)"', page) for topic in found.split(" ")}
+    topics = {
+        topic
+        for found in re.findall(r'<article class="claim"[^>]* data-topic="([^"]+)"', page)
+        for topic in found.split(" ")
+    }
     offered = re.findall(r'<option value="([^"]+)">', select)
     assert sorted(topics) == offered and len(offered) > 5
 
@@ -78,11 +98,18 @@ def test_a_claim_that_went_into_another_is_still_found_by_its_name():
 def test_the_ledger_can_be_taken_away():
     rows = json.loads(claims.as_json(load(ROOT)))
     again = list(csv.DictReader(io.StringIO(claims.as_csv(load(ROOT)).decode())))
-    assert [r["id"] for r in rows] == [r["id"] for r in again] == [c["id"] for c in CLAIMS] and len(rows) >= 120
-    assert all(r["said"] and r["found"] and "<data" not in r["found"] and (r["test"] or r["sources"]) for r in rows)
+    assert [r["id"] for r in rows] == [r["id"] for r in again] == [c["id"] for c in CLAIMS] and len(
+        rows
+    ) >= 120
+    assert all(
+        r["said"] and r["found"] and "<data" not in r["found"] and (r["test"] or r["sources"])
+        for r in rows
+    )
 
 
-def test_a_link_to_a_claim_that_the_filter_hides_shows_it_by_its_present_and_its_former_name(browser, address):
+def test_a_link_to_a_claim_that_the_filter_hides_shows_it_by_its_present_and_its_former_name(
+    browser, address
+):
     claim = next(claim for claim in CLAIMS if claim.get("was"))
     other = next(verdict for verdict in VERDICTS if verdict != claim["verdict"])
     with Visit(browser, address, "reference/checked-claims/") as visit:
@@ -92,4 +119,6 @@ def test_a_link_to_a_claim_that_the_filter_hides_shows_it_by_its_present_and_its
             assert shown.is_hidden()
             visit.page.evaluate("name => { location.hash = name }", name)
             shown.wait_for()
-            assert visit.page.locator(".ledger-count").text_content() == f"All {len(CLAIMS)} claims."
+            assert (
+                visit.page.locator(".ledger-count").text_content() == f"All {len(CLAIMS)} claims."
+            )

@@ -37,11 +37,20 @@ def modules(tmp_path_factory):
 def run(modules, program: str, given):
     """What a program of Node, given `given` as the constant GIVEN, logs as JSON."""
     (modules / "given.json").write_text(json.dumps(given, ensure_ascii=False), encoding="utf-8")
-    head = ('import { readFileSync } from "node:fs"; import { judge } from "./judge.js"; import { parse } from "./parse.js";\n'
-            'const GIVEN = JSON.parse(readFileSync("./given.json", "utf8"), '
-            '(k, v) => v === "nan" ? NaN : v === "inf" ? Infinity : v === "-inf" ? -Infinity : v);\n')
+    head = (
+        'import { readFileSync } from "node:fs"; import { judge } from "./judge.js"; import { parse } from "./parse.js";\n'
+        'const GIVEN = JSON.parse(readFileSync("./given.json", "utf8"), '
+        '(k, v) => v === "nan" ? NaN : v === "inf" ? Infinity : v === "-inf" ? -Infinity : v);\n'
+    )
     (modules / "main.js").write_text(head + program, encoding="utf-8")
-    done = subprocess.run([node(), "main.js"], cwd=modules, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    done = subprocess.run(
+        [node(), "main.js"],
+        cwd=modules,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+    )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -56,13 +65,22 @@ def real(value):
 
 
 def in_python(layers: list[dict], facts: dict) -> list[dict]:
-    return [dataclasses.asdict(f) for f in judge([Layer(**real(x)) for x in layers], Facts(**real(facts)))]
+    return [
+        dataclasses.asdict(f)
+        for f in judge([Layer(**real(x)) for x in layers], Facts(**real(facts)))
+    ]
 
 
 @pytest.fixture(scope="module")
 def in_the_page(modules):
     given = [[layers, facts] for layers, facts, _ in CASES.values()]
-    return dict(zip(CASES, run(modules, "console.log(JSON.stringify(GIVEN.map(([l, f]) => judge(l, f))))", given), strict=True))
+    return dict(
+        zip(
+            CASES,
+            run(modules, "console.log(JSON.stringify(GIVEN.map(([l, f]) => judge(l, f))))", given),
+            strict=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -76,7 +94,18 @@ def test_a_case(name, in_the_page):
 def test_the_cases_reach_every_verdict_and_every_limit():
     assert {code for *_, codes in CASES.values() for code in codes} == set(GUIDE)
     text = (ROOT / "tests" / "support" / "verdicts.py").read_text(encoding="utf-8")
-    otherwise = {"pinned_samples", "flat", "missed", "lost", "gone", "still", "steady", "cliff", "most", "rate_too_large"}
+    otherwise = {
+        "pinned_samples",
+        "flat",
+        "missed",
+        "lost",
+        "gone",
+        "still",
+        "steady",
+        "cliff",
+        "most",
+        "rate_too_large",
+    }
     assert {name for name in LIMITS if f'just("{name}"' not in text} == otherwise
 
 
@@ -97,62 +126,164 @@ def test_a_changed_limit_reaches_the_page(checkout):
     assert b'"dead": 0.9,' in write_rules(checkout / "snippets")
     recipe.write_text(recipe.read_text().replace('"dead": 0.9,', '"dead": 0.8,', 1))
     assert b'"dead": 0.8,' in write_rules(checkout / "snippets")
-    exported = dict(re.findall(r"^export const (\w+) = (.*);$", write_rules(ROOT / "snippets").decode(), re.MULTILINE))
-    assert {k: json.loads(v) for k, v in exported.items()} == {"LIMITS": LIMITS, "GUIDE": GUIDE, "REMEDY": REMEDY}
+    exported = dict(
+        re.findall(
+            r"^export const (\w+) = (.*);$", write_rules(ROOT / "snippets").decode(), re.MULTILINE
+        )
+    )
+    assert {k: json.loads(v) for k, v in exported.items()} == {
+        "LIMITS": LIMITS,
+        "GUIDE": GUIDE,
+        "REMEDY": REMEDY,
+    }
 
 
 def test_a_limit_that_is_no_literal_is_named(checkout):
     recipe = checkout / "snippets" / RECIPE
     recipe.write_text(recipe.read_text().replace('"dead": 0.9,', '"dead": 1 - rest,', 1))
-    with pytest.raises(Bad, match=r"gradient_doctor\.py:\d+: LIMITS is read without running the file"):
+    with pytest.raises(
+        Bad, match=r"gradient_doctor\.py:\d+: LIMITS is read without running the file"
+    ):
         write_rules(checkout / "snippets")
 
 
 # ---------- what is pasted ----------
 
 READ = {  # text: (names, signals, what they are, lines not understood)
-    "log": ("layer1.weight: 1.2e-09\nlayer2.weight: 0.5", ["layer1", "layer2"], [1.2e-9, 0.5], "weight", []),
-    "grad norm =": ("fc1.weight grad norm = 1.2e-09\nfc2.weight grad norm = 1", ["fc1", "fc2"], [1.2e-9, 1.0], "weight", []),
-    "logging's prefix": ("INFO:root:fc1.weight: 1e-3\nINFO:root:fc2.weight: 1e-2", ["fc1", "fc2"], [1e-3, 1e-2], "weight", []),
-    "timestamps": ("[2024-01-01 12:00:00] epoch 3 step 100 Layer 1 | grad 1e-4\n2024-01-01 12:00:01,123 - INFO - Layer 2 | grad 1e-3",
-                   ["Layer 1", "Layer 2"], [1e-4, 1e-3], "weight", []),
-    "tensors": ("a.weight tensor(1.5e-3)\nb.weight tensor(2., device='cuda:0')", ["a", "b"], [1.5e-3, 2.0], "weight", []),
-    "a list": ("[1e-3, 2e-3,\n 4e-3]", ["entry 1", "entry 2", "entry 3"], [1e-3, 2e-3, 4e-3], "weight", []),
+    "log": (
+        "layer1.weight: 1.2e-09\nlayer2.weight: 0.5",
+        ["layer1", "layer2"],
+        [1.2e-9, 0.5],
+        "weight",
+        [],
+    ),
+    "grad norm =": (
+        "fc1.weight grad norm = 1.2e-09\nfc2.weight grad norm = 1",
+        ["fc1", "fc2"],
+        [1.2e-9, 1.0],
+        "weight",
+        [],
+    ),
+    "logging's prefix": (
+        "INFO:root:fc1.weight: 1e-3\nINFO:root:fc2.weight: 1e-2",
+        ["fc1", "fc2"],
+        [1e-3, 1e-2],
+        "weight",
+        [],
+    ),
+    "timestamps": (
+        "[2024-01-01 12:00:00] epoch 3 step 100 Layer 1 | grad 1e-4\n2024-01-01 12:00:01,123 - INFO - Layer 2 | grad 1e-3",
+        ["Layer 1", "Layer 2"],
+        [1e-4, 1e-3],
+        "weight",
+        [],
+    ),
+    "tensors": (
+        "a.weight tensor(1.5e-3)\nb.weight tensor(2., device='cuda:0')",
+        ["a", "b"],
+        [1.5e-3, 2.0],
+        "weight",
+        [],
+    ),
+    "a list": (
+        "[1e-3, 2e-3,\n 4e-3]",
+        ["entry 1", "entry 2", "entry 3"],
+        [1e-3, 2e-3, 4e-3],
+        "weight",
+        [],
+    ),
     "an assigned list": ("norms = [1e-3, 2e-3]", None, [1e-3, 2e-3], "weight", []),
-    "a dict": ("{'fc1.weight': 1e-9, 'fc2.weight': tensor(0.5),\n'fc3.weight': np.float64(2.0)}", ["fc1", "fc2", "fc3"], [1e-9, 0.5, 2.0],
-               "weight", []),
-    "biases stand in": ("a.weight: 1\na.bias: 1e-5\nb.weight: 1\nb.bias: 1e-2", ["a", "b"], [1e-5, 1e-2], "bias", []),
+    "a dict": (
+        "{'fc1.weight': 1e-9, 'fc2.weight': tensor(0.5),\n'fc3.weight': np.float64(2.0)}",
+        ["fc1", "fc2", "fc3"],
+        [1e-9, 0.5, 2.0],
+        "weight",
+        [],
+    ),
+    "biases stand in": (
+        "a.weight: 1\na.bias: 1e-5\nb.weight: 1\nb.bias: 1e-2",
+        ["a", "b"],
+        [1e-5, 1e-2],
+        "bias",
+        [],
+    ),
     "csv": ("name,signal,weight_grad\na,1e-3,5\nb,1,6", ["a", "b"], [1e-3, 1.0], "signal", []),
     "semicolons": ("layer;grad\na;1e-3\nb;1", ["a", "b"], [1e-3, 1.0], "weight", []),
     "tabs": ("layer\tnorm\na\t1e-3\nb\t1", ["a", "b"], [1e-3, 1.0], "weight", []),
-    "our own table": ("weights      dL/dW zeros   dL/db  step/W\n0.weight   4.7e-10   20% 1.1e-10 7.9e-13\n"
-                      "2.weight   2.9e-09    0% 7.3e-10 5.1e-12",
-                      ["0", "2"], [1.1e-10, 7.3e-10], "bias", []),
-    "bare numbers": ("0.5\n0.25\n1.0", ["line 1", "line 2", "line 3"], [0.5, 0.25, 1.0], "weight", []),
-    "several steps": ("a.weight: 1\nb.weight: 1\na.weight: 3\nb.weight: 4", ["a", "b"], [3.0, 4.0], "weight", []),
-    "normalization left out": ("a.weight: 1\nbn1.weight: 9\nb.weight: 2", ["a", "b"], [1.0, 2.0], "weight", []),
+    "our own table": (
+        "weights      dL/dW zeros   dL/db  step/W\n0.weight   4.7e-10   20% 1.1e-10 7.9e-13\n"
+        "2.weight   2.9e-09    0% 7.3e-10 5.1e-12",
+        ["0", "2"],
+        [1.1e-10, 7.3e-10],
+        "bias",
+        [],
+    ),
+    "bare numbers": (
+        "0.5\n0.25\n1.0",
+        ["line 1", "line 2", "line 3"],
+        [0.5, 0.25, 1.0],
+        "weight",
+        [],
+    ),
+    "several steps": (
+        "a.weight: 1\nb.weight: 1\na.weight: 3\nb.weight: 4",
+        ["a", "b"],
+        [3.0, 4.0],
+        "weight",
+        [],
+    ),
+    "normalization left out": (
+        "a.weight: 1\nbn1.weight: 9\nb.weight: 2",
+        ["a", "b"],
+        [1.0, 2.0],
+        "weight",
+        [],
+    ),
     "a decimal comma": ("layer;grad\na;1,5\nb;2", ["b"], [2.0], "weight", [2]),
-    "a word among numbers": ("a.weight: 1\nhello there\nb.weight: 2", ["a", "b"], [1.0, 2.0], "weight", [2]),
+    "a word among numbers": (
+        "a.weight: 1\nhello there\nb.weight: 2",
+        ["a", "b"],
+        [1.0, 2.0],
+        "weight",
+        [2],
+    ),
     "a hole in the csv": ("name,signal\na,1\nb,oops\nc,2", ["a", "c"], [1.0, 2.0], "signal", [3]),
     "a bad entry": ("[1e-3,\n x,\n 2e-3]", ["line 1", "line 3"], [1e-3, 2e-3], "weight", [2]),
     "only words": ("nothing\nhere", [], [], None, [1, 2]),
     "broken JSON": ('{"schema": "gradient-doctor/1",\n"layers": [}', [], [], None, [2]),
     "another schema": ('{"schema": "other/1"}', [], [], None, [1]),
-    "a report with a wrong field": ('{"schema": "gradient-doctor/1", "layers": [{"name": 3}], "facts": {}}', [], [], None, [1]),
+    "a report with a wrong field": (
+        '{"schema": "gradient-doctor/1", "layers": [{"name": 3}], "facts": {}}',
+        [],
+        [],
+        None,
+        [1],
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def read(modules):
-    return dict(zip(READ, run(modules, "console.log(JSON.stringify(GIVEN.map((t) => parse(t))))", [case[0] for case in READ.values()]),
-                    strict=True))
+    return dict(
+        zip(
+            READ,
+            run(
+                modules,
+                "console.log(JSON.stringify(GIVEN.map((t) => parse(t))))",
+                [case[0] for case in READ.values()],
+            ),
+            strict=True,
+        )
+    )
 
 
 @pytest.mark.parametrize("name", READ)
 def test_what_is_pasted(name, read):
     _, names, signals, by, bad = READ[name]
     found = read[name]
-    assert [x["signal"] for x in found["layers"]] == signals and [e["line"] for e in found["errors"]] == bad
+    assert [x["signal"] for x in found["layers"]] == signals and [
+        e["line"] for e in found["errors"]
+    ] == bad
     if names is not None:
         assert [x["name"] for x in found["layers"]] == names
     assert by is None or found["by"] == by
@@ -166,14 +297,22 @@ def test_a_printed_report_is_read_back(modules):
     found = run(modules, "console.log(JSON.stringify(parse(GIVEN)))", str(report))
     shown = [x for x in report.layers if x.name in {y["name"] for y in found["layers"]}]
     assert len(shown) == 28 and found["errors"] == [] and found["by"] == "signal"
-    assert [y["signal"] for y in found["layers"]] == pytest.approx([x.signal for x in shown], rel=0.05)
+    assert [y["signal"] for y in found["layers"]] == pytest.approx(
+        [x.signal for x in shown], rel=0.05
+    )
 
 
 def test_none_nan_and_inf(modules):
     program = "console.log(JSON.stringify(GIVEN.map((t) => { const r = parse(t); return judge(r.layers, r.facts)[0]; })))"
-    none, nan, inf = run(modules, program, [
-        "a.weight: None\nb.weight: 1\nc.weight: 1", "a.weight: 1\nb.weight: nan\nc.weight: 1",
-        "a.weight: inf\nb.weight: -inf\nc.weight: 1"])
+    none, nan, inf = run(
+        modules,
+        program,
+        [
+            "a.weight: None\nb.weight: 1\nc.weight: 1",
+            "a.weight: 1\nb.weight: nan\nc.weight: 1",
+            "a.weight: inf\nb.weight: -inf\nc.weight: 1",
+        ],
+    )
     assert (none["code"], none["layers"]) == ("disconnected_layers", ["a"])
     assert (nan["code"], nan["layers"]) == ("nonfinite_layer", ["b"])
     assert (inf["code"], inf["layers"]) == ("nonfinite_layer", ["b"]), "the first going backward"
@@ -181,17 +320,58 @@ def test_none_nan_and_inf(modules):
 
 def test_nothing_that_is_pasted_raises(modules):
     draw = random.Random(1)
-    pieces = ["layer1.weight", ": ", "1e-3", "nan", "None", "{", "}", "[", "]", ",", ";", "\t", "\n", "'", '"', "tensor(", ")", "∂L/∂h",
-              "\x00", "schema", "name,signal\n", "🦊", " ", "-", "e99999", "1" * 400, "<script>", "__proto__", "constructor", "(((("]
-    texts = ["".join(draw.choices(pieces, k=draw.randint(1, 40))) for _ in range(800)] + ["x" * 2_100_000, "1\n" * 20_001, "[" * 5000]
-    texts = [text for text in texts if text not in ("nan", "inf", "-inf")]  # which `run` would turn into numbers
-    program = "console.log(JSON.stringify(GIVEN.map((t) => { const r = parse(t); if (r.layers.length) judge(r.layers, r.facts); " \
+    pieces = [
+        "layer1.weight",
+        ": ",
+        "1e-3",
+        "nan",
+        "None",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ";",
+        "\t",
+        "\n",
+        "'",
+        '"',
+        "tensor(",
+        ")",
+        "∂L/∂h",
+        "\x00",
+        "schema",
+        "name,signal\n",
+        "🦊",
+        " ",
+        "-",
+        "e99999",
+        "1" * 400,
+        "<script>",
+        "__proto__",
+        "constructor",
+        "((((",
+    ]
+    texts = ["".join(draw.choices(pieces, k=draw.randint(1, 40))) for _ in range(800)] + [
+        "x" * 2_100_000,
+        "1\n" * 20_001,
+        "[" * 5000,
+    ]
+    texts = [
+        text for text in texts if text not in ("nan", "inf", "-inf")
+    ]  # which `run` would turn into numbers
+    program = (
+        "console.log(JSON.stringify(GIVEN.map((t) => { const r = parse(t); if (r.layers.length) judge(r.layers, r.facts); "
         "return r.layers.length || r.facts.disconnected?.length ? 1 : r.errors.length || !t.trim() ? 2 : 3; })))"
-    swallowed = [text for text, how in zip(texts, run(modules, program, texts), strict=True) if how == 3]
+    )
+    swallowed = [
+        text for text, how in zip(texts, run(modules, program, texts), strict=True) if how == 3
+    ]
     assert swallowed == [], "swallowed without a word"
 
 
 # ---------- in the browser ----------
+
 
 @pytest.fixture
 def reader(browser, address):
@@ -208,7 +388,9 @@ def test_paste_plot_and_verdict(reader):
     page = reader.page
     page.fill("gradient-reader textarea", LOG)
     page.wait_for_selector(".reader__plot")
-    assert verdict(page) == "vanishing" and page.locator(".reader__verdict a").get_attribute("href").endswith("#weights-hardly-move")
+    assert verdict(page) == "vanishing" and page.locator(".reader__verdict a").get_attribute(
+        "href"
+    ).endswith("#weights-hardly-move")
     page.select_option("gradient-reader select", "1")
     assert verdict(page) == "exploding"
 
@@ -217,26 +399,34 @@ def test_the_examples_and_errors_by_keyboard(reader):
     page = reader.page
     page.focus("gradient-reader textarea")
     for expected in ("vanishing", "disconnected layers", "exploding"):
-        while "Example" not in page.evaluate("document.activeElement.textContent") or page.evaluate("document.activeElement.dataset.seen"):
+        while "Example" not in page.evaluate("document.activeElement.textContent") or page.evaluate(
+            "document.activeElement.dataset.seen"
+        ):
             page.keyboard.press("Tab")
         page.evaluate("document.activeElement.dataset.seen = 1")
         page.keyboard.press("Enter")
         assert verdict(page) == expected
     page.fill("gradient-reader textarea", "oops\nfc1.weight: 1\nfc2.weight: 2")
     page.wait_for_selector(".reader__faults")
-    assert "Line 1: found “oops”" in page.locator(".reader__faults").inner_text() and verdict(page) == "healthy"
+    assert (
+        "Line 1: found “oops”" in page.locator(".reader__faults").inner_text()
+        and verdict(page) == "healthy"
+    )
     page.fill("gradient-reader textarea", "oops")
     page.wait_for_selector("text=Nothing here could be read.")
 
 
 def test_a_dropped_and_a_chosen_file(reader, tmp_path):
     page = reader.page
-    page.evaluate("""text => {
+    page.evaluate(
+        """text => {
         const data = new DataTransfer();
         data.items.add(new File([text], 'run.log'));
         const drop = new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true});
         document.querySelector('gradient-reader').dispatchEvent(drop);
-    }""", LOG)
+    }""",
+        LOG,
+    )
     page.wait_for_selector(".reader__plot")
     assert verdict(page) == "vanishing"
     (tmp_path / "big.log").write_text("x" * 2_100_000)
@@ -254,7 +444,10 @@ def test_a_shared_view(browser, address):
         assert len(link) < 400
     with Visit(browser, address, link.partition(address + "/")[2]) as visit:
         visit.page.wait_for_selector(".reader__plot")
-        assert visit.page.input_value("gradient-reader textarea") == LOG and verdict(visit.page) == "vanishing"
+        assert (
+            visit.page.input_value("gradient-reader textarea") == LOG
+            and verdict(visit.page) == "vanishing"
+        )
 
 
 def test_a_garbled_address_says_so(reader, address):
@@ -262,21 +455,32 @@ def test_a_garbled_address_says_so(reader, address):
         reader.page.goto("about:blank")
         reader.go(f"{address}/{PAGE}#numbers={fragment}")
         reader.page.wait_for_timeout(200)
-        assert "no numbers that can be read" in reader.page.locator(".reader__said").inner_text() or fragment == "", fragment
+        assert (
+            "no numbers that can be read" in reader.page.locator(".reader__said").inner_text()
+            or fragment == ""
+        ), fragment
 
 
 def test_pasted_markup_stays_text(reader):
     page = reader.page
-    page.fill("gradient-reader textarea", "<img/src=x/onerror=alert(1)>.weight: 1e-9\n<b>x</b>: 1\n<img src=x>")
+    page.fill(
+        "gradient-reader textarea",
+        "<img/src=x/onerror=alert(1)>.weight: 1e-9\n<b>x</b>: 1\n<img src=x>",
+    )
     page.wait_for_selector(".reader__said *")
     assert page.locator("gradient-reader :is(img, b, script)").count() == 0
 
 
 def test_a_thousand_layers(reader):
     page = reader.page
-    page.fill("gradient-reader textarea", "\n".join(f"layers.{i}.weight: {math.exp(0.02 * (i - 1000)):.3e}" for i in range(1000)))
+    page.fill(
+        "gradient-reader textarea",
+        "\n".join(f"layers.{i}.weight: {math.exp(0.02 * (i - 1000)):.3e}" for i in range(1000)),
+    )
     page.wait_for_selector(".reader__plot")
-    assert verdict(page) in ("healthy", "vanishing") and page.locator(".reader__plot *").count() < 250
+    assert (
+        verdict(page) in ("healthy", "vanishing") and page.locator(".reader__plot *").count() < 250
+    )
     page.click("gradient-reader summary")
     assert page.locator("gradient-reader tbody tr").count() == 1000
 
@@ -293,7 +497,9 @@ def test_nothing_leaves_the_browser(browser, address):
         with visit.page.expect_download() as saved:
             visit.page.click("text=Numbers as CSV")
         assert saved.value.path().read_text().startswith("layer,signal,weight_grad\nlayer0,")
-        assert [u for u in asked if not u.startswith(("blob:", f"{address}/assets/images/"))] == []  # the icon, asked for anew
+        assert [
+            u for u in asked if not u.startswith(("blob:", f"{address}/assets/images/"))
+        ] == []  # the icon, asked for anew
 
 
 def test_it_is_fetched_where_it_stands_and_leaves_nothing(browser, address):
@@ -306,9 +512,13 @@ def test_it_is_fetched_where_it_stands_and_leaves_nothing(browser, address):
         assert page.evaluate(loaded) == 5
         page.fill("gradient-reader textarea", LOG)
         page.wait_for_selector(".reader__plot")
-        page.evaluate("reader = document.querySelector('gradient-reader'); place = reader.parentNode; reader.remove(); 0")
+        page.evaluate(
+            "reader = document.querySelector('gradient-reader'); place = reader.parentNode; reader.remove(); 0"
+        )
         page.evaluate("location.hash = '#numbers=AAAA'")
-        assert page.evaluate("reader.said.textContent.includes('cut off')") is False, "it listens after it is gone"
+        assert page.evaluate("reader.said.textContent.includes('cut off')") is False, (
+            "it listens after it is gone"
+        )
         page.evaluate("place.append(reader); 0")
         page.wait_for_selector("text=it may have been cut off")
         assert page.locator("gradient-reader textarea").count() == 1 and visit.wrong == []

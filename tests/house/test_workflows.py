@@ -40,7 +40,12 @@ def uses(path: Path) -> list[str]:
 
 
 def test_the_workflows_are_there():
-    assert {path.name for path in WORKFLOWS} >= {"audit.yml", "check.yml", "publish.yml", "remeasure.yml"}
+    assert {path.name for path in WORKFLOWS} >= {
+        "audit.yml",
+        "check.yml",
+        "publish.yml",
+        "remeasure.yml",
+    }
 
 
 @each
@@ -110,14 +115,24 @@ def test_no_two_workflows_wait_for_each_other():
 
 def test_the_weekly_measurement_runs_on_every_system_and_reports_each():
     """The outputs of a matrix overwrite each other, so each system has one of its own."""
-    measure, report = (jobs(ROOT / ".github" / "workflows" / "remeasure.yml")[name] for name in ("measure", "report"))
+    measure, report = (
+        jobs(ROOT / ".github" / "workflows" / "remeasure.yml")[name]
+        for name in ("measure", "report")
+    )
     matrix = measure["strategy"]["matrix"]["include"]
     assert {one["system"].partition("-")[0] for one in matrix} == {"ubuntu", "macos", "windows"}
     names = {one["name"] for one in matrix}
-    assert measure["outputs"] == {name: f"${{{{ steps.measure.outputs.{name} }}}}" for name in names}
-    told = set(re.findall(r"needs\.measure\.outputs\.(\w+)", " ".join(report["steps"][0]["env"].values())))
+    assert measure["outputs"] == {
+        name: f"${{{{ steps.measure.outputs.{name} }}}}" for name in names
+    }
+    told = set(
+        re.findall(r"needs\.measure\.outputs\.(\w+)", " ".join(report["steps"][0]["env"].values()))
+    )
     assert told == names == set(re.findall(r"needs\.measure\.outputs\.(\w+)", report["if"]))
-    assert names == {word.lower() for word in re.search(r"for system in (.*); do", report["steps"][0]["run"])[1].split()}
+    assert names == {
+        word.lower()
+        for word in re.search(r"for system in (.*); do", report["steps"][0]["run"])[1].split()
+    }
 
 
 # ---------- what zizmor and the schemas see ----------
@@ -140,13 +155,31 @@ def run(*command: str | Path) -> subprocess.CompletedProcess:
 
 def audited(folder: Path) -> subprocess.CompletedProcess:
     """zizmor at its most exacting that speaks of faults, not of tastes; it asks nobody outside."""
-    program = next(file for file in importlib.metadata.files("zizmor") if file.stem == "zizmor").locate()
-    return run(program, "--offline", "--no-config", "--no-progress", "--persona=pedantic", "--format=plain", folder)
+    program = next(
+        file for file in importlib.metadata.files("zizmor") if file.stem == "zizmor"
+    ).locate()
+    return run(
+        program,
+        "--offline",
+        "--no-config",
+        "--no-progress",
+        "--persona=pedantic",
+        "--format=plain",
+        folder,
+    )
 
 
 def conforming(schema: str, files: list[Path]) -> subprocess.CompletedProcess:
     """Files against a schema that comes with the tool."""
-    return run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, "--force-filetype=yaml", *files)
+    return run(
+        sys.executable,
+        "-m",
+        "check_jsonschema",
+        "--builtin-schema",
+        schema,
+        "--force-filetype=yaml",
+        *files,
+    )
 
 
 def test_zizmor_finds_nothing():
@@ -182,5 +215,10 @@ def test_zizmor_would_find_it(audit, tmp_path):
 
 def test_a_job_without_a_time_limit_would_be_found(tmp_path):
     text = (GITHUB / "workflows/check.yml").read_text(encoding="utf-8")
-    (tmp_path / "check.yml").write_text(re.sub(r"\n    timeout-minutes: 90", "", text), encoding="utf-8")
-    assert conforming("custom.github-workflows-require-timeout", [tmp_path / "check.yml"]).returncode == 1
+    (tmp_path / "check.yml").write_text(
+        re.sub(r"\n    timeout-minutes: 90", "", text), encoding="utf-8"
+    )
+    assert (
+        conforming("custom.github-workflows-require-timeout", [tmp_path / "check.yml"]).returncode
+        == 1
+    )

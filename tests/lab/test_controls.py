@@ -44,7 +44,8 @@ LINES = """
   const { Chart } = await load('lab/chart');
 """
 SHOWN = {
-    "gradient-lab": LINES + """
+    "gradient-lab": LINES
+    + """
   const [{ Net }, { SETTINGS }, { sentence, stepped }, { predicted }, { pytorch }] = await Promise.all(
     ['net', 'settings', 'wording', 'theory', 'script'].map((name) => load(`lab/${name}`)));
   const settings = Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, chosen[key]])), net = new Net();
@@ -55,7 +56,8 @@ SHOWN = {
   if (walked) same('the step', text('.lab__walk .lab__factor'), stepped(found, walked));
   const program = pytorch(settings, lab.address());
 """,
-    "recurrent-lab": LINES + """
+    "recurrent-lab": LINES
+    + """
   const [{ Recurrence }, { sentence, stepped }, { pytorch }] = await Promise.all(
     ['recurrence', 'recurrent-wording', 'recurrent-script'].map((name) => load(`lab/${name}`)));
   const net = new Recurrence(), plain = chosen.net === 'rnn';
@@ -95,7 +97,9 @@ POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 
 def read(shown: str) -> float:
     """A number as it stands beside a slider."""
-    return float(re.sub(r"\s×\s10(.+)", lambda m: "e" + m[1].translate(POWERS), shown).translate(POWERS))
+    return float(
+        re.sub(r"\s×\s10(.+)", lambda m: "e" + m[1].translate(POWERS), shown).translate(POWERS)
+    )
 
 
 def shown(slider) -> float:
@@ -106,10 +110,21 @@ class Reader(Mounted):
     """A lab in its own page, and what its reader has chosen in it."""
 
     def __init__(self, browser, address, tag, fragment="", **more):
-        super().__init__(browser, address, f"embed/{tag}.html{fragment}", tag, width=1280,
-                         permissions=["clipboard-read", "clipboard-write"], reduced_motion="reduce", **more)
+        super().__init__(
+            browser,
+            address,
+            f"embed/{tag}.html{fragment}",
+            tag,
+            width=1280,
+            permissions=["clipboard-read", "clipboard-write"],
+            reduced_motion="reduce",
+            **more,
+        )
         self.table = self.element().evaluate("it => it.constructor.table")
-        self.chosen = {**{key: it["start"] for key, it in self.table.items()}, **(self.state() if fragment else {})}
+        self.chosen = {
+            **{key: it["start"] for key, it in self.table.items()},
+            **(self.state() if fragment else {}),
+        }
         self.walked = None
 
     def labelled(self, name: str):
@@ -134,7 +149,10 @@ class Reader(Mounted):
         return self.page.evaluate("navigator.clipboard.readText()")
 
     def asked(self) -> dict:
-        return self.page.evaluate(ASKED.replace("TAG", repr(self.tag)).replace("SHOWN", SHOWN[self.tag]), [self.chosen, self.walked])
+        return self.page.evaluate(
+            ASKED.replace("TAG", repr(self.tag)).replace("SHOWN", SHOWN[self.tag]),
+            [self.chosen, self.walked],
+        )
 
     def agrees(self) -> None:
         """What was chosen is what is computed and shown."""
@@ -143,8 +161,14 @@ class Reader(Mounted):
 
     def keeps(self) -> None:
         """And what stands in the address, where anything was chosen, and in the program."""
-        start, asked = all(self.chosen[key] == it["start"] for key, it in self.table.items()), self.asked()
-        self.page.wait_for_function("([hash, start]) => location.hash === hash || start && !location.hash", arg=[asked["hash"], start])
+        start, asked = (
+            all(self.chosen[key] == it["start"] for key, it in self.table.items()),
+            self.asked(),
+        )
+        self.page.wait_for_function(
+            "([hash, start]) => location.hash === hash || start && !location.hash",
+            arg=[asked["hash"], start],
+        )
         if asked["program"]:
             self.press("Copy as PyTorch")
             assert self.clipboard() == asked["program"]
@@ -156,6 +180,7 @@ class Reader(Mounted):
 
 
 # ---------- kinds of controls ----------
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -191,7 +216,9 @@ class Slider:
         box = slider.bounding_box()
         lab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         lab.page.mouse.down()
-        lab.page.mouse.move(box["x"] + box["width"] * self.rest, box["y"] + box["height"] / 2, steps=3)
+        lab.page.mouse.move(
+            box["x"] + box["width"] * self.rest, box["y"] + box["height"] / 2, steps=3
+        )
         lab.page.mouse.up()
         self.moved(lab, slider)
         assert lab.chosen[self.key] not in (it["low"], it["high"], it["start"])
@@ -228,16 +255,21 @@ def folds(lab: Reader, name: str) -> None:
 
 # ---------- presets, questions, the walk, what is taken away ----------
 
+
 def presets(module: str):
     """The list of presets: each sets all of the net, and nothing else."""
+
     def chooses(lab: Reader, name: str) -> None:
         lab.element().get_by_label("predict first").uncheck()
-        known = lab.page.evaluate("""async ([module, tag]) => {
+        known = lab.page.evaluate(
+            """async ([module, tag]) => {
             const load = (name) => import(new URL(`../assets/javascripts/lab/${name}.js`, location.href.split('#')[0]));
             const { PRESETS, SETTINGS = (await load('settings')).SETTINGS } = await load(module);
             const { defaults } = await load('settings');
             return Object.entries(PRESETS).map(([key, { settings }]) => [key, { ...defaults(SETTINGS), ...settings }]);
-        }""", [module, lab.tag])
+        }""",
+            [module, lab.tag],
+        )
         for key, settings in known:
             lab.labelled(name).select_option(key)
             lab.chosen |= settings
@@ -255,7 +287,11 @@ def predict_first(list_name: str):
     def checks(lab: Reader, name: str) -> None:
         for checked in (False, True):
             lab.element().get_by_label(name).set_checked(checked)
-            for value in lab.labelled(list_name).locator("option").evaluate_all("all => all.slice(1, 3).map(it => it.value)"):
+            for value in (
+                lab.labelled(list_name)
+                .locator("option")
+                .evaluate_all("all => all.slice(1, 3).map(it => it.value)")
+            ):
                 lab.labelled(list_name).select_option(value)
             assert lab.element().locator("fieldset.lab__question").is_visible() == checked
         lab.chosen = lab.state()
@@ -267,9 +303,14 @@ def predict_first(list_name: str):
 
 def answers(list_name: str):
     """Each answer is judged, one of them right, and then all is shown."""
+
     def answered(lab: Reader, name: str) -> None:
         lab.element().get_by_label("predict first").check()
-        other, value = lab.labelled(list_name).locator("option").evaluate_all("all => all.slice(1, 3).map(it => it.value)")
+        other, value = (
+            lab.labelled(list_name)
+            .locator("option")
+            .evaluate_all("all => all.slice(1, 3).map(it => it.value)")
+        )
         verdicts = []
         for i in range(3):
             lab.labelled(list_name).select_option(other)
@@ -284,9 +325,16 @@ def answers(list_name: str):
 
 def just_show(list_name: str):
     def shows(lab: Reader, name: str) -> None:
-        for value in lab.labelled(list_name).locator("option").evaluate_all("all => all.slice(1, 3).map(it => it.value)"):
+        for value in (
+            lab.labelled(list_name)
+            .locator("option")
+            .evaluate_all("all => all.slice(1, 3).map(it => it.value)")
+        ):
             lab.labelled(list_name).select_option(value)
-        assert lab.element().locator(".lab__said").inner_text() == "The curves are hidden until you answer."
+        assert (
+            lab.element().locator(".lab__said").inner_text()
+            == "The curves are hidden until you answer."
+        )
         lab.press(name)
         assert lab.element().locator(".lab__verdict").inner_text() == ""
         lab.agrees()
@@ -296,8 +344,11 @@ def just_show(list_name: str):
 
 def walk(*moves: tuple[str, int]):
     """Buttons of the walk and how far from the last layer, or the end of all, they lead; after a reset nothing is walked."""
+
     def walks(lab: Reader, name: str) -> None:
-        first, last = (1, lab.chosen["depth"]) if "depth" in lab.chosen else (0, lab.chosen["steps"])
+        first, last = (
+            (1, lab.chosen["depth"]) if "depth" in lab.chosen else (0, lab.chosen["steps"])
+        )
         lab.press("Reset")
         for button, back in moves:
             lab.press(button)
@@ -334,13 +385,18 @@ def saves(kind: str, holds: str):
     def saved(lab: Reader, name: str) -> None:
         with lab.page.expect_download() as file:
             lab.press(name)
-        assert file.value.suggested_filename == f"{lab.tag}.{kind}" and holds in file.value.path().read_text(encoding="utf-8")
+        assert (
+            file.value.suggested_filename == f"{lab.tag}.{kind}"
+            and holds in file.value.path().read_text(encoding="utf-8")
+        )
 
     return saved
 
 
 def text_to_copy(lab: Reader, name: str) -> None:
-    lab.page.evaluate("window.writes = navigator.clipboard.writeText; navigator.clipboard.writeText = () => Promise.reject(); 0")
+    lab.page.evaluate(
+        "window.writes = navigator.clipboard.writeText; navigator.clipboard.writeText = () => Promise.reject(); 0"
+    )
     lab.press("Copy as PyTorch")
     assert lab.element().get_by_label(name).input_value() == lab.asked()["program"]
     lab.page.evaluate("navigator.clipboard.writeText = writes; 0")
@@ -351,12 +407,20 @@ def text_to_copy(lab: Reader, name: str) -> None:
 def fullscreen(lab: Reader, name: str) -> None:
     for button, filled in ((name, True), ("Leave fullscreen", False)):
         lab.press(button)
-        lab.page.wait_for_function("filled => Boolean(document.fullscreenElement) === filled", arg=filled)
+        lab.page.wait_for_function(
+            "filled => Boolean(document.fullscreenElement) === filled", arg=filled
+        )
 
 
 def leads(path: str):
     def link(lab: Reader, name: str) -> None:
-        assert lab.element().get_by_role("link", name=name).evaluate("it => it.href").partition("#")[0].endswith(path)
+        assert (
+            lab.element()
+            .get_by_role("link", name=name)
+            .evaluate("it => it.href")
+            .partition("#")[0]
+            .endswith(path)
+        )
 
     return link
 
@@ -395,8 +459,11 @@ class Training:
         return self.said()
 
     def until(self, words: str) -> None:
-        self.lab.page.wait_for_function("([tag, words]) => document.querySelector(`${tag} details .lab__bar + .lab__factor`)"
-                                        ".textContent.startsWith(words)", arg=[self.lab.tag, words])
+        self.lab.page.wait_for_function(
+            "([tag, words]) => document.querySelector(`${tag} details .lab__bar + .lab__factor`)"
+            ".textContent.startsWith(words)",
+            arg=[self.lab.tag, words],
+        )
 
     def again(self) -> None:
         self.lab.press("Start again")
@@ -416,7 +483,9 @@ def trains_on_data(lab: Reader, name: str) -> None:
         lab.labelled(name).select_option(data)
         lab.chosen["data"] = data
         lab.agrees()
-        assert not seen or training.said().startswith("The net or its data changed, so this training has ended."), training.said()
+        assert not seen or training.said().startswith(
+            "The net or its data changed, so this training has ended."
+        ), training.said()
         training.rates = []
         seen.append(training.step(3))
     assert seen[:2] == seen[2:] and seen[0] != seen[1]
@@ -467,6 +536,7 @@ def train(lab: Reader, name: str) -> None:
 
 # ---------- the map and the pad ----------
 
+
 def raises_sigma(lab: Reader) -> None:
     """No matrix has a largest singular value below its radius."""
     if lab.chosen["net"] == "rnn":
@@ -475,19 +545,27 @@ def raises_sigma(lab: Reader) -> None:
 
 def to_the_edge(lab: Reader, name: str) -> None:
     lab.press(name)
-    lab.chosen["weight"] = lab.page.evaluate("""async ({ activation, bias }) => (await import(new URL('../assets/javascripts/lab/phases.js',
-        location.href.split('#')[0]))).edgeAt(activation, bias)""", lab.chosen)
+    lab.chosen["weight"] = lab.page.evaluate(
+        """async ({ activation, bias }) => (await import(new URL('../assets/javascripts/lab/phases.js',
+        location.href.split('#')[0]))).edgeAt(activation, bias)""",
+        lab.chosen,
+    )
     lab.agrees()
     assert lab.element().locator(".lab__said").inner_text().startswith("On the edge of chaos")
 
 
 def picks(lab: Reader, name: str) -> None:
     for weight, bias in ((3, 1.5), (0.7, 0.3)):
-        place = lab.element().evaluate("""(it, [w, b]) => { const c = it.chart, box = c.svg.getBoundingClientRect();
-            return [box.left + c.x(w) * box.width / c.width, box.top + c.y(b) * box.height / c.height]; }""", [weight, bias])
+        place = lab.element().evaluate(
+            """(it, [w, b]) => { const c = it.chart, box = c.svg.getBoundingClientRect();
+            return [box.left + c.x(w) * box.width / c.width, box.top + c.y(b) * box.height / c.height]; }""",
+            [weight, bias],
+        )
         lab.page.mouse.click(*place)
         lab.settle()
-        lab.chosen |= {key: round(value, 2) for key, value in lab.state().items() if key != "activation"}
+        lab.chosen |= {
+            key: round(value, 2) for key, value in lab.state().items() if key != "activation"
+        }
         assert abs(lab.chosen["weight"] - weight) < 0.02 and abs(lab.chosen["bias"] - bias) < 0.02
         lab.agrees()
 
@@ -504,6 +582,7 @@ def curve(lab: Reader, net: str) -> list:
 
 def sketch_slider(net: str, layer: int, at: int):
     """The slider of one layer: keys move that layer of that curve, as the numerics do, and the line on the pad."""
+
     def slides(lab: Reader, name: str) -> None:
         lab.fold("Draw with sliders")
         slider = lab.element().get_by_role("slider").nth(at)
@@ -512,11 +591,18 @@ def sketch_slider(net: str, layer: int, at: int):
             before = float(slider.input_value())
             power = -30 if key == "Home" else before + 1
             expected = lab.page.evaluate(CURVES, [net, layer, power])
-            line = lab.element().evaluate("(it, net) => it.chart.lines[net].yours.getAttribute('d')", net)
+            line = lab.element().evaluate(
+                "(it, net) => it.chart.lines[net].yours.getAttribute('d')", net
+            )
             slider.press(key)
             lab.settle()
             assert curve(lab, net) == expected and curve(lab, net)[layer - 1] == power
-            assert lab.element().evaluate("(it, net) => it.chart.lines[net].yours.getAttribute('d')", net) != line
+            assert (
+                lab.element().evaluate(
+                    "(it, net) => it.chart.lines[net].yours.getAttribute('d')", net
+                )
+                != line
+            )
         assert curve(lab, "relu" if net == "sigmoid" else "sigmoid") == other
 
     return slides
@@ -540,7 +626,9 @@ def stroke(lab: Reader, net: str) -> None:
     lab.page.mouse.move(*places[1], steps=6)
     lab.page.mouse.up()
     lab.settle()
-    assert curve(lab, net)[0] == pytest.approx(-20, abs=0.5) and curve(lab, net)[14] == pytest.approx(-20 * 15 / 29, abs=1)
+    assert curve(lab, net)[0] == pytest.approx(-20, abs=0.5) and curve(lab, net)[
+        14
+    ] == pytest.approx(-20 * 15 / 29, abs=1)
 
 
 def draws(lab: Reader, name: str) -> None:
@@ -565,7 +653,9 @@ def clears(lab: Reader, name: str) -> None:
 def starts_again(lab: Reader, name: str) -> None:
     stroke(lab, lab.chosen["curve"])
     lab.press(name)
-    assert [curve(lab, net) for net in ("sigmoid", "relu")] == [[None] * 29 + [0]] * 2 and lab.button("Undo").is_disabled()
+    assert [curve(lab, net) for net in ("sigmoid", "relu")] == [
+        [None] * 29 + [0]
+    ] * 2 and lab.button("Undo").is_disabled()
 
 
 def shows_ours(lab: Reader, name: str) -> None:
@@ -587,46 +677,104 @@ def shows_ours(lab: Reader, name: str) -> None:
 
 # ---------- every control and its case ----------
 
-SKETCHED = {f"{legend}: the signal after layer … / layer {layer}": sketch_slider(net, layer, 5 * i + j)
-            for i, (net, legend) in enumerate((("sigmoid", "Sigmoid"), ("relu", "ReLU"))) for j, layer in enumerate((1, 6, 12, 18, 24))}
+SKETCHED = {
+    f"{legend}: the signal after layer … / layer {layer}": sketch_slider(net, layer, 5 * i + j)
+    for i, (net, legend) in enumerate((("sigmoid", "Sigmoid"), ("relu", "ReLU")))
+    for j, layer in enumerate((1, 6, 12, 18, 24))
+}
 TAKEN = {"Copy as PyTorch": copies_program, "Copy link": copies_link, "Text to copy": text_to_copy}
-WALKED = {"Back": walk(("Step", 0), ("Step", 1), ("Back", 0), ("Back", 0)), "Step": walk(("Step", 0), ("Step", 1), ("Step", 2)),
-          "Reset": walk(("Step", 0))}
+WALKED = {
+    "Back": walk(("Step", 0), ("Step", 1), ("Back", 0), ("Back", 0)),
+    "Step": walk(("Step", 0), ("Step", 1), ("Step", 2)),
+    "Reset": walk(("Step", 0)),
+}
 
 CASES = {
     "gradient-lab": {
-        "Net": presets("presets"), "predict first": predict_first("Net"), "an answer": answers("Net"), "Just show it": just_show("Net"),
-        "More settings": folds, "Train this net": folds, "Fullscreen": fullscreen,
-        "Depth": Slider("depth", rest=0.05), "Width": Slider("width", rest=0.1), "Inputs": Slider("batch"),
-        "Activation": Choice("activation"), "Initialization": Choice("init"), "Gain": Slider("gain", rest=0.6),
-        "Bias spread σb": Slider("bias"), "Skips": Choice("skip"), "Order": Choice("order"), "Loss": Choice("loss"),
-        "Normalization": Choice("norm"), "Place of the norm": Choice("place"), "Seed": seed, "Another seed": another_seed,
-        **WALKED, "Play": walk(("Play", None)), "Layers walked back": walk_slider,
-        **TAKEN, "Save as SVG": saves("svg", "<svg"), "Save as CSV": saves("csv", "layer,norm of dL/dh"),
+        "Net": presets("presets"),
+        "predict first": predict_first("Net"),
+        "an answer": answers("Net"),
+        "Just show it": just_show("Net"),
+        "More settings": folds,
+        "Train this net": folds,
+        "Fullscreen": fullscreen,
+        "Depth": Slider("depth", rest=0.05),
+        "Width": Slider("width", rest=0.1),
+        "Inputs": Slider("batch"),
+        "Activation": Choice("activation"),
+        "Initialization": Choice("init"),
+        "Gain": Slider("gain", rest=0.6),
+        "Bias spread σb": Slider("bias"),
+        "Skips": Choice("skip"),
+        "Order": Choice("order"),
+        "Loss": Choice("loss"),
+        "Normalization": Choice("norm"),
+        "Place of the norm": Choice("place"),
+        "Seed": seed,
+        "Another seed": another_seed,
+        **WALKED,
+        "Play": walk(("Play", None)),
+        "Layers walked back": walk_slider,
+        **TAKEN,
+        "Save as SVG": saves("svg", "<svg"),
+        "Save as CSV": saves("csv", "layer,norm of dL/dh"),
         "What it computes": leads("/reference/the-lab/"),
-        "Data": trains_on_data, "Learning rate": trains_at_a_rate, "One step": one_step, "Start again": start_again, "Train": train,
+        "Data": trains_on_data,
+        "Learning rate": trains_at_a_rate,
+        "One step": one_step,
+        "Start again": start_again,
+        "Train": train,
     },
     "recurrent-lab": {
-        "Show": presets("recurrent-settings"), "predict first": predict_first("Show"), "an answer": answers("Show"),
-        "Just show it": just_show("Show"), "More settings": folds,
-        "Nonlinearity φ": Choice("phi", before=lambda lab: (lab.labelled("Show").select_option("above"), lab.chosen.update(lab.state()))),
-        "Width": Slider("width", rest=0.1), "Steps T": Slider("steps", rest=0.1),
+        "Show": presets("recurrent-settings"),
+        "predict first": predict_first("Show"),
+        "an answer": answers("Show"),
+        "Just show it": just_show("Show"),
+        "More settings": folds,
+        "Nonlinearity φ": Choice(
+            "phi",
+            before=lambda lab: (
+                lab.labelled("Show").select_option("above"),
+                lab.chosen.update(lab.state()),
+            ),
+        ),
+        "Width": Slider("width", rest=0.1),
+        "Steps T": Slider("steps", rest=0.1),
         "Spectral radius ρ": Slider("rho", also=raises_sigma),
-        "Singular value σmax": Slider("sigma", also=raises_sigma), "Size of the inputs": Slider("scale", rest=0.4),
+        "Singular value σmax": Slider("sigma", also=raises_sigma),
+        "Size of the inputs": Slider("scale", rest=0.4),
         "Inputs": Choice("inputs"),
-        "Eigenvalues": Choice("eigen"), "Seed": seed, "Another seed": another_seed,
-        **WALKED, "Play the way back": walk(("Play the way back", None)), "Steps walked back": walk_slider,
-        **TAKEN, "Save as SVG": saves("svg", "<svg"), "Save as CSV": saves("csv", "step,steps back"),
-        "Net": Choice("net"), "Forget gate's bias": Slider("forget"),
+        "Eigenvalues": Choice("eigen"),
+        "Seed": seed,
+        "Another seed": another_seed,
+        **WALKED,
+        "Play the way back": walk(("Play the way back", None)),
+        "Steps walked back": walk_slider,
+        **TAKEN,
+        "Save as SVG": saves("svg", "<svg"),
+        "Save as CSV": saves("csv", "step,steps back"),
+        "Net": Choice("net"),
+        "Forget gate's bias": Slider("forget"),
     },
     "phase-map": {
-        "Activation": Choice("activation"), "drawing": picks, "Weights σw": Slider("weight"), "Biases σb": Slider("bias", rest=0.6),
-        "This point as a table": folds, "Nets that were built and measured": folds,
-        "To the edge of chaos": to_the_edge, "Open this net in the lab": leads("/understand/"),
+        "Activation": Choice("activation"),
+        "drawing": picks,
+        "Weights σw": Slider("weight"),
+        "Biases σb": Slider("bias", rest=0.6),
+        "This point as a table": folds,
+        "Nets that were built and measured": folds,
+        "To the edge of chaos": to_the_edge,
+        "Open this net in the lab": leads("/understand/"),
     },
     "sketch-pad": {
-        "drawing": draws, "Draw with sliders": folds, "Draw the signal of / sigmoid": radio("sigmoid", "sigmoid"), **SKETCHED,
-        "Draw the signal of / ReLU": radio("relu", "ReLU"), "Undo": undoes, "Clear this curve": clears, "Show ours": shows_ours,
+        "drawing": draws,
+        "Draw with sliders": folds,
+        "Draw the signal of / sigmoid": radio("sigmoid", "sigmoid"),
+        **SKETCHED,
+        "Draw the signal of / ReLU": radio("relu", "ReLU"),
+        "Undo": undoes,
+        "Clear this curve": clears,
+        "Show ours": shows_ours,
         "Start again": starts_again,
     },
 }
@@ -656,15 +804,26 @@ def test_each_control_does_what_it_says(browser, address, tag):
             case(lab, name)
             lab.keeps()
         with Reader(browser, address, tag, lab.page.url.partition(".html")[2]) as again:
-            assert again.chosen == lab.chosen == again.state() and again.shows() == lab.shows() and again.notes() == ""
+            assert (
+                again.chosen == lab.chosen == again.state()
+                and again.shows() == lab.shows()
+                and again.notes() == ""
+            )
             again.agrees()
         assert lab.wrong == []
 
 
 def test_a_control_without_a_case_would_be_seen(browser, address):
     with Reader(browser, address, "phase-map") as lab:
-        for made in ("<button>More</button>", "<input aria-label=More>", "<a href=#>More</a>", "<div tabindex=0>More</div>"):
-            lab.element().locator(".lab__panel").evaluate("(panel, made) => panel.insertAdjacentHTML('beforeend', made)", made)
+        for made in (
+            "<button>More</button>",
+            "<input aria-label=More>",
+            "<a href=#>More</a>",
+            "<div tabindex=0>More</div>",
+        ):
+            lab.element().locator(".lab__panel").evaluate(
+                "(panel, made) => panel.insertAdjacentHTML('beforeend', made)", made
+            )
             assert controls(lab) - set(CASES["phase-map"]) == {"More"}, made
             lab.element().locator(".lab__panel > :last-child").evaluate("it => it.remove()")
             assert controls(lab) == set(CASES["phase-map"])
@@ -689,8 +848,10 @@ APART = """lab => [...lab.querySelectorAll('sub, text tspan')].filter((it) => it
 @pytest.mark.parametrize("tag", LABS)
 def test_indices_are_lowered_and_stand_at_their_letter(browser, address, tag):
     with Reader(browser, address, tag) as lab:
-        lab.element().evaluate("lab => lab.querySelectorAll('details').forEach((row) => { row.open = true; })")
-        for value in ([0, 1, 2] if tag in ASKING else [0]):
+        lab.element().evaluate(
+            "lab => lab.querySelectorAll('details').forEach((row) => { row.open = true; })"
+        )
+        for value in [0, 1, 2] if tag in ASKING else [0]:
             if value:
                 lab.labelled(ASKING[tag]).select_option(index=value)
             for width in (390, 1280):
@@ -699,7 +860,9 @@ def test_indices_are_lowered_and_stand_at_their_letter(browser, address, tag):
                 assert lab.element().evaluate(RAISED) == []
                 indices = lab.element().evaluate(APART)
                 assert indices or tag == "sketch-pad"
-                assert [it for it in indices if not (-1 < it[1] < 3 and it[2] > 0 and it[3] < 1)] == [], f"{value} at {width} px"
+                assert [
+                    it for it in indices if not (-1 < it[1] < 3 and it[2] > 0 and it[3] < 1)
+                ] == [], f"{value} at {width} px"
 
 
 # ---------- a training that is running ----------
@@ -734,7 +897,9 @@ def running(opened):
 
 def test_a_rate_moved_while_it_trains_acts_at_once(running):
     running.lab.labelled("Learning rate").press("End")
-    running.lab.page.wait_for_function("document.querySelector('gradient-lab').trainer.report?.finished === 'diverged'")
+    running.lab.page.wait_for_function(
+        "document.querySelector('gradient-lab').trainer.report?.finished === 'diverged'"
+    )
     assert "Lower the rate" in running.said()
 
 
@@ -749,7 +914,10 @@ def test_other_data_or_another_net_end_it_and_it_says_so(running, by):
         lab.labelled("Depth").press("ArrowLeft")
     lab.page.wait_for_function("!document.querySelector('gradient-lab').trainer.worker")
     assert running.said() == f"The net or its data changed, so this training has ended. {READY}"
-    assert running.fold.locator("[role=status]").inner_text() == "The net or its data changed, so this training has ended."
+    assert (
+        running.fold.locator("[role=status]").inner_text()
+        == "The net or its data changed, so this training has ended."
+    )
     assert lab.button("Train").is_enabled()
     lab.chosen = lab.state()
     running.step(2)

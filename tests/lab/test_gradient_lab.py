@@ -31,15 +31,26 @@ class Lab(Mounted):
         self.settle()
 
     def slide(self, label: str, value: float) -> None:
-        slider = self.page.locator(LAB).first.locator(f".lab__field:has(label > span:text-matches('^{label}')) input[type=range]").first
-        slider.evaluate("(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }", value)
+        slider = (
+            self.page.locator(LAB)
+            .first.locator(
+                f".lab__field:has(label > span:text-matches('^{label}')) input[type=range]"
+            )
+            .first
+        )
+        slider.evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+            value,
+        )
         self.settle()
 
     def net(self) -> dict:
         return self.page.locator(LAB).first.evaluate("lab => lab.net()")
 
     def found(self) -> dict:
-        text = self.page.locator(LAB).first.evaluate("""lab => JSON.stringify(lab.found,
+        text = self.page.locator(
+            LAB
+        ).first.evaluate("""lab => JSON.stringify(lab.found,
             (k, v) => ArrayBuffer.isView(v) ? [...v] : typeof v === 'number' && !Number.isFinite(v) ? String(v) : v)""")
         return json.loads(text)
 
@@ -48,7 +59,9 @@ class Lab(Mounted):
 
     def line(self) -> str:
         """The path of the signal's curve."""
-        return self.page.locator(LAB).first.evaluate("lab => lab.charts.signal.lines[1].path.getAttribute('d')")
+        return self.page.locator(LAB).first.evaluate(
+            "lab => lab.charts.signal.lines[1].path.getAttribute('d')"
+        )
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +81,7 @@ def lab(opened):
 
 # ---------- mounting ----------
 
+
 def test_nothing_is_loaded_until_it_comes_near(browser, address):
     loaded = "performance.getEntriesByType('resource').filter(r => r.name.includes('/lab/') || r.name.includes('lab.css')).length"
     with Visit(browser, address, PAGE) as visit:
@@ -86,18 +100,23 @@ def test_without_a_script_a_drawn_figure_and_its_table_stand_there(browser, addr
 def test_it_is_right_at_twice_the_size(lab):
     """A window as wide as others, zoomed to 200 %."""
     session = lab.page.context.new_cdp_session(lab.page)
-    session.send("Emulation.setDeviceMetricsOverride", {"width": 640, "height": 900, "deviceScaleFactor": 2, "mobile": False})
+    session.send(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 640, "height": 900, "deviceScaleFactor": 2, "mobile": False},
+    )
     lab.page.wait_for_function("innerWidth === 640 && devicePixelRatio === 2")
     lab.settle()
     assert lab.page.evaluate("document.documentElement.scrollWidth") <= 640
-    boxes = lab.page.locator(f"{LAB} button:visible, {LAB} select:visible, {LAB} input:visible").evaluate_all(
-        "all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])")
+    boxes = lab.page.locator(
+        f"{LAB} button:visible, {LAB} select:visible, {LAB} input:visible"
+    ).evaluate_all("all => all.map(e => e.getBoundingClientRect()).map(r => [r.left, r.right])")
     session.detach()
     lab.view(1280, "light")
     assert len(boxes) > 10 and all(left >= 0 and right <= 640 for left, right in boxes)
 
 
 # ---------- the net ----------
+
 
 def test_what_it_shows_is_what_autograd_gives(lab):
     lab.choose("Activation", "gelu")
@@ -129,17 +148,25 @@ def test_the_sentence_is_announced_once_it_has_settled(lab):
     lab.page.wait_for_function("heard.length > 0")
     lab.settle()
     assert lab.net()["depth"] == 10 and lab.page.evaluate("heard") == [lab.said()]
-    lab.page.wait_for_function(f"!document.querySelector('{LAB} .lab__hidden[role=status]').textContent")  # nobody reads it twice
+    lab.page.wait_for_function(
+        f"!document.querySelector('{LAB} .lab__hidden[role=status]').textContent"
+    )  # nobody reads it twice
 
 
 def test_weights_are_drawn_once_for_a_seed(lab):
-    kept = lab.page.locator(LAB).evaluate("lab => { lab.draws = lab.engine.net.draws.kept.get('W1'); return lab.draws.length; }")
+    kept = lab.page.locator(LAB).evaluate(
+        "lab => { lab.draws = lab.engine.net.draws.kept.get('W1'); return lab.draws.length; }"
+    )
     assert kept == 64 * 64
     lab.slide("Gain", 240)
     lab.slide("Depth", 40)
-    assert lab.page.locator(LAB).evaluate("lab => lab.engine.net.draws.kept.get('W1') === lab.draws")
+    assert lab.page.locator(LAB).evaluate(
+        "lab => lab.engine.net.draws.kept.get('W1') === lab.draws"
+    )
     lab.press("Another seed")
-    assert lab.page.locator(LAB).evaluate("lab => lab.engine.net.draws.kept.get('W1') !== lab.draws")
+    assert lab.page.locator(LAB).evaluate(
+        "lab => lab.engine.net.draws.kept.get('W1') !== lab.draws"
+    )
     assert lab.net()["seed"] == 1
 
 
@@ -147,24 +174,35 @@ def test_many_weights_go_to_a_worker_and_it_says_so(lab):
     lab.page.locator(f"{LAB} summary:has-text('More settings')").click()
     lab.slide("Depth", 12)
     lab.slide("Width", 256)
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').engine.net.settings === null", timeout=60000)
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').engine.net.settings === null", timeout=60000
+    )
     lab.slide("Depth", 11)
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').found.signal.length === 11", timeout=60000)
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').found.signal.length === 11", timeout=60000
+    )
     lab.settle()
     assert "in a worker" in lab.page.locator(f"{LAB} .lab__notes").inner_text()
     assert lab.page.locator(LAB).evaluate("lab => lab.engine.net.settings === null")
     lab.slide("Width", 32)
-    assert lab.page.locator(LAB).evaluate("lab => lab.engine.worker === null && lab.found.signal.length === 11")
+    assert lab.page.locator(LAB).evaluate(
+        "lab => lab.engine.worker === null && lab.found.signal.length === 11"
+    )
 
 
 def test_what_is_still_being_computed_is_neither_described_nor_saved(lab):
-    lab.page.evaluate("window.posted = Worker.prototype.postMessage; Worker.prototype.postMessage = () => {}; 0")  # it never answers
+    lab.page.evaluate(
+        "window.posted = Worker.prototype.postMessage; Worker.prototype.postMessage = () => {}; 0"
+    )  # it never answers
     lab.page.locator(f"{LAB} summary:has-text('More settings')").click()
     lab.slide("Width", 256)
     assert lab.said() == "The curves still show the net before this one."
     for name in ("Save as CSV", "Save as SVG"):
         lab.press(name)
-        assert "This net is still being computed." in lab.page.locator(f"{LAB} .lab__take").inner_text()
+        assert (
+            "This net is still being computed."
+            in lab.page.locator(f"{LAB} .lab__take").inner_text()
+        )
     lab.page.evaluate("Worker.prototype.postMessage = posted; 0")
     lab.slide("Width", 32)
     assert lab.said().startswith("Layer 1 receives")
@@ -183,7 +221,11 @@ def test_a_chaotic_net_is_called_one(lab):
 
 # ---------- predict first ----------
 
-JUDGED = {"sigmoid": ("Far less", "Right: it fades"), "explodes": ("Far less", "No: it grows"), "he": ("About the same", "Right: it stays")}
+JUDGED = {
+    "sigmoid": ("Far less", "Right: it fades"),
+    "explodes": ("Far less", "No: it grows"),
+    "he": ("About the same", "Right: it stays"),
+}
 
 
 def test_every_preset_asks_first_and_a_prediction_is_judged(lab):
@@ -191,11 +233,18 @@ def test_every_preset_asks_first_and_a_prediction_is_judged(lab):
         lab.choose("Net", key)
         asked = lab.page.locator(f"{LAB} fieldset legend").inner_text()
         assert it["ask"] in asked and "hidden" in lab.said(), key
-        assert lab.line().count("L") == 0 and lab.page.locator(f"{LAB} .lab__look").is_hidden(), key  # a point at most
+        assert lab.line().count("L") == 0 and lab.page.locator(f"{LAB} .lab__look").is_hidden(), (
+            key
+        )  # a point at most
         answer, verdict = JUDGED.get(key, ("Just show it", ""))
         lab.press(answer)
         assert "hidden" not in lab.said() and lab.line().count("L") > 20, key
-        assert lab.page.locator(f"{LAB} .lab__verdict").inner_text().partition(",")[0].startswith(verdict), key
+        assert (
+            lab.page.locator(f"{LAB} .lab__verdict")
+            .inner_text()
+            .partition(",")[0]
+            .startswith(verdict)
+        ), key
         assert lab.page.evaluate("document.activeElement.id").endswith("preset")
 
 
@@ -206,6 +255,7 @@ def test_one_may_look_at_once(lab):
 
 
 # ---------- the walk back ----------
+
 
 def test_the_walk_back_by_steps(lab):
     signal = lab.found()["signal"]
@@ -233,7 +283,10 @@ def test_the_walk_plays_pauses_and_ends(lab):
     assert lab.page.locator(LAB).evaluate("lab => lab.walked") == reached
     lab.page.get_by_label("Layers walked back").fill("97")
     lab.press("Play")
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').walked === 1 && !document.querySelector('{LAB}').playing", timeout=10000)
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').walked === 1 && !document.querySelector('{LAB}').playing",
+        timeout=10000,
+    )
 
 
 def test_with_less_motion_it_goes_there_at_once(lab):
@@ -250,13 +303,25 @@ def test_all_of_it_by_keyboard(lab):
     seen = []
     for _ in range(40):
         page.keyboard.press("Tab")
-        seen.append(page.evaluate(f"""(() => {{ const e = document.activeElement; if (!e.closest('{LAB}')) return 'left';
-            return (e.labels?.[0] ?? e).textContent.trim() + ' ' + (getComputedStyle(e).outlineStyle !== 'none'); }})()"""))
+        seen.append(
+            page.evaluate(f"""(() => {{ const e = document.activeElement; if (!e.closest('{LAB}')) return 'left';
+            return (e.labels?.[0] ?? e).textContent.trim() + ' ' + (getComputedStyle(e).outlineStyle !== 'none'); }})()""")
+        )
         if seen[-1] == "left":
             break
     assert seen[-1] == "left" and all(entry.endswith("true") for entry in seen[:-1]), seen
     names = " ".join(seen)
-    for word in ("predict first", "Depth", "Activation", "Gain", "Seed", "Play", "Step", "Copy as PyTorch", "Train"):
+    for word in (
+        "predict first",
+        "Depth",
+        "Activation",
+        "Gain",
+        "Seed",
+        "Play",
+        "Step",
+        "Copy as PyTorch",
+        "Train",
+    ):
         assert word in names
     page.locator(LAB).get_by_label(re.compile("^Depth")).focus()
     page.keyboard.press("ArrowLeft")
@@ -269,6 +334,7 @@ def test_all_of_it_by_keyboard(lab):
 
 
 # ---------- addresses ----------
+
 
 def test_the_address_holds_all_of_it(browser, address, lab):
     lab.choose("Activation", "tanh")
@@ -285,13 +351,31 @@ def test_the_address_holds_all_of_it(browser, address, lab):
 
 def test_any_fragment_yields_a_valid_state_and_a_note(lab):
     draw = random.Random(1)
-    junk = ["NaN", "-1", "1e999", "%E0%A4%A", "<img src=x onerror=alert(1)>", "", "0x1F", "9" * 500, "relu", "depth", "💥"]
+    junk = [
+        "NaN",
+        "-1",
+        "1e999",
+        "%E0%A4%A",
+        "<img src=x onerror=alert(1)>",
+        "",
+        "0x1F",
+        "9" * 500,
+        "relu",
+        "depth",
+        "💥",
+    ]
     keys = ["depth", "gain", "activation", "norm", "seed", "v", "nonsense", "__proto__", "batch"]
     for _ in range(10):
-        text = "&".join(f"{draw.choice(keys)}={draw.choice(junk)}" for _ in range(draw.randint(1, 5)))
+        text = "&".join(
+            f"{draw.choice(keys)}={draw.choice(junk)}" for _ in range(draw.randint(1, 5))
+        )
         lab.follow(f"#lab?{text}", 50)
         state = lab.net()
-        assert 1 <= state["depth"] <= 100 and 0.01 <= state["gain"] <= 100 and state["activation"] == "relu", text
+        assert (
+            1 <= state["depth"] <= 100
+            and 0.01 <= state["gain"] <= 100
+            and state["activation"] == "relu"
+        ), text
     lab.follow("#lab?v=0&depth=7000&activation=swish")
     notes = lab.page.locator(f"{LAB} .lab__notes").inner_text()
     assert "another version" in notes and "depth 7000" in notes and "swish" in notes
@@ -301,12 +385,18 @@ def test_any_fragment_yields_a_valid_state_and_a_note(lab):
 def test_overflow_and_nothing_are_called_by_their_names(lab):
     lab.follow("#lab?v=1&activation=linear&init=he&gain=100&depth=100&loss=square")
     assert "overflows" in lab.said() and "10³⁰⁸" in lab.said()
-    assert lab.page.locator(LAB).evaluate("lab => lab.charts.signal.lines[1].outside.getAttribute('d').length") > 0
+    assert (
+        lab.page.locator(LAB).evaluate(
+            "lab => lab.charts.signal.lines[1].outside.getAttribute('d').length"
+        )
+        > 0
+    )
     lab.follow("#lab?v=1&width=2&depth=100")
     assert "exactly nothing" in lab.said() and "NaN" not in lab.page.locator(LAB).inner_text()
 
 
 # ---------- taken away ----------
+
 
 def test_the_program_is_copied_and_prints_the_same_norms(lab, capsys):
     lab.choose("Net", "narrow")
@@ -321,11 +411,15 @@ def test_the_program_is_copied_and_prints_the_same_norms(lab, capsys):
     assert [row.split()[1:] for row in rows] == [[f"{s:.3e}", f"{w:.3e}"] for s, w in norms]
     assert "#lab?v=1" in program
     lab.press("Copy link")
-    assert lab.page.evaluate("navigator.clipboard.readText()").endswith("#lab?v=1&depth=100&width=8&init=he")
+    assert lab.page.evaluate("navigator.clipboard.readText()").endswith(
+        "#lab?v=1&depth=100&width=8&init=he"
+    )
 
 
 def test_where_copying_is_not_allowed_the_text_is_there(lab):
-    lab.page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }")
+    lab.page.evaluate(
+        "() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }"
+    )
     lab.press("Copy as PyTorch")
     assert "import torch" in lab.page.get_by_label("Text to copy").input_value()
     lab.page.evaluate("delete navigator.clipboard.writeText; 0")
@@ -343,33 +437,56 @@ def test_figure_and_numbers_are_saved(lab):
 
     text = saved.value.path().read_text()
     root = ET.fromstring(text)
-    assert root.tag.endswith("svg") and "var(" not in text and "class=" not in text and "ReLU" in text
+    assert (
+        root.tag.endswith("svg") and "var(" not in text and "class=" not in text and "ReLU" in text
+    )
 
 
 # ---------- training ----------
+
 
 def test_it_trains_to_a_falling_loss_and_stops_by_itself(lab):
     lab.follow("#lab?v=1&depth=6&width=32&init=he&skip=scaled&data=digits&rate=0.1")
     lab.page.locator(f"{LAB} summary:has-text('Train this net')").click()
     lab.press("One step")
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').trainer.report?.step === 1", timeout=20000)
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').trainer.report?.step === 1", timeout=20000
+    )
     first = lab.page.locator(LAB).evaluate("lab => lab.trainer.report.loss")
     lab.press("Train")
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').trainer.report?.finished", timeout=60000)
-    report = lab.page.locator(LAB).evaluate("lab => ({...lab.trainer.report, moved: [...lab.trainer.report.moved]})")
-    assert report["finished"] == "learned" and report["accuracy"] >= 0.99 and report["loss"] < first / 2
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').trainer.report?.finished", timeout=60000
+    )
+    report = lab.page.locator(LAB).evaluate(
+        "lab => ({...lab.trainer.report, moved: [...lab.trainer.report.moved]})"
+    )
+    assert (
+        report["finished"] == "learned"
+        and report["accuracy"] >= 0.99
+        and report["loss"] < first / 2
+    )
     assert len(report["moved"]) == 6 and min(report["moved"]) > 1e-3
-    assert "It stopped by itself" in lab.page.locator(f"{LAB} .lab__more >> text=It stopped").first.inner_text()
+    assert (
+        "It stopped by itself"
+        in lab.page.locator(f"{LAB} .lab__more >> text=It stopped").first.inner_text()
+    )
     lab.press("Start again")
-    assert lab.page.locator(LAB).evaluate("lab => lab.trainer.worker === null && lab.trainer.report === null")
+    assert lab.page.locator(LAB).evaluate(
+        "lab => lab.trainer.worker === null && lab.trainer.report === null"
+    )
 
 
 def test_a_training_that_diverges_says_so(lab):
     lab.follow("#lab?v=1&depth=30&width=32&init=he&skip=plain&data=spirals&rate=10")
     lab.page.locator(f"{LAB} summary:has-text('Train this net')").click()
     lab.press("Train")
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').trainer.report?.finished === 'diverged'", timeout=60000)
-    assert "Lower the rate" in lab.page.locator(LAB).inner_text() and "NaN" not in lab.page.locator(LAB).inner_text()
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').trainer.report?.finished === 'diverged'", timeout=60000
+    )
+    assert (
+        "Lower the rate" in lab.page.locator(LAB).inner_text()
+        and "NaN" not in lab.page.locator(LAB).inner_text()
+    )
 
 
 def test_a_training_out_of_sight_pauses_and_goes_on(lab):
@@ -394,6 +511,7 @@ def test_a_training_out_of_sight_pauses_and_goes_on(lab):
 
 # ---------- coming and going ----------
 
+
 def test_it_fills_the_screen_and_comes_back(lab):
     lab.press("Fullscreen")
     lab.settle(300)
@@ -406,9 +524,13 @@ def test_it_fills_the_screen_and_comes_back(lab):
 def test_out_of_sight_it_frees_its_arrays_and_comes_back(lab):
     line = lab.line()
     lab.page.evaluate("scrollTo(0, 0)")
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').engine.net.settings === null", timeout=5000)
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').engine.net.settings === null", timeout=5000
+    )
     lab.page.locator(LAB).scroll_into_view_if_needed()
-    lab.page.wait_for_function(f"document.querySelector('{LAB}').engine.net.settings !== null", timeout=5000)
+    lab.page.wait_for_function(
+        f"document.querySelector('{LAB}').engine.net.settings !== null", timeout=5000
+    )
     assert lab.line() == line
 
 
@@ -419,8 +541,15 @@ def test_leaving_and_returning_leaks_nothing(browser, address):
     """
     with Visit(browser, address, "about/") as visit:
         page = visit.page
-        urls = "".join(f"<url><loc>{address}/{name}</loc></url>" for name in (PAGE, "understand/jacobians/"))
-        page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        urls = "".join(
+            f"<url><loc>{address}/{name}</loc></url>" for name in (PAGE, "understand/jacobians/")
+        )
+        page.route(
+            "**/sitemap.xml",
+            lambda route: route.fulfill(
+                body=f"<urlset>{urls}</urlset>", content_type="application/xml"
+            ),
+        )
         visit.go(f"{address}/{PAGE}")
         page.evaluate("window.kept = []; 0")
         for again in (False, True):
@@ -437,7 +566,9 @@ def test_leaving_and_returning_leaks_nothing(browser, address):
                 lab.trainer.toggle();
                 lab.play();
             }}""")
-            page.wait_for_function(f"document.querySelector('{LAB}').trainer.report?.step > 0", timeout=20000)
+            page.wait_for_function(
+                f"document.querySelector('{LAB}').trainer.report?.step > 0", timeout=20000
+            )
             assert len(page.workers) >= 1
             page.locator(".md-nav a[href$='jacobians/']").first.evaluate("link => link.click()")
             page.wait_for_function(f"!document.querySelector('{LAB}')")
@@ -446,7 +577,9 @@ def test_leaving_and_returning_leaks_nothing(browser, address):
         assert page.evaluate("window.kept.map(lab => lab.engine.net.draws.kept.size)") == [0, 0]
         assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
         assert [worker for worker in page.workers if "lab/worker" in worker.url] == []
-        assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to load again cancels what was still on its way
+        assert [
+            w for w in visit.wrong if not w.startswith("failed")
+        ] == []  # to load again cancels what was still on its way
 
 
 def test_ten_copies_on_a_page(lab):
@@ -464,5 +597,7 @@ def test_ten_copies_on_a_page(lab):
     ids = lab.page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
     lab.follow("#lab-3?v=1&depth=5")
-    depths = lab.page.locator(LAB).evaluate_all("labs => labs.map(lab => [lab.id, lab.settings.depth])")
+    depths = lab.page.locator(LAB).evaluate_all(
+        "labs => labs.map(lab => [lab.id, lab.settings.depth])"
+    )
     assert all(depth == (5 if name == "lab-3" else 30) for name, depth in depths)

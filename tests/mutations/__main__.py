@@ -16,14 +16,20 @@ def main(words: list[str]) -> int:
     """Print what noticed each mutation, and keep the score; exit code 1 when one survived, 2 when nothing can be judged."""
     kinds = [kind for kind in KINDS if not words or any(word in kind for word in words)]
     if not kinds:
-        print(f"no kind of mutation is called {' '.join(words)!r}; there are: {', '.join(KINDS)}", file=sys.stderr)
+        print(
+            f"no kind of mutation is called {' '.join(words)!r}; there are: {', '.join(KINDS)}",
+            file=sys.stderr,
+        )
         return 2
     if _fails_already([]):
         return 2
     judged = _judge([mutation for kind in kinds for mutation in draw(kind)])
     if _fails_already([verdict for _, verdict in judged]):
         return 2
-    keep({kind: tallied([(m, v) for m, v in judged if m.kind == kind]) for kind in kinds}, list(KINDS))
+    keep(
+        {kind: tallied([(m, v) for m, v in judged if m.kind == kind]) for kind in kinds},
+        list(KINDS),
+    )
     survived = sum(not verdict.by for _, verdict in judged)
     print(f"{len(judged)} mutations, {len(judged) - survived} noticed, {survived} not")
     return 1 if survived else 0
@@ -34,7 +40,10 @@ def _fails_already(verdicts: list[Verdict]) -> bool:
     with Copy() as untouched:
         broken = untouched.refuse(verdicts)
     if broken:
-        print(f"without any mutation this fails already, so nothing is kept: {broken}", file=sys.stderr)
+        print(
+            f"without any mutation this fails already, so nothing is kept: {broken}",
+            file=sys.stderr,
+        )
     return bool(broken)
 
 
@@ -54,7 +63,10 @@ def _judge(mutations: list[Mutation]) -> list[tuple[Mutation, Verdict]]:
                     return
                 mutation = mutations[number]
                 verdicts[number] = verdict = copy.judge(mutation)
-                print(f"{mutation.kind}: {mutation}, line {mutation.line}: {verdict.what or 'SURVIVED'}", flush=True)
+                print(
+                    f"{mutation.kind}: {mutation}, line {mutation.line}: {verdict.what or 'SURVIVED'}",
+                    flush=True,
+                )
 
     workers = [threading.Thread(target=work) for _ in range(COPIES)]
     for worker in workers:

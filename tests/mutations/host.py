@@ -22,7 +22,11 @@ class Recorder:
     def pytest_collection_modifyitems(self, items):
         """Keep the tests of one sort."""
         slow = {"site", "address", "browser"}
-        items[:] = [item for item in items if bool(slow & set(getattr(item, "fixturenames", ()))) == self.needs_site]
+        items[:] = [
+            item
+            for item in items
+            if bool(slow & set(getattr(item, "fixturenames", ()))) == self.needs_site
+        ]
 
     def pytest_runtest_logreport(self, report):
         """Remember the first test that fails."""
@@ -50,7 +54,11 @@ def check(root: str, page: str = "") -> dict:
     def first(faults) -> str:
         return next((told for told in map(str, faults) if str(mutations.ARGUED) not in told), "")
 
-    faults = checking.check_page(Path(root, page), _BOOK.get(root) or book.load(Path(root)))[1] if page else []
+    faults = (
+        checking.check_page(Path(root, page), _BOOK.get(root) or book.load(Path(root)))[1]
+        if page
+        else []
+    )
     return {"failed": first(faults) or first(checking.check(Path(root)))}
 
 
@@ -62,7 +70,9 @@ def tests(needs_site: bool, names: list[str]) -> dict:
     import pytest
 
     recorder = Recorder(needs_site)
-    status = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *names], plugins=[recorder])
+    status = pytest.main(
+        ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *names], plugins=[recorder]
+    )
     if status not in (0, 1, 5):  # 5: none was left after sorting
         recorder.failed = recorder.failed or f"pytest ended with status {status}"
     return {"failed": recorder.failed, "ran": recorder.ran}
@@ -77,7 +87,11 @@ def _child(job: dict, writer: int) -> None:
         os.dup2(quiet.fileno(), 1)
         os.dup2(quiet.fileno(), 2)
         try:
-            found = check(job["root"], *job["names"]) if job["what"] == "check" else tests(job["what"] == "site", job["names"])
+            found = (
+                check(job["root"], *job["names"])
+                if job["what"] == "check"
+                else tests(job["what"] == "site", job["names"])
+            )
         except BaseException:
             found = {"failed": traceback.format_exc().strip().splitlines()[-1]}
         out.write(json.dumps(found))
@@ -91,6 +105,7 @@ def _warm_up(roots: list[str]) -> None:
         sys.path.insert(0, roots[0])
         check(roots[0])
         from snippets.weave.numbers import book
+
         _BOOK[roots[0]] = book.load(Path(roots[0]))
         return
     import mkdocs.config  # noqa: F401
@@ -126,7 +141,9 @@ def _wait(child: int, reader: int, seconds: float) -> dict:
                 os.killpg(child, signal.SIGKILL)
         text = told.read() if ready else ""
     os.waitpid(child, 0)
-    return json.loads(text) if text else {"failed": "" if not ready else "ended without an answer"}  # out of time: not noticed
+    return (
+        json.loads(text) if text else {"failed": "" if not ready else "ended without an answer"}
+    )  # out of time: not noticed
 
 
 if __name__ == "__main__":

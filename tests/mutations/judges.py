@@ -19,9 +19,39 @@ from tests.mutations.makers import Mutation
 
 LIMIT = 2400.0  # seconds for one step of one mutation
 MEASURED = "tests/numbers/test_measurements.py::test_measured_again"
-WEAVER = ["check", "weave", "notebooks", "claims_page", "figures", "exercises", "guide", "question_cards", "video", "embedding", "about", "style", "prose", "blocks", "measurements", "addresses", "doctor", "reader", "serve", "weight", "publishing", "zensical", "site", "numbers"]
-LAB = {"doctor": ["reader"], "rec": ["recurrent_lab", "parity"], "pha": ["phase_map"], "ske": ["sketch"],
-       "": ["parity", "training", "recurrent_lab", "phase_map", "gradient_lab", "exercises"]}
+WEAVER = [
+    "check",
+    "weave",
+    "notebooks",
+    "claims_page",
+    "figures",
+    "exercises",
+    "guide",
+    "question_cards",
+    "video",
+    "embedding",
+    "about",
+    "style",
+    "prose",
+    "blocks",
+    "measurements",
+    "addresses",
+    "doctor",
+    "reader",
+    "serve",
+    "weight",
+    "publishing",
+    "zensical",
+    "site",
+    "numbers",
+]
+LAB = {
+    "doctor": ["reader"],
+    "rec": ["recurrent_lab", "parity"],
+    "pha": ["phase_map"],
+    "ske": ["sketch"],
+    "": ["parity", "training", "recurrent_lab", "phase_map", "gradient_lab", "exercises"],
+}
 
 
 @dataclass(frozen=True)
@@ -49,16 +79,35 @@ def steps(mutation: Mutation) -> Iterator[Step]:
         yield "quick", _mentioning(stem)
     elif file.startswith("snippets/results/"):
         yield "quick", [f"{MEASURED}[{stem}]"]
-        yield "quick", ["tests/claims/test_claims.py", "tests/pages/test_figures.py", *_mentioning(stem)]
+        yield (
+            "quick",
+            ["tests/claims/test_claims.py", "tests/pages/test_figures.py", *_mentioning(stem)],
+        )
     elif file.startswith("snippets/recipes/"):
-        yield "quick", ["tests/doctor/test_doctor.py", "tests/doctor/test_reader.py", "tests/doctor/test_doctor_benchmark.py"]
-        yield from (("quick", [f"{MEASURED}[{name}]"]) for name in ("doctor_limits", "doctor_benchmark"))
+        yield (
+            "quick",
+            [
+                "tests/doctor/test_doctor.py",
+                "tests/doctor/test_reader.py",
+                "tests/doctor/test_doctor_benchmark.py",
+            ],
+        )
+        yield from (
+            ("quick", [f"{MEASURED}[{name}]"]) for name in ("doctor_limits", "doctor_benchmark")
+        )
         yield "site", ["tests/doctor/test_reader.py"]
     elif file.startswith("docs/assets/javascripts/"):
-        named = next(tests for start, tests in LAB.items() if f"{'doctor' if '/doctor/' in file else stem}".startswith(start))
+        named = next(
+            tests
+            for start, tests in LAB.items()
+            if f"{'doctor' if '/doctor/' in file else stem}".startswith(start)
+        )
         yield from (("quick", [_find(name)]) for name in named if name != "gradient_lab")
         if "/doctor/" not in file:
-            yield from (("quick", [f"{MEASURED}[{name}]"]) for name in ("lab_presets", "recurrent_lab", "lab_parity"))
+            yield from (
+                ("quick", [f"{MEASURED}[{name}]"])
+                for name in ("lab_presets", "recurrent_lab", "lab_parity")
+            )
         yield "site", list(map(_find, named))
     elif file.startswith("snippets/weave/"):
         near = _mentioning(stem)  # those that name the module first
@@ -66,7 +115,15 @@ def steps(mutation: Mutation) -> Iterator[Step]:
         yield from (("quick", [name]) for name in names)
         yield "site", names
     else:
-        yield "quick", ["tests/pages/test_prose.py", "tests/pages/test_about.py", "tests/numbers/test_coverage.py", file]
+        yield (
+            "quick",
+            [
+                "tests/pages/test_prose.py",
+                "tests/pages/test_about.py",
+                "tests/numbers/test_coverage.py",
+                file,
+            ],
+        )
 
 
 def _find(name: str) -> str:
@@ -76,7 +133,11 @@ def _find(name: str) -> str:
 
 def _function(mutation: Mutation) -> str:
     text = (ROOT / mutation.file).read_text(encoding="utf-8")
-    return next(n.name for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.lineno <= mutation.line <= n.end_lineno)
+    return next(
+        n.name
+        for n in ast.parse(text).body
+        if isinstance(n, ast.FunctionDef) and n.lineno <= mutation.line <= n.end_lineno
+    )
 
 
 def _measuring(stem: str) -> list[str]:
@@ -86,15 +147,25 @@ def _measuring(stem: str) -> list[str]:
     while found != before:
         before = set(found)
         for path in folder.glob("*.py"):
-            if any(re.search(rf"\b(?:experiments\.{name}|experiments import [^\n]*\b{name})\b", path.read_text(encoding="utf-8"))
-                   for name in before if name.startswith("_") or name == stem):
+            if any(
+                re.search(
+                    rf"\b(?:experiments\.{name}|experiments import [^\n]*\b{name})\b",
+                    path.read_text(encoding="utf-8"),
+                )
+                for name in before
+                if name.startswith("_") or name == stem
+            ):
                 found.add(path.stem)
     return [name for name in experiments() if name in found]
 
 
 def _mentioning(stem: str) -> list[str]:
     tests = sorted((ROOT / "tests").rglob("test_*.py"))
-    named = [p.relative_to(ROOT).as_posix() for p in tests if re.search(rf"\b{stem}\b", p.read_text(encoding="utf-8"))]
+    named = [
+        p.relative_to(ROOT).as_posix()
+        for p in tests
+        if re.search(rf"\b{stem}\b", p.read_text(encoding="utf-8"))
+    ]
     return [name for name in named if name != "tests/numbers/test_measurements.py"]
 
 
@@ -104,8 +175,12 @@ class Copy:
     def __enter__(self) -> Copy:
         self.folder = tempfile.TemporaryDirectory(prefix="mutations-")
         self.root = Path(self.folder.name) / "copy"
-        listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT,
-                                capture_output=True, check=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        )
         for name in (n for n in listed.stdout.decode().split("\0") if n and (ROOT / n).exists()):
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, self.root / name)
@@ -115,8 +190,14 @@ class Copy:
         return self
 
     def _host(self, *roots: str) -> subprocess.Popen:
-        return subprocess.Popen([sys.executable, str(Path(__file__).with_name("host.py")), *roots], cwd=self.root, text=True,
-                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+        return subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("host.py")), *roots],
+            cwd=self.root,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+        )
 
     def __exit__(self, *_) -> None:
         for host in (self.fresh, self.warm):
@@ -128,12 +209,19 @@ class Copy:
     def run(self, what: str, names: list[str], warm: bool = False) -> dict:
         """One step: what failed first, or nothing. `warm` where what is changed is read, not run, by the weaver."""
         host = self.warm if warm else self.fresh
-        print(json.dumps({"root": str(self.root), "what": what, "names": names, "seconds": LIMIT}), file=host.stdin, flush=True)
+        print(
+            json.dumps({"root": str(self.root), "what": what, "names": names, "seconds": LIMIT}),
+            file=host.stdin,
+            flush=True,
+        )
         return json.loads(host.stdout.readline())
 
     def refuse(self, verdicts: list[Verdict]) -> str:
         """What fails without any mutation: then nothing it noticed would count."""
-        tests = {sort: sorted({v.what for v in verdicts if v.sort == sort and "::" in v.what}) for sort in ("quick", "site")}
+        tests = {
+            sort: sorted({v.what for v in verdicts if v.sort == sort and "::" in v.what})
+            for sort in ("quick", "site")
+        }
         rounds = [("check", []), *((sort, names) for sort, names in tests.items() if names)]
         return next(filter(None, (self.run(what, names)["failed"] for what, names in rounds)), "")
 
@@ -147,7 +235,11 @@ class Copy:
             for what, names in steps(mutation):
                 failed = self.run(what, names, warm=read and what == "check")["failed"]
                 if failed:
-                    return Verdict("check" if what == "check" else "test", failed.replace(f"{self.root}/", ""), what)
+                    return Verdict(
+                        "check" if what == "check" else "test",
+                        failed.replace(f"{self.root}/", ""),
+                        what,
+                    )
             return Verdict("", "")
         finally:
             path.write_bytes(kept)

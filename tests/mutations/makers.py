@@ -15,10 +15,28 @@ from snippets.measurement import ROOT, seal
 from snippets.weave.numbers.marks import CLOSE, FENCE, FENCED, MATHS, OPEN
 
 SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-HIDDEN = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>|\]\((?!https?:)[^)\s]*\)|\{[:#.][^}]*\}|^\s*(?:>\s*)*\d+[.)]\s")
+HIDDEN = re.compile(
+    r"<!--.*?-->|</?[a-zA-Z][^<>]*>|\]\((?!https?:)[^)\s]*\)|\{[:#.][^}]*\}|^\s*(?:>\s*)*\d+[.)]\s"
+)
 SITE = "docs/assets/javascripts"
-NUMERICS = ("activations", "datasets", "linear", "net", "phases", "presets", "random", "recurrence", "recurrent-script",
-            "recurrent-settings", "script", "settings", "sketching", "stack", "theory", "training")
+NUMERICS = (
+    "activations",
+    "datasets",
+    "linear",
+    "net",
+    "phases",
+    "presets",
+    "random",
+    "recurrence",
+    "recurrent-script",
+    "recurrent-settings",
+    "script",
+    "settings",
+    "sketching",
+    "stack",
+    "theory",
+    "training",
+)
 
 
 @dataclass(frozen=True)
@@ -37,14 +55,16 @@ class Mutation:
 
     def apply(self, text: str) -> str:
         """The file's text after the change; a results file gets its seal anew where the kind says so."""
-        assert text[self.start:self.stop] == self.old, self
-        changed = text[:self.start] + self.new + text[self.stop:]
+        assert text[self.start : self.stop] == self.old, self
+        changed = text[: self.start] + self.new + text[self.stop :]
         return _sealed(changed) if self.kind.endswith("and its seal") else changed
 
     def __str__(self) -> str:
         """File and line as they read with the change in its place; the same wherever in the file that line stands."""
         old, new = (" ".join(part.split())[:70] for part in (self.old, self.new))
-        return f"{self.file}: {self.before[-140:].lstrip()}[{old} -> {new}]{self.after[:140].rstrip()}".replace("`", "'")
+        return f"{self.file}: {self.before[-140:].lstrip()}[{old} -> {new}]{self.after[:140].rstrip()}".replace(
+            "`", "'"
+        )
 
 
 Site = tuple[int, int, str]  # from, to, what stands there afterwards
@@ -57,6 +77,7 @@ def _sealed(text: str) -> str:
 
 
 # ---------- pages ----------
+
 
 def _lines(text: str) -> Iterator[tuple[str, int, str]]:
     """(part, offset, line) of a page; the part is front, prose, table, code, output or mark, inside a figure's region caption, and
@@ -88,7 +109,9 @@ def _visible(line: str) -> str:
 
 
 def _other_digit(digit: str, rng: Rng) -> str:
-    return rng.choice([d for d in (SUPERSCRIPT if digit in SUPERSCRIPT else "0123456789") if d != digit])
+    return rng.choice(
+        [d for d in (SUPERSCRIPT if digit in SUPERSCRIPT else "0123456789") if d != digit]
+    )
 
 
 def _digits(parts: tuple[str, ...], pattern: str = r"[0-9]") -> Callable:
@@ -96,7 +119,11 @@ def _digits(parts: tuple[str, ...], pattern: str = r"[0-9]") -> Callable:
         for part, at, line in _lines(text):
             if part in parts:
                 shown = line if part in ("front", "code", "output") else _visible(line)
-                yield from ((at + m.start(), at + m.end(), _other_digit(m.group(), rng)) for m in re.finditer(pattern, shown))
+                yield from (
+                    (at + m.start(), at + m.end(), _other_digit(m.group(), rng))
+                    for m in re.finditer(pattern, shown)
+                )
+
     return sites
 
 
@@ -104,29 +131,50 @@ def _signs(text: str, rng: Rng) -> Iterator[Site]:
     for part, at, line in _lines(text):
         if part in ("prose", "woven", "table", "caption"):
             shown = _visible(line)
-            yield from ((at + m.start(), at + m.end(), "") for m in re.finditer(r"[−⁻](?=[0-9⁰¹²³⁴⁵⁶⁷⁸⁹])", shown))
+            yield from (
+                (at + m.start(), at + m.end(), "")
+                for m in re.finditer(r"[−⁻](?=[0-9⁰¹²³⁴⁵⁶⁷⁸⁹])", shown)
+            )
             for formula in MATHS.finditer(shown):
                 flip = {"+": "-", "-": "+"}
-                yield from ((at + formula.start() + m.start(), at + formula.start() + m.end(), flip[m.group()])
-                            for m in re.finditer(r"[-+]", formula.group()))
+                yield from (
+                    (
+                        at + formula.start() + m.start(),
+                        at + formula.start() + m.end(),
+                        flip[m.group()],
+                    )
+                    for m in re.finditer(r"[-+]", formula.group())
+                )
 
 
 def _units(text: str, rng: Rng) -> Iterator[Site]:
     for part, at, line in _lines(text):
         if part in ("prose", "woven", "table", "caption"):
-            for m in re.finditer(r"(?:(?<=\d)|(?<=\d )|(?<=</data>)|(?<=</data> ))(?:%|kB|MB|GB|ms|px)(?!\w)", line):
-                yield at + m.start(), at + m.end(), rng.choice([u for u in ("%", "‰", "kB", "ms") if u != m.group()])
+            for m in re.finditer(
+                r"(?:(?<=\d)|(?<=\d )|(?<=</data>)|(?<=</data> ))(?:%|kB|MB|GB|ms|px)(?!\w)", line
+            ):
+                yield (
+                    at + m.start(),
+                    at + m.end(),
+                    rng.choice([u for u in ("%", "‰", "kB", "ms") if u != m.group()]),
+                )
 
 
 def _quoted(text: str) -> list[re.Match]:
     """The names of numbers, outside of code."""
-    return list(re.finditer(r'(?<=<data value=")[^"]+(?=")', FENCED.sub(lambda m: " " * len(m.group()), text)))
+    return list(
+        re.finditer(
+            r'(?<=<data value=")[^"]+(?=")', FENCED.sub(lambda m: " " * len(m.group()), text)
+        )
+    )
 
 
 def _keys(text: str, rng: Rng) -> Iterator[Site]:
     keys = sorted({m.group() for m in _quoted(text)})
     for m in _quoted(text):
-        same = [k for k in keys if k != m.group() and k.partition(".")[0] == m.group().partition(".")[0]]
+        same = [
+            k for k in keys if k != m.group() and k.partition(".")[0] == m.group().partition(".")[0]
+        ]
         if same:
             yield m.start(), m.end(), rng.choice(same)
 
@@ -134,7 +182,7 @@ def _keys(text: str, rng: Rng) -> Iterator[Site]:
 def _misspelt(text: str, rng: Rng) -> Iterator[Site]:
     for m in _quoted(text):
         cut = rng.randrange(len(m.group()))
-        yield m.start(), m.end(), m.group()[:cut] + m.group()[cut + 1:]
+        yield m.start(), m.end(), m.group()[:cut] + m.group()[cut + 1 :]
 
 
 def _markers(text: str, rng: Rng) -> Iterator[Site]:
@@ -147,6 +195,7 @@ def _markers(text: str, rng: Rng) -> Iterator[Site]:
 
 # ---------- code ----------
 
+
 def _offsets(text: str) -> list[int]:
     """Where each line begins, in characters."""
     starts = [0]
@@ -157,10 +206,13 @@ def _offsets(text: str) -> list[int]:
 
 def _place(node: ast.AST, starts: list[int], rows: list[str]) -> tuple[int, int]:
     """The characters of a node; ast counts the bytes of a line."""
+
     def column(row: int, offset: int) -> int:
         return len(rows[row - 1].encode()[:offset].decode())
-    return starts[node.lineno - 1] + column(node.lineno, node.col_offset), \
-        starts[node.end_lineno - 1] + column(node.end_lineno, node.end_col_offset)
+
+    return starts[node.lineno - 1] + column(node.lineno, node.col_offset), starts[
+        node.end_lineno - 1
+    ] + column(node.end_lineno, node.end_col_offset)
 
 
 def _walk(text: str) -> Iterator[tuple[ast.AST, int, int]]:
@@ -193,8 +245,12 @@ def _another(number: str) -> str:
 
 
 def _javascript(text: str, rng: Rng) -> Iterator[Site]:
-    code = re.sub(r"/\*.*?\*/|(?<![:\"'`])//[^\n]*|^import[^\n]*", lambda m: re.sub(r"[^\n]", " ", m.group()), text,
-                  flags=re.DOTALL | re.MULTILINE)
+    code = re.sub(
+        r"/\*.*?\*/|(?<![:\"'`])//[^\n]*|^import[^\n]*",
+        lambda m: re.sub(r"[^\n]", " ", m.group()),
+        text,
+        flags=re.DOTALL | re.MULTILINE,
+    )
     for m in re.finditer(r"(?<![\w.$#])(?:0x[0-9a-fA-F]+|\d+(?:\.\d+)?(?:e-?\d+)?)(?![\w.])", code):
         yield m.start(), m.end(), _another(m.group())
 
@@ -206,18 +262,35 @@ def _steps(text: str, rng: Rng) -> Iterator[Site]:
             yield start, stop, "pass"
 
 
-TURNED = {ast.Eq: "!=", ast.NotEq: "==", ast.Lt: ">=", ast.LtE: ">", ast.Gt: "<=", ast.GtE: "<", ast.In: "not in", ast.NotIn: "in",
-          ast.Is: "is not", ast.IsNot: "is"}
+TURNED = {
+    ast.Eq: "!=",
+    ast.NotEq: "==",
+    ast.Lt: ">=",
+    ast.LtE: ">",
+    ast.Gt: "<=",
+    ast.GtE: "<",
+    ast.In: "not in",
+    ast.NotIn: "in",
+    ast.Is: "is not",
+    ast.IsNot: "is",
+}
 
 
 def _comparisons(text: str, rng: Rng) -> Iterator[Site]:
     """The first comparison of each assertion in a test, turned into its opposite."""
     starts, rows = _offsets(text), text.splitlines(keepends=True)
-    for test in (n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")):
+    for test in (
+        n
+        for n in ast.parse(text).body
+        if isinstance(n, ast.FunctionDef) and n.name.startswith("test_")
+    ):
         for stated in (n.test for n in ast.walk(test) if isinstance(n, ast.Assert)):
             compared = next((n for n in ast.walk(stated) if isinstance(n, ast.Compare)), None)
             if compared:
-                start, stop = _place(compared.left, starts, rows)[1], _place(compared.comparators[0], starts, rows)[0]
+                start, stop = (
+                    _place(compared.left, starts, rows)[1],
+                    _place(compared.comparators[0], starts, rows)[0],
+                )
                 between = text[start:stop]
                 sign = re.search(r"not\s+in|is\s+not|[=!<>]=|[<>]|\bin\b|\bis\b", between)
                 yield start + sign.start(), start + sign.end(), TURNED[type(compared.ops[0])]
@@ -225,31 +298,44 @@ def _comparisons(text: str, rng: Rng) -> Iterator[Site]:
 
 # ---------- data ----------
 
+
 def _values(text: str, rng: Rng) -> Iterator[Site]:
     for m in re.finditer(r'(?<="value": )-?[0-9][0-9.e+-]*', text):
         yield m.start(), m.end(), _shifted(m.group())
 
 
 def _shifted(number: str) -> str:
-    return str(int(number) + 1) if re.fullmatch(r"-?\d+", number) else repr(float(number) * 1.1 if float(number) else 0.1)
+    return (
+        str(int(number) + 1)
+        if re.fullmatch(r"-?\d+", number)
+        else repr(float(number) * 1.1 if float(number) else 0.1)
+    )
 
 
 def _listed(text: str, rng: Rng) -> Iterator[Site]:
     code = re.sub(r"^\s*#[^\n]*", lambda m: " " * len(m.group()), text, flags=re.MULTILINE)
-    yield from ((m.start(), m.end(), _other_digit(m.group(), rng)) for m in re.finditer(r"[0-9]", code))
+    yield from (
+        (m.start(), m.end(), _other_digit(m.group(), rng)) for m in re.finditer(r"[0-9]", code)
+    )
 
 
 def _cells(text: str, rng: Rng) -> Iterator[Site]:
     """Digits in the lines of text, code and output of a notebook."""
     for m in re.finditer(r'^ +"(?![\w/-]+": ).*[^=]"?,?$', text, re.MULTILINE):
         if len(m.group()) < 300:
-            yield from ((m.start() + d.start(), m.start() + d.end(), _other_digit(d.group(), rng)) for d in re.finditer("[0-9]", m.group()))
+            yield from (
+                (m.start() + d.start(), m.start() + d.end(), _other_digit(d.group(), rng))
+                for d in re.finditer("[0-9]", m.group())
+            )
 
 
 # ---------- all kinds ----------
 
+
 def _glob(*patterns: str) -> Callable[[], list[Path]]:
-    return lambda: sorted(p for pattern in patterns for p in ROOT.glob(pattern) if p.name != "__init__.py")
+    return lambda: sorted(
+        p for pattern in patterns for p in ROOT.glob(pattern) if p.name != "__init__.py"
+    )
 
 
 def _pages() -> list[Path]:
@@ -257,10 +343,15 @@ def _pages() -> list[Path]:
 
 
 def _modules() -> list[Path]:
-    return [*(ROOT / SITE / "lab" / f"{name}.js" for name in NUMERICS), ROOT / SITE / "doctor" / "judge.js"]
+    return [
+        *(ROOT / SITE / "lab" / f"{name}.js" for name in NUMERICS),
+        ROOT / SITE / "doctor" / "judge.js",
+    ]
 
 
-KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many, in which files, where and how
+KINDS: dict[
+    str, tuple[int, Callable[[], list[Path]], Callable]
+] = {  # how many, in which files, where and how
     "a digit in prose": (100, _pages, _digits(("prose",))),
     "a digit in a generated part": (30, _pages, _digits(("woven",))),
     "a digit in a table": (50, _pages, _digits(("table",))),
@@ -269,7 +360,13 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
     "a digit in a caption": (30, _pages, _digits(("caption",))),
     "a digit in the front matter": (24, _pages, _digits(("front",))),
     "a digit in a notebook": (25, _glob("docs/notebooks/*.ipynb"), _cells),
-    "an exponent": (30, _pages, _digits(("prose", "table"), "[⁰¹²³⁴⁵⁶⁷⁸⁹]|(?<=\\^)[0-9]|(?<=\\^\\{-)[0-9]|(?<=\\^\\{)[0-9]")),
+    "an exponent": (
+        30,
+        _pages,
+        _digits(
+            ("prose", "table"), "[⁰¹²³⁴⁵⁶⁷⁸⁹]|(?<=\\^)[0-9]|(?<=\\^\\{-)[0-9]|(?<=\\^\\{)[0-9]"
+        ),
+    ),
     "a sign": (30, _pages, _signs),
     "a unit": (15, _pages, _units),
     "the name of a number, for another": (35, _pages, _keys),
@@ -289,7 +386,9 @@ KINDS: dict[str, tuple[int, Callable[[], list[Path]], Callable]] = {  # how many
 
 def _around(text: str, start: int, stop: int) -> tuple[str, str]:
     """What else stands on the line, or on the lines, of a part."""
-    return text[text.rfind("\n", 0, start) + 1:start], text[stop:(text + "\n").index("\n", stop)]
+    return text[text.rfind("\n", 0, start) + 1 : start], text[
+        stop : (text + "\n").index("\n", stop)
+    ]
 
 
 def draw(kind: str, seed: int = 0) -> list[Mutation]:
@@ -301,8 +400,19 @@ def draw(kind: str, seed: int = 0) -> list[Mutation]:
         text = path.read_text(encoding="utf-8")
         name = path.relative_to(ROOT).as_posix()
         ends = [m.start() for m in re.finditer("\n", text)]
-        found += [Mutation(kind, name, start, stop, new, text[start:stop], bisect(ends, start) + 1, *_around(text, start, stop))
-                  for start, stop, new in sites(text, rng)]
+        found += [
+            Mutation(
+                kind,
+                name,
+                start,
+                stop,
+                new,
+                text[start:stop],
+                bisect(ends, start) + 1,
+                *_around(text, start, stop),
+            )
+            for start, stop, new in sites(text, rng)
+        ]
     assert len(found) >= count, f"{kind}: only {len(found)} places"
     rng.shuffle(found)
     return found[:count]

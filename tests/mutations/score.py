@@ -12,8 +12,12 @@ SCORE = RESULTS / "mutations" / "score.json"
 def tallied(judged: list[tuple[Mutation, Verdict]]) -> dict:
     """How many mutations of one kind there were, who noticed how many, and those that nobody noticed."""
     by = [verdict.by for _, verdict in judged]
-    return {"made": len(judged), "check": by.count("check"), "test": by.count("test"),
-            "survived": [str(mutation) for mutation, verdict in judged if not verdict.by]}
+    return {
+        "made": len(judged),
+        "check": by.count("check"),
+        "test": by.count("test"),
+        "survived": [str(mutation) for mutation, verdict in judged if not verdict.by],
+    }
 
 
 def keep(kinds: dict[str, dict], order: list[str]) -> None:

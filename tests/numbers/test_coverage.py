@@ -16,7 +16,9 @@ def test_covered(row):
     source, what, page, heading = row
     assert all(isinstance(part, str) and part.strip() for part in row)
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
-    assert heading in find_anchors(text), f"docs/{page} has no #{heading}, named for “{what}” in tests/cases/coverage.yml"
+    assert heading in find_anchors(text), (
+        f"docs/{page} has no #{heading}, named for “{what}” in tests/cases/coverage.yml"
+    )
 
 
 def test_no_row_stands_twice():

@@ -41,7 +41,9 @@ def test_a_results_file_that_is_not_json_says_where(tmp_path):
 
 
 def test_a_result_that_is_not_finite_is_never_written(tmp_path):
-    with pytest.raises(Bad, match=r"experiments/x\.py: `a` holds a value that is not a finite number"):
+    with pytest.raises(
+        Bad, match=r"experiments/x\.py: `a` holds a value that is not a finite number"
+    ):
         write(tmp_path / "x.json", Results("x", {"a": Measurement(float("nan"), "a thing")}, {}))
     assert not (tmp_path / "x.json").exists()
 
@@ -51,19 +53,30 @@ def test_a_result_that_is_not_finite_is_never_read(tmp_path):
 
     infinite = {"a": {"value": float("inf"), "what": "a thing"}}
     write_sealed(tmp_path / "x.json", {"experiment": "x", "versions": {}, "measurements": infinite})
-    with pytest.raises(Bad, match=r"x\.json:\d+: `a` holds a value that is not a finite number|seal"):
+    with pytest.raises(
+        Bad, match=r"x\.json:\d+: `a` holds a value that is not a finite number|seal"
+    ):
         read(tmp_path / "x.json")
 
 
 def test_the_same_measurement_writes_the_same_bytes(tmp_path):
-    found = {"b": Measurement(2.0, "b"), "a": Measurement([1 / 3, 1e-30], "a", n=3, seeds=[[1.0, 2.0]])}
+    found = {
+        "b": Measurement(2.0, "b"),
+        "a": Measurement([1 / 3, 1e-30], "a", n=3, seeds=[[1.0, 2.0]]),
+    }
     for name in ("one", "two"):
-        write(tmp_path / f"{name}.json", Results("x", dict(sorted(found.items(), reverse=name == "two")), {"torch": "2"}))
+        write(
+            tmp_path / f"{name}.json",
+            Results("x", dict(sorted(found.items(), reverse=name == "two")), {"torch": "2"}),
+        )
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
 def test_the_report_says_old_new_and_by_how_much():
-    lines = report({"a": Measurement(2.0, "a"), "b": Measurement(1.0, "b")}, {"a": Measurement(2.5, "a"), "c": Measurement(1.0, "c")})
+    lines = report(
+        {"a": Measurement(2.0, "a"), "b": Measurement(1.0, "b")},
+        {"a": Measurement(2.5, "a"), "c": Measurement(1.0, "c")},
+    )
     assert lines == ["  a: 2.00000 -> 2.50000 (+2.5e-01)", "  b: gone", "  c: new"]
 
 
@@ -73,8 +86,16 @@ def test_a_cluster_measures_the_same():
     from snippets.experiments import deep_stack
     from snippets.experiments._runs import each
 
-    with LocalCluster(n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None) as cluster, \
-            workers("dask", cluster.scheduler_address):
+    with (
+        LocalCluster(
+            n_workers=1,
+            threads_per_worker=1,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+        ) as cluster,
+        workers("dask", cluster.scheduler_address),
+    ):
         far = each(deep_stack.run, range(2))
     assert far == each(deep_stack.run, range(2))
 
@@ -89,4 +110,7 @@ def test_measuring_what_does_not_exist_names_what_does(capsys):
     from snippets.measure import main
 
     assert main(["deep_stak"]) == 2
-    assert "no experiment, page of blocks or notebook called 'deep_stak'; there are: " in capsys.readouterr().err
+    assert (
+        "no experiment, page of blocks or notebook called 'deep_stak'; there are: "
+        in capsys.readouterr().err
+    )

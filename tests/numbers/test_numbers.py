@@ -11,10 +11,26 @@ from hypothesis import strategies as st
 from snippets.measurement import SUPERSCRIPTS, Measurement, formatted, over_seeds, percentile
 
 CASES = [
-    (1.4e-26, "", "1.4 × 10⁻²⁶"), (0.9412, "", "0.94"), (3325.26, ",", "3,325"), (0.25, "", "0.25"), (-2, "", "−2"),
-    (1234, "", "1,234"), (57.66, "", "58"), (9.99999, "", "10"), (123456.0, "", "1.2 × 10⁵"), (0.000123, "", "1.2 × 10⁻⁴"),
-    (0.5, "%", "50%"), (0.1234, ".1%", "12.3%"), (2.6, "3", "2.60"), (117.39, "3", "117"), (1e5, "e1", "1 × 10⁵"),
-    (0.19661, ".4f", "0.1966"), (0.0, "", "0"), (1.0, "", "1.0"), (-1.5e-7, "", "−1.5 × 10⁻⁷"), (12.0, "e3", "1.20 × 10¹"),
+    (1.4e-26, "", "1.4 × 10⁻²⁶"),
+    (0.9412, "", "0.94"),
+    (3325.26, ",", "3,325"),
+    (0.25, "", "0.25"),
+    (-2, "", "−2"),
+    (1234, "", "1,234"),
+    (57.66, "", "58"),
+    (9.99999, "", "10"),
+    (123456.0, "", "1.2 × 10⁵"),
+    (0.000123, "", "1.2 × 10⁻⁴"),
+    (0.5, "%", "50%"),
+    (0.1234, ".1%", "12.3%"),
+    (2.6, "3", "2.60"),
+    (117.39, "3", "117"),
+    (1e5, "e1", "1 × 10⁵"),
+    (0.19661, ".4f", "0.1966"),
+    (0.0, "", "0"),
+    (1.0, "", "1.0"),
+    (-1.5e-7, "", "−1.5 × 10⁻⁷"),
+    (12.0, "e3", "1.20 × 10¹"),
     ("10⁻⁸", "", "10⁻⁸"),
 ]
 
@@ -33,7 +49,9 @@ def value_of(text: str) -> float:
 
 @given(st.floats(min_value=1e-300, max_value=1e300), st.integers(2, 8))
 def test_the_text_is_the_value_to_its_digits(value, digits):
-    assert value_of(formatted(value, str(digits))) == pytest.approx(value, rel=0.51 * 10 ** (1 - digits))
+    assert value_of(formatted(value, str(digits))) == pytest.approx(
+        value, rel=0.51 * 10 ** (1 - digits)
+    )
 
 
 @given(st.floats(min_value=1e-300, max_value=1e300))
@@ -69,8 +87,18 @@ def test_a_remeasurement_outside_its_tolerance_differs():
     assert "entries" in stored.differs(replace(stored, band=None))
 
 
-@pytest.mark.parametrize(("name", "other"), [
-    ("what", "y"), ("unit", "s"), ("n", 21), ("kind", "setting"), ("show", "3"), ("rtol", 0.02), ("atol", 1.0)])
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("what", "y"),
+        ("unit", "s"),
+        ("n", 21),
+        ("kind", "setting"),
+        ("show", "3"),
+        ("rtol", 0.02),
+        ("atol", 1.0),
+    ],
+)
 def test_a_remeasurement_that_says_something_else_differs(name, other):
     stored = Measurement(2.0, "x", rtol=0.01, band=[1.0, 3.0], n=20)
     assert f"{name} was " in stored.differs(replace(stored, **{name: other}))
@@ -85,4 +113,6 @@ def test_the_plain_value_is_machine_readable():
     from snippets.weave.numbers.book import load
 
     number = load(ROOT).number("deep_stack.sigmoid.default.first")
-    assert re.fullmatch(r"[-\d.e]+", number.plain) and value_of(number.text) == pytest.approx(float(number.plain), rel=0.05)
+    assert re.fullmatch(r"[-\d.e]+", number.plain) and value_of(number.text) == pytest.approx(
+        float(number.plain), rel=0.05
+    )

@@ -22,7 +22,12 @@ CONTROLS = "header, nav, footer, button, input, select, summary, details, .heade
 
 def typed(text: str) -> set[str]:
     """The numerals outside formulas that nothing quotes; names such as float32 may come up in a solution."""
-    return {n for line in MATHS.sub(" ", text).split("\n") for n in find_numerals(line) if not is_name(n)}
+    return {
+        n
+        for line in MATHS.sub(" ", text).split("\n")
+        for n in find_numerals(line)
+        if not is_name(n)
+    }
 
 
 def headings(name: str) -> list[str]:
@@ -31,22 +36,32 @@ def headings(name: str) -> list[str]:
 
 def test_there_are_many_and_none_was_overlooked():
     assert len(ALL) >= 20 and len(GROUPS) == 7
-    named = [title for group, items in GROUPS.items() for title in (group, *(f"{i.number}. {i.title}" for i in items))]
+    named = [
+        title
+        for group, items in GROUPS.items()
+        for title in (group, *(f"{i.number}. {i.title}" for i in items))
+    ]
     assert headings("exercises") == named
 
 
 def test_they_are_numbered_in_order():
     for group, items in GROUPS.items():
-        assert [item.number for item in items] == [f"{group[0]}{i}" for i in range(1, len(items) + 1)]
+        assert [item.number for item in items] == [
+            f"{group[0]}{i}" for i in range(1, len(items) + 1)
+        ]
     assert [group[0] for group in GROUPS] == list("ABCDEFG")
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.number)
 def test_an_exercise_is_whole(item):
-    assert item.task.count("?") + item.task.count("Derive") + item.task.count("Test") >= 1, "nothing is asked"
+    assert item.task.count("?") + item.task.count("Derive") + item.task.count("Test") >= 1, (
+        "nothing is asked"
+    )
     assert len(item.hint.split()) >= 5
     assert len(SHOWN.findall(item.solution)) == 1, "a solution shows the program that computes it"
-    assert re.search(r"\nExplained in \[.+\]\(\.\./(understand|fix|diagnose)/[\w-]+\.md#[\w-]+\)", item.solution)
+    assert re.search(
+        r"\nExplained in \[.+\]\(\.\./(understand|fix|diagnose)/[\w-]+\.md#[\w-]+\)", item.solution
+    )
 
 
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.number)
@@ -78,7 +93,8 @@ ANOTHER_WAY = {
     "forget:gate that": math.exp(-math.log(2) / 100),
     "forget:its bias": -math.log(math.expm1(math.log(2) / 100)),
     "forget:kept after": (1 + math.exp(-3)) ** -100,
-    "two_numbers:largest singular": (100.5 / 2 + math.sqrt((100.5 / 2) ** 2 - 0.25**2)) ** 0.5,  # trace and determinant of WᵀW
+    "two_numbers:largest singular": (100.5 / 2 + math.sqrt((100.5 / 2) ** 2 - 0.25**2))
+    ** 0.5,  # trace and determinant of WᵀW
     "two_numbers:after 20 steps": 200 * 2.0**-19,
     "overflow:float16  first": math.ceil(math.log(65520, 1.5)),
     "overflow:float32  first": math.ceil(math.log(2.0**128, 1.5)),
@@ -107,27 +123,40 @@ def test_solved_by_another_way(key):
 @pytest.mark.parametrize("name", ["exercise-sheet", "exercise-solutions"])
 def test_sheet_and_solutions_are_numbered_as_the_exercises(name):
     assert headings(name) == headings("exercises")
-    assert "[CC BY 4.0](../about/index.md#licenses)" in (PRACTICE / f"{name}.md").read_text(encoding="utf-8")
+    assert "[CC BY 4.0](../about/index.md#licenses)" in (PRACTICE / f"{name}.md").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_the_sheet_gives_nothing_away():
     sheet = (PRACTICE / "exercise-sheet.md").read_text(encoding="utf-8")
     assert sheet.count('<div class="task__room"></div>') == len(ALL)
-    assert not any(line in sheet for item in ALL for line in (*item.hint.split("\n"), *item.solution.split("\n")) if len(line) > 20)
+    assert not any(
+        line in sheet
+        for item in ALL
+        for line in (*item.hint.split("\n"), *item.solution.split("\n"))
+        if len(line) > 20
+    )
     assert "<details" not in sheet and "???" not in sheet
 
 
-@pytest.mark.parametrize("damage", [
-    ('??? hint "A hint"', '??? question "A hint"'),
-    ("<summary>Solution</summary>", "<summary>Answer</summary>"),
-    ("Explained in [The chain rule is a product](../understand/chain-rule.md#walk-five-layers-by-hand).", "Explained in a book."),
-])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        ('??? hint "A hint"', '??? question "A hint"'),
+        ("<summary>Solution</summary>", "<summary>Answer</summary>"),
+        (
+            "Explained in [The chain rule is a product](../understand/chain-rule.md#walk-five-layers-by-hand).",
+            "Explained in a book.",
+        ),
+    ],
+)
 def test_an_exercise_that_is_not_whole_is_named(tmp_path, damage):
     text = PAGE.read_text(encoding="utf-8")
     assert damage[0] in text
     page = tmp_path / "exercises.md"
     page.write_text(text.replace(*damage, 1), encoding="utf-8")
-    line = text[:text.index("### A1.")].count("\n") + 1
+    line = text[: text.index("### A1.")].count("\n") + 1
     with pytest.raises(Bad, match=rf"exercises\.md:{line}: the exercise A1 is not whole"):
         read_exercises(page)
 
@@ -147,7 +176,9 @@ def test_the_sheet_prints_without_the_frame_of_the_site(browser, address):
     with Visit(browser, address, "practice/exercise-sheet/", 1280, "dark") as visit:
         visit.page.emulate_media(media="print")
         assert visit.page.eval_on_selector_all(CONTROLS, SEEN) == []
-        rooms = visit.page.eval_on_selector_all(".task__room", "all => all.map(e => e.getBoundingClientRect().height)")
+        rooms = visit.page.eval_on_selector_all(
+            ".task__room", "all => all.map(e => e.getBoundingClientRect().height)"
+        )
         assert len(rooms) == len(ALL) and min(rooms) > 100
         assert 0 < printed(visit.page) <= len(ALL) / 2
 

@@ -16,7 +16,13 @@ from tests.support.pages import Visit
 TREE = yaml.load((ROOT / "docs" / "guide.yml").read_text(encoding="utf-8"), FAST)
 CASES = yaml.load((ROOT / "tests" / "cases" / "symptoms.yml").read_text(encoding="utf-8"), FAST)
 PAGE = "diagnose/guided/"
-BESIDE = {"converged_or_normal", "bad_labels_or_data", "wrong_loss_activation_pairing", "overfitting", "degradation"}
+BESIDE = {
+    "converged_or_normal",
+    "bad_labels_or_data",
+    "wrong_loss_activation_pairing",
+    "overfitting",
+    "degradation",
+}
 
 
 def walk(answers: dict[str, str]) -> tuple[str, list[str]]:
@@ -35,7 +41,9 @@ def walk(answers: dict[str, str]) -> tuple[str, list[str]]:
 def test_a_real_case_ends_at_its_cause(case):
     end, met = walk(case["answers"])
     assert TREE["ends"][end]["class"] == case["class"], f"ended at {end}"
-    assert len(met) <= MOST and set(case["answers"]) <= set(met), "an answer that was never asked for"
+    assert len(met) <= MOST and set(case["answers"]) <= set(met), (
+        "an answer that was never asked for"
+    )
     assert "it is not" in TREE["ends"][end]["test"] or "speak" in TREE["ends"][end]["test"]
 
 
@@ -68,18 +76,30 @@ def test_dont_know_all_the_way_ends_well():
 def test_every_path_is_short_and_every_section_of_the_guide_exists():
     longest = find_paths(verify(TREE))
     assert max(len(longest[end]) for end in TREE["ends"]) == MOST
-    anchors = find_anchors((ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8"))
+    anchors = find_anchors(
+        (ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8")
+    )
     assert {end["read"] for end in TREE["ends"].values()} <= anchors
 
 
-@pytest.mark.parametrize("damage, said", [
-    (lambda t: t["questions"]["see"]["answers"][0].update(to="nowhere"), "leads to `nowhere`, which does not exist"),
-    (lambda t: t["questions"]["tiny"]["answers"].pop(), "does not begin with “I don't know”"),
-    (lambda t: t["ends"]["end-dead"].pop("test"), "the end `end-dead` lacks test"),
-    (lambda t: t["ends"].update(spare=dict(t["ends"]["end-dead"])), "no answers lead to spare"),
-    (lambda t: t["questions"]["nan-operation"]["answers"][0].update(to="see"), "back to it"),
-    (lambda t: t["questions"]["nan-operation"]["answers"][0].update(to="unchanged"), "more than 5 answers lead to"),
-], ids=["nowhere", "unsure", "whole", "reached", "circle", "long"])
+@pytest.mark.parametrize(
+    "damage, said",
+    [
+        (
+            lambda t: t["questions"]["see"]["answers"][0].update(to="nowhere"),
+            "leads to `nowhere`, which does not exist",
+        ),
+        (lambda t: t["questions"]["tiny"]["answers"].pop(), "does not begin with “I don't know”"),
+        (lambda t: t["ends"]["end-dead"].pop("test"), "the end `end-dead` lacks test"),
+        (lambda t: t["ends"].update(spare=dict(t["ends"]["end-dead"])), "no answers lead to spare"),
+        (lambda t: t["questions"]["nan-operation"]["answers"][0].update(to="see"), "back to it"),
+        (
+            lambda t: t["questions"]["nan-operation"]["answers"][0].update(to="unchanged"),
+            "more than 5 answers lead to",
+        ),
+    ],
+    ids=["nowhere", "unsure", "whole", "reached", "circle", "long"],
+)
 def test_a_damaged_tree_is_named(damage, said):
     tree = copy.deepcopy(TREE)
     damage(tree)
@@ -88,6 +108,7 @@ def test_a_damaged_tree_is_named(damage, said):
 
 
 # ---------- in the browser ----------
+
 
 @pytest.fixture
 def guided(browser, address):
@@ -114,14 +135,23 @@ def tab_to(page, text: str) -> None:
 
 def test_by_keyboard_to_an_end_back_and_again(guided):
     page = guided.page
-    assert shown(page) == "What do you see?" and page.locator(".guide__bar button:visible").count() == 0
-    page.evaluate("document.querySelector('h1').tabIndex = -1; document.querySelector('h1').focus()")
+    assert (
+        shown(page) == "What do you see?"
+        and page.locator(".guide__bar button:visible").count() == 0
+    )
+    page.evaluate(
+        "document.querySelector('h1').tabIndex = -1; document.querySelector('h1').focus()"
+    )
     for answer in ("nan or inf", "No", "Later; the loss", "It only delays"):
         tab_to(page, answer)
         page.keyboard.press("Enter")
         page.wait_for_function("document.activeElement.classList.contains('guide__ask')")
     assert shown(page) == "An operation without a value, or without a slope"
-    assert page.locator(".guide__way").inner_text().startswith("4 of at most five answers: nan or inf · No · Later")
+    assert (
+        page.locator(".guide__way")
+        .inner_text()
+        .startswith("4 of at most five answers: nan or inf · No · Later")
+    )
     tab_to(page, "One answer back")
     page.keyboard.press("Enter")
     page.wait_for_function("document.activeElement.textContent.startsWith('What does a rate')")
@@ -133,7 +163,11 @@ def test_by_keyboard_to_an_end_back_and_again(guided):
 
 
 def test_a_link_to_a_question_and_to_an_end(guided, address):
-    for fragment, asked in (("q-unchanged", "Which parameters are left out?"), ("end-dead", "Dead units"), ("no-such", "What do you see?")):
+    for fragment, asked in (
+        ("q-unchanged", "Which parameters are left out?"),
+        ("end-dead", "Dead units"),
+        ("no-such", "What do you see?"),
+    ):
         guided.page.evaluate("sessionStorage.clear()")
         guided.page.goto("about:blank")
         guided.go(f"{address}/{PAGE}#{fragment}")
@@ -142,7 +176,9 @@ def test_a_link_to_a_question_and_to_an_end(guided, address):
 
 def test_without_javascript_all_of_it_is_there(browser, address):
     with Visit(browser, address, PAGE, java_script_enabled=False) as visit:
-        assert visit.page.locator(".guide__step").count() == len(TREE["questions"]) + len(TREE["ends"])
+        assert visit.page.locator(".guide__step").count() == len(TREE["questions"]) + len(
+            TREE["ends"]
+        )
         visit.page.click("text=Tiny gradients, such as")
         assert visit.page.url.endswith("#q-tiny")
 

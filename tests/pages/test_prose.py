@@ -45,22 +45,56 @@ INDEXED = re.compile(r"(?<!\w)[^\W\d_]_\w")  # h_T; in code and formulas it is n
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_indices_are_lowered(path):
-    text = re.sub(r"\A---.*?\n---\n|^```.*?^ *```|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`|<[^>]*>|\]\([^)]*\)|!\[[^\]]*\]", "",
-                  path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    text = re.sub(
+        r"\A---.*?\n---\n|^```.*?^ *```|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`|<[^>]*>|\]\([^)]*\)|!\[[^\]]*\]",
+        "",
+        path.read_text(encoding="utf-8"),
+        flags=re.DOTALL | re.MULTILINE,
+    )
     assert INDEXED.findall(text) == []
 
 
 # ---------- the glossary, linked where a page first uses a term ----------
 
 TERMS = [
-    "backpropagation", "batch normalization", "chain rule", "dead unit", "degradation", "depth scale", "dynamical isometry",
-    "edge of chaos", "fan-in", "forget gate", "He initialization", "Jacobian", "layer normalization", "loss scaling", "mean-field theory",
-    "orthogonal initialization", "pre-activation", "residual block", "saturated unit", "scaled skip", "shattered gradients", "signal",
-    "singular value", "spectral radius", "subnormal", "update-to-weight ratio", "warm-up", "weight gradient", "Xavier initialization"]
+    "backpropagation",
+    "batch normalization",
+    "chain rule",
+    "dead unit",
+    "degradation",
+    "depth scale",
+    "dynamical isometry",
+    "edge of chaos",
+    "fan-in",
+    "forget gate",
+    "He initialization",
+    "Jacobian",
+    "layer normalization",
+    "loss scaling",
+    "mean-field theory",
+    "orthogonal initialization",
+    "pre-activation",
+    "residual block",
+    "saturated unit",
+    "scaled skip",
+    "shattered gradients",
+    "signal",
+    "singular value",
+    "spectral radius",
+    "subnormal",
+    "update-to-weight ratio",
+    "warm-up",
+    "weight gradient",
+    "Xavier initialization",
+]
 LINKING = [p for p in PAGES if p.parent.name in ("understand", "fix", "diagnose")]
-REGION = re.compile(r"<!-- (block|figure|table|strip|number|guide|ends)\b.*?<!-- /\1 -->", re.DOTALL)
-APART = re.compile(r"\A---.*?\n---\n|^```.*?^ *```|^#.*?$|^\|.*?$|^\{.*?$|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`|<[^>]*>|^ *(?:!!!|\?\?\?).*?$",
-                   re.DOTALL | re.MULTILINE)
+REGION = re.compile(
+    r"<!-- (block|figure|table|strip|number|guide|ends)\b.*?<!-- /\1 -->", re.DOTALL
+)
+APART = re.compile(
+    r"\A---.*?\n---\n|^```.*?^ *```|^#.*?$|^\|.*?$|^\{.*?$|\$\$.*?\$\$|\$[^$\n]*\$|`[^`\n]*`|<[^>]*>|^ *(?:!!!|\?\?\?).*?$",
+    re.DOTALL | re.MULTILINE,
+)
 LEAD = re.compile(r"^.*\n\{\.lead\}$", re.MULTILINE)
 LINK = re.compile(r"\[[^\]]*\]\([^)]*\)")
 
@@ -72,6 +106,7 @@ def anchor(term: str) -> str:
 
 def first_uses(text: str) -> dict[str, tuple[int, int, bool]]:
     """For each term that a page uses in running text: where it first stands, outside other links, and whether it is linked there."""
+
     def blank(match):
         return re.sub(r"[^\n]", " ", match.group())
 
@@ -81,7 +116,9 @@ def first_uses(text: str) -> dict[str, tuple[int, int, bool]]:
     found = {}
     for term in TERMS:
         linked = re.search(rf"\[[^\]]*\]\([./\w-]*glossary\.md#{re.escape(anchor(term))}\)", body)
-        free = re.search(rf"(?<![\w-]){re.escape(term)}s?(?![\w-])", LINK.sub(blank, body), re.IGNORECASE)
+        free = re.search(
+            rf"(?<![\w-]){re.escape(term)}s?(?![\w-])", LINK.sub(blank, body), re.IGNORECASE
+        )
         if linked and (not free or linked.start() < free.start()):
             found[term] = (*linked.span(), True)
         elif free:
@@ -92,8 +129,11 @@ def first_uses(text: str) -> dict[str, tuple[int, int, bool]]:
 @pytest.mark.parametrize("path", LINKING, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_terms_are_linked_where_they_are_first_used(path):
     text = path.read_text(encoding="utf-8")
-    missing = [f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, start) + 1}: link `{term}` to ../reference/glossary.md#{anchor(term)}"
-               for term, (start, _, linked) in first_uses(text).items() if not linked]
+    missing = [
+        f"{path.relative_to(ROOT)}:{text.count(chr(10), 0, start) + 1}: link `{term}` to ../reference/glossary.md#{anchor(term)}"
+        for term, (start, _, linked) in first_uses(text).items()
+        if not linked
+    ]
     assert missing == []
 
 

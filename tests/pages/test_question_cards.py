@@ -20,25 +20,34 @@ def test_every_question_that_closes_a_page_is_a_card():
     text = READER.read_text(encoding="utf-8")
     for page in pages():
         source = page.read_text(encoding="utf-8")
-        section = re.search(r"^## Check yourself$(.*?)(?=^## |\Z)", source, re.DOTALL | re.MULTILINE)
+        section = re.search(
+            r"^## Check yourself$(.*?)(?=^## |\Z)", source, re.DOTALL | re.MULTILINE
+        )
         asked = re.findall(r'^\?\?\? question "(.*)"$', section[1], re.MULTILINE) if section else []
         assert len(read_questions(page, source, READER)) == len(asked)
-        assert all(f'<summary markdown="span">{question}</summary>' in text for question in asked), page
+        assert all(
+            f'<summary markdown="span">{question}</summary>' in text for question in asked
+        ), page
 
 
 def test_links_lead_from_the_new_place():
     page = ROOT / "docs" / "fix" / "x.md"
-    text = ('## Check yourself\n\n??? question "Why?"\n    See [a](../understand/y.md#z), [b](w.md), [c](#here), [d](https://e.org/f).\n'
-            '    It is <data value="output:x/y:z">3</data> of <data value="k">4</data>.\n\n## Next\n')
-    card, = read_questions(page, text, READER)
+    text = (
+        '## Check yourself\n\n??? question "Why?"\n    See [a](../understand/y.md#z), [b](w.md), [c](#here), [d](https://e.org/f).\n'
+        '    It is <data value="output:x/y:z">3</data> of <data value="k">4</data>.\n\n## Next\n'
+    )
+    (card,) = read_questions(page, text, READER)
     assert card.answer.splitlines() == [
         "See [a](../understand/y.md#z), [b](../fix/w.md), [c](../fix/x.md#here), [d](https://e.org/f).",
-        'It is 3 of <data value="k">4</data>.']
+        'It is 3 of <data value="k">4</data>.',
+    ]
 
 
 def test_a_section_without_questions_is_named_with_its_line():
     with pytest.raises(Bad, match=r"x\.md:3: “Check yourself” holds no question"):
-        read_questions(ROOT / "docs" / "fix" / "x.md", "# X\n\n## Check yourself\n\nNothing.\n", READER)
+        read_questions(
+            ROOT / "docs" / "fix" / "x.md", "# X\n\n## Check yourself\n\nNothing.\n", READER
+        )
 
 
 def test_marks_stay_on_this_device_and_can_be_erased(browser, address):
@@ -96,4 +105,7 @@ def test_one_at_a_time_by_keyboard(browser, address):
 
 def test_without_a_script_it_is_a_list_of_folds(browser, address):
     with Visit(browser, address, PAGE, java_script_enabled=False) as visit:
-        assert visit.page.locator(".cards details.question:visible").count() > 50 and not visit.page.locator(".cards__bar").is_visible()
+        assert (
+            visit.page.locator(".cards details.question:visible").count() > 50
+            and not visit.page.locator(".cards__bar").is_visible()
+        )

@@ -24,10 +24,15 @@ def woven(text: str):
 
 
 def tree(folder):
-    return {p: p.read_bytes() for p in sorted([*(folder / "docs").rglob("*"), folder / "README.md"]) if p.is_file()}
+    return {
+        p: p.read_bytes()
+        for p in sorted([*(folder / "docs").rglob("*"), folder / "README.md"])
+        if p.is_file()
+    }
 
 
 # ---------- what is generated ----------
+
 
 def test_every_page_is_woven_already():
     for path in list_pages(ROOT):
@@ -46,22 +51,31 @@ def test_a_number_takes_the_format_asked_for():
 
 
 def test_a_band_and_its_seeds_can_be_quoted():
-    made = woven('<data value="deep_stack.sigmoid.default.factor@band"></data> <data value="deep_stack.sigmoid.default.factor@n"></data>')
+    made = woven(
+        '<data value="deep_stack.sigmoid.default.factor@band"></data> <data value="deep_stack.sigmoid.default.factor@n"></data>'
+    )
     assert ">0.14 to 0.14</data>" in made.text and ">200</data>" in made.text
 
 
 def test_a_citation_is_written_from_the_reference_list():
-    assert woven("[wrong](../reference/references.md#he2016)").text == "[He et al. 2016](../reference/references.md#he2016)"
+    assert (
+        woven("[wrong](../reference/references.md#he2016)").text
+        == "[He et al. 2016](../reference/references.md#he2016)"
+    )
 
 
 def test_fences_are_left_alone():
-    text = "```markdown\n<!-- block: nothing/here -->\n<data value=\"nothing\">1</data>\n```\n"
+    text = '```markdown\n<!-- block: nothing/here -->\n<data value="nothing">1</data>\n```\n'
     assert woven(text).text == text and not woven(text).faults
 
 
 def test_a_region_is_filled_with_the_line_endings_of_its_marker():
     made = woven("<!-- block: understand/trace -->\r\n<!-- /block -->\r\nend\n").text
-    assert made.endswith("<!-- /block -->\r\nend\n") and "```javascript\r\n" in made and "\n\n" not in made.replace("\r\n", "")
+    assert (
+        made.endswith("<!-- /block -->\r\nend\n")
+        and "```javascript\r\n" in made
+        and "\n\n" not in made.replace("\r\n", "")
+    )
 
 
 @settings(max_examples=200)
@@ -71,40 +85,90 @@ def test_prose_without_marks_is_kept_byte_for_byte(text):
 
 
 @settings(max_examples=60)
-@given(st.lists(st.sampled_from([
-    "text\n", "\r\n", "# Heading\n", "`code <data`\n", '<data value="deep_stack.depth">7</data>\r\n', "trailing  \n",
-    "<!-- block: understand/trace -->\nold\n<!-- /block -->\n", "```text\n<!-- block: x -->\n```\n", "<!-- table: none -->\n",
-    "<!-- /figure -->\n", '<data value="no.such">1</data>\n'])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "text\n",
+                "\r\n",
+                "# Heading\n",
+                "`code <data`\n",
+                '<data value="deep_stack.depth">7</data>\r\n',
+                "trailing  \n",
+                "<!-- block: understand/trace -->\nold\n<!-- /block -->\n",
+                "```text\n<!-- block: x -->\n```\n",
+                "<!-- table: none -->\n",
+                "<!-- /figure -->\n",
+                '<data value="no.such">1</data>\n',
+            ]
+        )
+    )
+)
 def test_weaving_twice_is_weaving_once(parts):
     once = woven("".join(parts))
     twice = woven(once.text)
-    assert twice.text == once.text and [f.message for f in twice.faults] == [f.message for f in once.faults]
+    assert twice.text == once.text and [f.message for f in twice.faults] == [
+        f.message for f in once.faults
+    ]
 
 
 # ---------- bad input: where, what, expected ----------
 
 BAD = {
-    "unknown key": ('<data value="deep_stack.sigmoid.default.frist">1</data>',
-                    "unknown key `deep_stack.sigmoid.default.frist`; nearest: `deep_stack.sigmoid.default.first`"),
+    "unknown key": (
+        '<data value="deep_stack.sigmoid.default.frist">1</data>',
+        "unknown key `deep_stack.sigmoid.default.frist`; nearest: `deep_stack.sigmoid.default.first`",
+    ),
     "unknown experiment": ('<data value="deep_stak.depth">1</data>', "nearest: `deep_stack.depth`"),
-    "a profile in a sentence": ('<data value="deep_stack.relu.he.signal_profile">1</data>', "is a profile of 30 values"),
+    "a profile in a sentence": (
+        '<data value="deep_stack.relu.he.signal_profile">1</data>',
+        "is a profile of 30 values",
+    ),
     "no such part": ('<data value="deep_stack.depth@median">1</data>', "unknown part `@median`"),
     "a band that is not there": ('<data value="deep_stack.depth@band">1</data>', "has no band"),
     "unclosed number": ('<data value="deep_stack.depth">30', "not closed, nested or malformed"),
-    "nested number": ('<data value="deep_stack.depth"><data value="deep_stack.width">1</data></data>', "not closed, nested or malformed"),
-    "a line that a block does not print": ('<data value="output:understand/trace:tanh">1</data>',
-                                           "`understand/trace` prints 0 lines that start with 'tanh'"),
-    "a block of another page": ('<data value="output:misdiagnosis/x:y">1</data>', "quotes a block that is not on this page"),
-    "unknown block": ("<!-- block: understand/usual_dem -->\n<!-- /block -->",
-                      "unknown block `understand/usual_dem`; nearest: `understand/usual_demo`"),
-    "unknown figure": ("<!-- figure: deep_stak -->\n<!-- /figure -->", "unknown figure `deep_stak`; nearest: `deep_stack`"),
-    "unknown strip": ("<!-- strip: deep_stack.relu -->\n<!-- /strip -->", "unknown profile `deep_stack.relu`"),
-    "unnamed block": ("<!-- block -->\n<!-- /block -->", "needs a name; expected `<!-- block: name -->`"),
-    "unclosed region": ("<!-- block: understand/trace -->\ntext", "is not closed; expected `<!-- /block -->`"),
-    "nested region": ("<!-- block: understand/trace -->\n<!-- figure: deep_stack -->\n<!-- /figure -->\n<!-- /block -->", "is not closed"),
+    "nested number": (
+        '<data value="deep_stack.depth"><data value="deep_stack.width">1</data></data>',
+        "not closed, nested or malformed",
+    ),
+    "a line that a block does not print": (
+        '<data value="output:understand/trace:tanh">1</data>',
+        "`understand/trace` prints 0 lines that start with 'tanh'",
+    ),
+    "a block of another page": (
+        '<data value="output:misdiagnosis/x:y">1</data>',
+        "quotes a block that is not on this page",
+    ),
+    "unknown block": (
+        "<!-- block: understand/usual_dem -->\n<!-- /block -->",
+        "unknown block `understand/usual_dem`; nearest: `understand/usual_demo`",
+    ),
+    "unknown figure": (
+        "<!-- figure: deep_stak -->\n<!-- /figure -->",
+        "unknown figure `deep_stak`; nearest: `deep_stack`",
+    ),
+    "unknown strip": (
+        "<!-- strip: deep_stack.relu -->\n<!-- /strip -->",
+        "unknown profile `deep_stack.relu`",
+    ),
+    "unnamed block": (
+        "<!-- block -->\n<!-- /block -->",
+        "needs a name; expected `<!-- block: name -->`",
+    ),
+    "unclosed region": (
+        "<!-- block: understand/trace -->\ntext",
+        "is not closed; expected `<!-- /block -->`",
+    ),
+    "nested region": (
+        "<!-- block: understand/trace -->\n<!-- figure: deep_stack -->\n<!-- /figure -->\n<!-- /block -->",
+        "is not closed",
+    ),
     "closing nothing": ("<!-- /block -->", "closes nothing"),
     "repeated region": ("<!-- block: understand/trace -->\n<!-- /block -->\n" * 2, "stands twice"),
-    "unknown reference": ("[x](../reference/references.md#he2051)", "unknown reference `he2051`; nearest: `he201"),
+    "unknown reference": (
+        "[x](../reference/references.md#he2051)",
+        "unknown reference `he2051`; nearest: `he201",
+    ),
 }
 
 
@@ -114,7 +178,9 @@ def test_bad_input_is_named_by_line(text, message):
 
     faults = woven("first line\n" + text + "\n").faults
     assert faults and all(str(f).startswith(f"{PAGE}:") and f.line >= 2 for f in faults)
-    assert any(re.search(message.replace("(", r"\("), f.message) for f in faults), [str(f) for f in faults]
+    assert any(re.search(message.replace("(", r"\("), f.message) for f in faults), [
+        str(f) for f in faults
+    ]
 
 
 @pytest.fixture
@@ -136,6 +202,7 @@ def weaving(checkout, monkeypatch):
 @pytest.fixture
 def refuses(checkout, weaving):
     """A function that asserts that the weaver says what is wrong and writes nothing."""
+
     def told(message: str) -> None:
         before = tree(checkout)
         said = weaving()
@@ -148,22 +215,30 @@ def refuses(checkout, weaving):
 def stale(checkout):
     """Make one page stale, so that a weaver that did not refuse would write."""
     page = checkout / PAGE
-    page.write_text(page.read_text().replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'))
+    page.write_text(
+        page.read_text().replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<')
+    )
 
 
 def test_one_bad_page_keeps_every_page_from_being_written(checkout):
     stale(checkout)
-    (checkout / "README.md").write_text((checkout / "README.md").read_text() + '\n<data value="nope.nope">1</data>\n')
+    (checkout / "README.md").write_text(
+        (checkout / "README.md").read_text() + '\n<data value="nope.nope">1</data>\n'
+    )
     before = tree(checkout)
     done = run_in(checkout, "snippets.weave")
-    assert done.returncode == 1 and "unknown key `nope.nope`" in done.stderr, done.stderr + done.stdout
+    assert done.returncode == 1 and "unknown key `nope.nope`" in done.stderr, (
+        done.stderr + done.stdout
+    )
     assert tree(checkout) == before
 
 
 def test_a_block_that_changed_since_it_ran(checkout, refuses):
     stale(checkout)
     (checkout / "snippets/blocks/understand/trace.js").write_text("console.log(1)\n")
-    refuses("block `understand/trace` changed since it was run; run `make measure ONLY=blocks/understand`")
+    refuses(
+        "block `understand/trace` changed since it was run; run `make measure ONLY=blocks/understand`"
+    )
 
 
 def test_a_wrong_call_weaves_nothing(checkout):
@@ -254,18 +329,29 @@ def killed(call: str, count: int, root) -> None:
 def test_being_killed_midway_leaves_whole_pages(checkout, weaving):
     stale(checkout)
     other = checkout / "docs/understand/training.md"
-    other.write_text(re.sub(r'(<data value="[^"]+">)', r"\g<1>7", other.read_text(encoding="utf-8")), encoding="utf-8")
+    other.write_text(
+        re.sub(r'(<data value="[^"]+">)', r"\g<1>7", other.read_text(encoding="utf-8")),
+        encoding="utf-8",
+    )
     before = tree(checkout)
     assert weaving() == ""
     whole = tree(checkout)
     assert sum(whole[path] != before[path] for path in whole) == 2
     seen = []
-    for call, count in (("fsync", 1), ("replace", 1), ("fsync", 2), ("replace", 2)):  # what a weaver does last before it is killed
+    for call, count in (
+        ("fsync", 1),
+        ("replace", 1),
+        ("fsync", 2),
+        ("replace", 2),
+    ):  # what a weaver does last before it is killed
         for path, content in before.items():
             path.write_bytes(content)
         killed(call, count, checkout)
         left = tree(checkout)
-        assert all(content in (before[path], whole[path]) for path, content in left.items()), (call, count)
+        assert all(content in (before[path], whole[path]) for path, content in left.items()), (
+            call,
+            count,
+        )
         seen.append(sum(left[path] == whole[path] != before[path] for path in left))
         if len(seen) == 2:  # one page is written, the other is not
             assert weaving() == "" and tree(checkout) == whole

@@ -9,7 +9,12 @@ from snippets.measurement import ROOT
 from tests.support.pages import PAGES, VIEWS, Mounted, Visit, path_of
 
 READ = [path_of(page) for page in PAGES]
-FOLDED = {"practice/interview/": "question", "practice/self-check/": "question", "practice/exercises/": "hint", "fix/clipping/": "question"}
+FOLDED = {
+    "practice/interview/": "question",
+    "practice/self-check/": "question",
+    "practice/exercises/": "hint",
+    "fix/clipping/": "question",
+}
 STYLE = "(e, [name, pseudo]) => getComputedStyle(e, pseudo)[name]"
 
 
@@ -19,18 +24,25 @@ def style(locator, name: str, pseudo: str | None = None) -> str:
 
 def color(visit, token: str) -> str:
     """A color of the site as the browser computes it now."""
-    return visit.page.evaluate("""token => {
+    return visit.page.evaluate(
+        """token => {
         const probe = document.body.appendChild(document.createElement('i'));
         probe.style.color = `var(--${token})`;
         const found = getComputedStyle(probe).color;
         probe.remove();
         return found;
-    }""", token)
+    }""",
+        token,
+    )
 
 
 # ---------- folded questions ----------
 
-@pytest.mark.parametrize("paths", [("practice/interview/", "practice/exercises/"), ("practice/self-check/", "fix/clipping/")])
+
+@pytest.mark.parametrize(
+    "paths",
+    [("practice/interview/", "practice/exercises/"), ("practice/self-check/", "fix/clipping/")],
+)
 def test_an_opened_question_has_no_halo_and_keeps_its_color(browser, address, paths):
     width, scheme = VIEWS["fix/clipping/" in paths]
     with Visit(browser, address, paths[0], width, scheme) as visit:
@@ -41,9 +53,15 @@ def test_an_opened_question_has_no_halo_and_keeps_its_color(browser, address, pa
             title = fold.locator("summary").first
             before = style(title, "color")
             title.click()
-            assert fold.evaluate("e => e.open && e.contains(document.activeElement) && e.matches(':hover')"), path
-            assert style(fold, "boxShadow") == "none" and style(title, "color") == before == color(visit, "ink"), path
-            assert style(title, "color", "::after") == color(visit, "flare"), f"{path}: its sign says that it can be pressed"
+            assert fold.evaluate(
+                "e => e.open && e.contains(document.activeElement) && e.matches(':hover')"
+            ), path
+            assert style(fold, "boxShadow") == "none" and style(title, "color") == before == color(
+                visit, "ink"
+            ), path
+            assert style(title, "color", "::after") == color(visit, "flare"), (
+                f"{path}: its sign says that it can be pressed"
+            )
 
 
 def test_what_people_get_wrong_has_no_halo(browser, address):
@@ -55,8 +73,11 @@ def test_what_people_get_wrong_has_no_halo(browser, address):
 
 # ---------- fields ----------
 
-FIELDS = {"diagnose/read-my-gradients/": ("gradient-reader textarea", "gradient-reader select"),
-          "reference/checked-claims/": (".ledger-bar select",), "practice/self-check/": (".cards input",)}
+FIELDS = {
+    "diagnose/read-my-gradients/": ("gradient-reader textarea", "gradient-reader select"),
+    "reference/checked-claims/": (".ledger-bar select",),
+    "practice/self-check/": (".cards input",),
+}
 
 
 def test_a_sound_field_with_the_focus_does_not_look_wrong(browser, address):
@@ -70,14 +91,23 @@ def test_a_sound_field_with_the_focus_does_not_look_wrong(browser, address):
                 it.focus()
                 visit.page.keyboard.press("Shift+Tab")
                 visit.page.keyboard.press("Tab")
-                assert it.evaluate("e => e === document.activeElement") and style(it, "outlineStyle") == "solid", field
-                assert style(it, "outlineColor") == color(visit, "s0") != color(visit, "flare"), field
+                assert (
+                    it.evaluate("e => e === document.activeElement")
+                    and style(it, "outlineStyle") == "solid"
+                ), field
+                assert style(it, "outlineColor") == color(visit, "s0") != color(visit, "flare"), (
+                    field
+                )
 
 
-@pytest.mark.parametrize(("path", "tag"), [("understand/", "gradient-lab"), ("practice/sketch/", "sketch-pad")])
+@pytest.mark.parametrize(
+    ("path", "tag"), [("understand/", "gradient-lab"), ("practice/sketch/", "sketch-pad")]
+)
 def test_the_controls_of_a_lab_do_not_look_wrong(browser, address, path, tag):
     with Mounted(browser, address, path, tag) as lab:
-        lab.page.locator(f"{tag} summary").evaluate_all("all => all.forEach(summary => { summary.parentElement.open = true; })")
+        lab.page.locator(f"{tag} summary").evaluate_all(
+            "all => all.forEach(summary => { summary.parentElement.open = true; })"
+        )
         lab.page.keyboard.press("Tab")  # the focus is seen where keys move it
         found = lab.page.locator(f"{tag} :is(select, input):enabled:visible").evaluate_all("""all => all.map(e => {
             e.focus();
@@ -86,7 +116,9 @@ def test_the_controls_of_a_lab_do_not_look_wrong(browser, address, path, tag):
         })""")
         assert [it for it in found if it[1] == "none" or it[2] != color(lab, "s0")] == []
         kinds = {kind for kind, *_ in found}
-        assert kinds >= ({"radio", "range"} if tag == "sketch-pad" else {"select-one", "range", "number"})
+        assert kinds >= (
+            {"radio", "range"} if tag == "sketch-pad" else {"select-one", "range", "number"}
+        )
 
 
 # ---------- tabs ----------
@@ -112,12 +144,18 @@ def test_tabs_leave_with_the_page_and_leave_no_bar(browser, address):
             at = visit.page.evaluate("scrollY")
             visit.page.mouse.wheel(0, 5)
             visit.page.wait_for_function("at => scrollY > at", arg=at)
-            visit.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0))).then(() => 0)")
+            visit.page.evaluate(
+                "Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0))).then(() => 0)"
+            )
             found = visit.page.evaluate(BANDS)
-            assert all(tab["opacity"] == 1 and (tab["on"] or tab["covered"]) for tab in found["seen"]), f"after {at} px"
+            assert all(
+                tab["opacity"] == 1 and (tab["on"] or tab["covered"]) for tab in found["seen"]
+            ), f"after {at} px"
             there += any(tab["on"] for tab in found["seen"])
         assert there >= 4 and not found["below"]
-        visit.page.wait_for_function("() => !/, 0\\)$/.test(getComputedStyle(document.querySelector('.md-header')).borderBottomColor)")
+        visit.page.wait_for_function(
+            "() => !/, 0\\)$/.test(getComputedStyle(document.querySelector('.md-header')).borderBottomColor)"
+        )
         visit.page.evaluate("scrollTo(0, 20)")
         visit.page.wait_for_function("() => document.querySelector('.md-tabs').hidden")
         visit.page.locator(".md-tabs__link", has_text="Diagnose").click()
@@ -133,7 +171,9 @@ def test_with_forced_colors_only_what_lies_over_the_page_is_framed(browser, addr
     with Visit(browser, address, "fix/gating/", forced_colors="active") as visit:
         for width, framed in ((1280, False), (390, True)):
             visit.view(width, "light")
-            assert (style(visit.page.locator(".md-sidebar--primary"), "outlineStyle") != "none") == framed, width
+            assert (
+                style(visit.page.locator(".md-sidebar--primary"), "outlineStyle") != "none"
+            ) == framed, width
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -142,10 +182,13 @@ def test_a_part_that_an_address_names_stands_below_the_header(browser, address, 
         for at in (1, 3):
             link = visit.page.locator("article h2[id], article h3[id]").nth(at).get_attribute("id")
             visit.page.evaluate("id => { location.hash = id; }", link)
-            visit.page.wait_for_function("""id => {
+            visit.page.wait_for_function(
+                """id => {
                 const { top } = document.getElementById(id).getBoundingClientRect();
                 return top >= document.querySelector('.md-header').getBoundingClientRect().bottom && top < innerHeight / 2;
-            }""", arg=link)
+            }""",
+                arg=link,
+            )
 
 
 def test_a_tab_that_has_the_focus_is_not_under_the_header(browser, address):
@@ -172,10 +215,19 @@ def test_every_press_changes_the_colors_and_says_so_before(browser, address, sys
         for press, how in enumerate(("press", "Enter", " ", "press", "Enter", " ")):
             shown, said = visit.page.evaluate(PAPER), button.get_attribute("aria-label")
             other = {"light": "dark", "dark": "light"}[system] if press % 2 == 0 else system
-            assert said == button.get_attribute("title") == f"Switch to {other} colors{follows if press % 2 else ''}"
+            assert (
+                said
+                == button.get_attribute("title")
+                == f"Switch to {other} colors{follows if press % 2 else ''}"
+            )
             button.click() if how == "press" else button.press(how)
-            assert visit.page.evaluate(PAPER) != shown and button.locator("svg:visible").count() == 1, how
-            assert visit.page.evaluate("document.body.dataset.mdColorScheme") == {"light": "default", "dark": "slate"}[other]
+            assert (
+                visit.page.evaluate(PAPER) != shown and button.locator("svg:visible").count() == 1
+            ), how
+            assert (
+                visit.page.evaluate("document.body.dataset.mdColorScheme")
+                == {"light": "default", "dark": "slate"}[other]
+            )
 
 
 def test_chosen_colors_stay_until_the_system_is_followed_again(browser, address):
@@ -196,11 +248,16 @@ def test_chosen_colors_stay_until_the_system_is_followed_again(browser, address)
 
 def test_what_the_theme_once_kept_is_understood(browser, address):
     with Visit(browser, address, "about/", 1280, "dark") as visit:
-        for index, media, kept, worn in ((0, "(prefers-color-scheme)", "default", "slate"),
-                                         (1, "(prefers-color-scheme: light)", "default", "default"),
-                                         (2, "(prefers-color-scheme: dark)", "slate", "slate")):
+        for index, media, kept, worn in (
+            (0, "(prefers-color-scheme)", "default", "slate"),
+            (1, "(prefers-color-scheme: light)", "default", "default"),
+            (2, "(prefers-color-scheme: dark)", "slate", "slate"),
+        ):
             visit.page.evaluate("localStorage.clear()")
-            visit.page.evaluate("([index, media, scheme]) => __md_set('__palette', {index, color: {media, scheme}})", [index, media, kept])
+            visit.page.evaluate(
+                "([index, media, scheme]) => __md_set('__palette', {index, color: {media, scheme}})",
+                [index, media, kept],
+            )
             visit.again()
             assert visit.page.evaluate("document.body.dataset.mdColorScheme") == worn, media
 
@@ -221,8 +278,15 @@ def test_chosen_colors_are_worn_before_anything_is_shown(browser, address):
 
 def test_colors_are_changed_after_instant_navigation(browser, address):
     with Visit(browser, address, "about/", 1280, "light") as visit:
-        urls = "".join(f"<url><loc>{address}/{path}</loc></url>" for path in ("about/", "about/changelog/"))
-        visit.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        urls = "".join(
+            f"<url><loc>{address}/{path}</loc></url>" for path in ("about/", "about/changelog/")
+        )
+        visit.page.route(
+            "**/sitemap.xml",
+            lambda route: route.fulfill(
+                body=f"<urlset>{urls}</urlset>", content_type="application/xml"
+            ),
+        )
         visit.again()
         visit.page.evaluate("window.same = true")
         visit.page.locator(BUTTON).click()
@@ -236,7 +300,10 @@ def test_colors_are_changed_after_instant_navigation(browser, address):
 
 def test_without_scripts_no_button_offers_colors(browser, address):
     with Visit(browser, address, "about/", 1280, "dark", java_script_enabled=False) as visit:
-        assert not visit.page.locator(BUTTON).is_visible() and visit.page.evaluate(PAPER) == "rgb(20, 23, 28)"
+        assert (
+            not visit.page.locator(BUTTON).is_visible()
+            and visit.page.evaluate(PAPER) == "rgb(20, 23, 28)"
+        )
 
 
 # ---------- numbers ----------
@@ -273,15 +340,27 @@ WIDTHS = (320, 390, 1280)
 
 def test_no_line_parts_a_number(browser, address):
     with Visit(browser, address, "about/", WIDTHS[0]) as visit:
-        for i, path in enumerate(("practice/exercises/", "diagnose/misdiagnosis/", "understand/training/", "reference/tables/")):
+        for i, path in enumerate(
+            (
+                "practice/exercises/",
+                "diagnose/misdiagnosis/",
+                "understand/training/",
+                "reference/tables/",
+            )
+        ):
             visit.go(f"{address}/{path}")
-            for width in WIDTHS[::1 if i % 2 == 0 else -1]:  # the next page starts where this one ends
+            for width in WIDTHS[
+                :: 1 if i % 2 == 0 else -1
+            ]:  # the next page starts where this one ends
                 visit.view(width, "light")
                 parted, wide = visit.page.evaluate(PARTED)
                 assert parted == [] and wide <= width, f"{path} at {width} px"
 
 
-@pytest.mark.parametrize(("path", "tag"), [("understand/", "gradient-lab"), ("understand/signal-propagation/", "phase-map")])
+@pytest.mark.parametrize(
+    ("path", "tag"),
+    [("understand/", "gradient-lab"), ("understand/signal-propagation/", "phase-map")],
+)
 def test_no_line_parts_a_number_of_a_lab(browser, address, path, tag):
     with Mounted(browser, address, path, tag, 320) as lab:
         assert lab.page.evaluate(PARTED)[0] == []
@@ -293,7 +372,9 @@ def test_every_number_of_every_page_is_bound_and_no_code_is(site):
         page = (site / path / "index.html").read_text(encoding="utf-8")
         code = [found[0] for found in CODE.finditer(page)]
         read = CODE.sub("", page)
-        assert re.findall(r"\d × 10.|\d(?:</data>)? %", read) == [] and not any("\u00a0" in text for text in code), path
+        assert re.findall(r"\d × 10.|\d(?:</data>)? %", read) == [] and not any(
+            "\u00a0" in text for text in code
+        ), path
 
 
 # ---------- tables as cards ----------
@@ -311,7 +392,9 @@ def test_every_cell_of_a_card_has_the_name_of_its_column_without_any_script(brow
         for path in ("understand/exploding/", "reference/tables/", "practice/teachers/"):
             visit.go(f"{address}/{path}")
             for table in visit.page.locator("article .stack table").all():
-                heads = table.locator("thead th").evaluate_all("heads => heads.map(head => head.textContent.trim())")
+                heads = table.locator("thead th").evaluate_all(
+                    "heads => heads.map(head => head.textContent.trim())"
+                )
                 assert [row for row in table.evaluate(LABELS) if row != heads] == []
                 first = table.locator("tbody td").first
                 assert style(first, "fontSize", "::before") != style(first, "fontSize")
@@ -333,15 +416,26 @@ def test_the_cheat_sheet_fills_its_page_and_splits_nothing(browser, address):
         for paper, sides in PAPERS.items():
             width, height = ((side - 2 * MARGIN) * MILLIMETER for side in sides)
             visit.page.emulate_media(media="null")
-            pages = re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format=paper, prefer_css_page_size=True))
+            pages = re.findall(
+                rb"/Type\s*/Page\b", visit.page.pdf(format=paper, prefer_css_page_size=True)
+            )
             visit.page.emulate_media(media="print")
             visit.page.set_viewport_size({"width": round(width), "height": round(height)})
             assert visit.page.evaluate(SPLIT) == []
-            filled = visit.page.evaluate("document.querySelector('.sheet').getBoundingClientRect().bottom") / height
+            filled = (
+                visit.page.evaluate(
+                    "document.querySelector('.sheet').getBoundingClientRect().bottom"
+                )
+                / height
+            )
             assert len(pages) == 1 and 0.85 < filled < 0.97, paper
             code = visit.page.locator(".sheet pre code").first
-            assert code.evaluate("e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)") < len(
-                code.inner_text().strip().splitlines()) + 1, f"{paper}: no line of code is folded"
+            assert (
+                code.evaluate(
+                    "e => e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
+                )
+                < len(code.inner_text().strip().splitlines()) + 1
+            ), f"{paper}: no line of code is folded"
 
 
 def test_on_paper_no_paragraph_goes_on_overleaf(browser, address):
@@ -349,9 +443,13 @@ def test_on_paper_no_paragraph_goes_on_overleaf(browser, address):
         visit.page.emulate_media(media="print")
         for path in ("practice/exercise-sheet/", "practice/exercise-solutions/", "understand/"):
             visit.go(f"{address}/{path}")
-            allowed = visit.page.eval_on_selector_all("article p", "all => all.map(p => getComputedStyle(p).breakInside)")
+            allowed = visit.page.eval_on_selector_all(
+                "article p", "all => all.map(p => getComputedStyle(p).breakInside)"
+            )
             assert set(allowed) == {"avoid"}, path
 
 
 def test_the_page_margin_is_the_one_that_is_measured_with():
-    assert f"@page {{ margin: {MARGIN}mm; }}" in (ROOT / "docs/assets/stylesheets/site.css").read_text(encoding="utf-8")
+    assert f"@page {{ margin: {MARGIN}mm; }}" in (
+        ROOT / "docs/assets/stylesheets/site.css"
+    ).read_text(encoding="utf-8")

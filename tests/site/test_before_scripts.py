@@ -12,7 +12,10 @@ PHONE = 390
 @pytest.fixture(scope="module")
 def tabs(browser):
     """A tab for each width, by width."""
-    contexts = {width: browser.new_context(viewport={"width": width, "height": 900}) for width in (PHONE, 1280)}
+    contexts = {
+        width: browser.new_context(viewport={"width": width, "height": 900})
+        for width in (PHONE, 1280)
+    }
     yield {width: context.new_page() for width, context in contexts.items()}
     for context in contexts.values():
         context.close()
@@ -32,6 +35,7 @@ def early(page, url: str) -> Held:
 
 # ---------- what a reader does ----------
 
+
 def press(*selectors: str):
     return lambda page: [page.locator(selector).first.click() for selector in selectors]
 
@@ -49,6 +53,7 @@ def both(*acts):
 
 
 # ---------- what must come of it ----------
+
 
 def seen(selector: str):
     return lambda page: page.locator(selector).first.wait_for()
@@ -88,24 +93,53 @@ EXPLAINER, CLAIMS, PART = "understand/", "reference/checked-claims/", "understan
 ACTS = {
     "a number": (EXPLAINER, 1280, press(NUMBER), seen(".numcard")),
     "a number in a table": (EXPLAINER, 1280, press("article td data.num"), seen(".numcard")),
-    "one number, then another": (EXPLAINER, 1280, press(NUMBER, NEXT), seen(f"{NEXT}[aria-expanded=true]")),
+    "one number, then another": (
+        EXPLAINER,
+        1280,
+        press(NUMBER, NEXT),
+        seen(f"{NEXT}[aria-expanded=true]"),
+    ),
     "a number twice": (EXPLAINER, 1280, press(NUMBER, NUMBER), seen(".numcard")),
     "a filter": (CLAIMS, 1280, press(FILTER), both(filtered, seen(f"{FILTER}[aria-pressed=true]"))),
     "a topic": (CLAIMS, 1280, choose, filtered),
     "an answer": ("diagnose/guided/", 1280, press("text=Tiny gradients, such as"), answered),
-    "a fold": ("practice/self-check/", 1280, press("summary"), seen("details.question[open] .cards__mark")),
+    "a fold": (
+        "practice/self-check/",
+        1280,
+        press("summary"),
+        seen("details.question[open] .cards__mark"),
+    ),
     "/": (EXPLAINER, 1280, type_("/", *WORD), found),
     "s": (EXPLAINER, PHONE, type_("s", *WORD), found),
     "f, on the way to a part": (PART, 1280, type_("f", *WORD), found),
     "the search field": (EXPLAINER, 1280, both(press(QUERY), type_(*WORD, "Enter")), found),
     "the magnifier": (EXPLAINER, PHONE, both(press(MAGNIFIER), type_(*WORD)), found),
-    "the search of a lost page": (LOST, 1280, both(press("[data-open-search]"), type_(*WORD)), found),
+    "the search of a lost page": (
+        LOST,
+        1280,
+        both(press("[data-open-search]"), type_(*WORD)),
+        found,
+    ),
     "n": ("fix/clipping/", 1280, type_("n"), led("fix/optimizers/")),
     "p": ("fix/clipping/", 1280, type_("p"), led("fix/gating/")),
-    "the drawer": (PART, PHONE, press(MENU), seen(".md-sidebar--primary a[href$='chain-rule/']:visible")),
-    "a part in the drawer": ("", PHONE, press(MENU, ".md-sidebar--primary [for=__nav_3]:visible"),
-                             seen(".md-sidebar--primary a[href$='fix/clipping/']:visible")),
-    "colors": (EXPLAINER, 1280, press(".md-header .palette"), seen("body[data-md-color-scheme=slate]")),
+    "the drawer": (
+        PART,
+        PHONE,
+        press(MENU),
+        seen(".md-sidebar--primary a[href$='chain-rule/']:visible"),
+    ),
+    "a part in the drawer": (
+        "",
+        PHONE,
+        press(MENU, ".md-sidebar--primary [for=__nav_3]:visible"),
+        seen(".md-sidebar--primary a[href$='fix/clipping/']:visible"),
+    ),
+    "colors": (
+        EXPLAINER,
+        1280,
+        press(".md-header .palette"),
+        seen("body[data-md-color-scheme=slate]"),
+    ),
     "the skip link": ("fix/clipping/", 1280, type_("Tab", "Enter"), inside),
 }
 
@@ -126,7 +160,9 @@ def test_what_comes_late_on_an_exchanged_page_is_waited_for(browser, address):
     with Visit(browser, address, "about/") as visit:
         page = visit.page
         body = f"<urlset><url><loc>{address}/{CLAIMS}</loc></url></urlset>"
-        page.route("**/sitemap.xml", lambda route: route.fulfill(body=body, content_type="application/xml"))
+        page.route(
+            "**/sitemap.xml", lambda route: route.fulfill(body=body, content_type="application/xml")
+        )
         visit.again()
         filter_ = Held(page, "**/ledger.js")
         page.evaluate("window.before = document.querySelector('article')")
@@ -139,11 +175,24 @@ def test_what_comes_late_on_an_exchanged_page_is_waited_for(browser, address):
 
 
 # by what its tag says: a control that is new belongs into ACTS, and into WAITS of overrides/main.html if it needs a script
-KNOWN = ("<summary", "data-topic", "data-filter", "data-open-search", "md-toggle", "md-option", "search-query", '"reset"', " palette\"")
+KNOWN = (
+    "<summary",
+    "data-topic",
+    "data-filter",
+    "data-open-search",
+    "md-toggle",
+    "md-option",
+    "search-query",
+    '"reset"',
+    ' palette"',
+)
 CONTROL = re.compile(r"<(?:button|input|select|textarea|summary)\b[^>]*>")
 
 
 def test_every_control_that_stands_in_a_page_is_known(site):
-    pages = (re.sub(r"<pre.*?</pre>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL) for page in site.rglob("index.html"))
+    pages = (
+        re.sub(r"<pre.*?</pre>", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+        for page in site.rglob("index.html")
+    )
     tags = {tag for page in pages for tag in CONTROL.findall(page)}
     assert len(tags) > 8 and [tag for tag in tags if not any(known in tag for known in KNOWN)] == []

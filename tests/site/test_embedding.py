@@ -20,7 +20,11 @@ def test_every_figure_is_listed_with_files_that_exist(site):
     text = PAGE.read_text(encoding="utf-8")
     figures = sorted(p.stem for p in (ROOT / "snippets" / "figures").glob("[!_]*.py"))
     assert re.findall(r"\[SVG\]\(\.\./figures/(\w+)\.svg\)", text) == figures
-    assert all((site / "figures" / f"{name}.{kind}").is_file() for name in figures for kind in ("svg", "png", "csv"))
+    assert all(
+        (site / "figures" / f"{name}.{kind}").is_file()
+        for name in figures
+        for kind in ("svg", "png", "csv")
+    )
     assert all("| [" in row for row in text.splitlines() if "[SVG]" in row), "a figure has no page"
 
 
@@ -31,15 +35,22 @@ def test_a_lab_stands_alone(browser, address):
                 visit.go(f"{address}/embed/{tag}.html")
                 visit.page.wait_for_function(DRAWN, arg=tag)
                 assert visit.page.evaluate("document.documentElement.scrollWidth") <= width, tag
-                dark = visit.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 28)"
+                dark = (
+                    visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
+                    == "rgb(20, 23, 28)"
+                )
                 assert dark == (scheme == "dark"), tag
-            assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to go on cancels what was still on its way
+            assert [
+                w for w in visit.wrong if not w.startswith("failed")
+            ] == []  # to go on cancels what was still on its way
 
 
 def test_a_frame_takes_its_settings_from_the_address(browser, address):
     with Visit(browser, address, "embed/gradient-lab.html#lab?v=1&init=he&depth=50") as visit:
         visit.page.locator("gradient-lab[data-ready]").wait_for()
-        assert visit.page.evaluate("(lab => [lab.settings.init, lab.settings.depth])(document.querySelector('gradient-lab'))") == ["he", 50]
+        assert visit.page.evaluate(
+            "(lab => [lab.settings.init, lab.settings.depth])(document.querySelector('gradient-lab'))"
+        ) == ["he", 50]
 
 
 def test_without_a_script_a_frame_says_where_to_go(browser, address):
@@ -51,6 +62,7 @@ def test_without_a_script_a_frame_says_where_to_go(browser, address):
 
 
 # ---------- in a page of others ----------
+
 
 @pytest.fixture(scope="module")
 def elsewhere(tmp_path_factory):
@@ -69,11 +81,22 @@ def course(browser):
     page.context.close()
 
 
-def hosted(page, address, host, source, width=1000, height=1250, allow='allow="clipboard-write; fullscreen"', window=700):
+def hosted(
+    page,
+    address,
+    host,
+    source,
+    width=1000,
+    height=1250,
+    allow='allow="clipboard-write; fullscreen"',
+    window=700,
+):
     """The frame of a page on `host`, with a lab of this site below three thousand pixels of text."""
     page.set_viewport_size({"width": width, "height": window})
     page.goto(f"{host}/host.html" if host != address else f"{address}/llms.txt")
-    page.set_content(HOST.format(source=f"{address}/{source}", width=width, height=height, allow=allow))
+    page.set_content(
+        HOST.format(source=f"{address}/{source}", width=width, height=height, allow=allow)
+    )
     frame = page.frames[1]
     frame.locator("[data-ready] .lab").wait_for(state="attached")
     page.evaluate(FRAMES)
@@ -91,9 +114,14 @@ def test_a_frame_never_scrolls_the_page_around_it(browser, course, address, else
         for changed in (f"#{identity}?v=1&x=1", f"#{identity}?v=1"):
             frame.evaluate("hash => { location.hash = hash; }", changed)
             page.evaluate(FRAMES)
-            page.evaluate("src => { document.querySelector('iframe').src = src; }", f"{address}/embed/{tag}.html{changed}&y=2")
+            page.evaluate(
+                "src => { document.querySelector('iframe').src = src; }",
+                f"{address}/embed/{tag}.html{changed}&y=2",
+            )
             page.evaluate(FRAMES)
-        frame.evaluate("all => document.querySelectorAll('.lab button').forEach(button => button.click())")
+        frame.evaluate(
+            "all => document.querySelectorAll('.lab button').forEach(button => button.click())"
+        )
         page.evaluate(FRAMES)
         assert page.evaluate("scrollY") == 0, (fragment, host)
 
@@ -101,7 +129,10 @@ def test_a_frame_never_scrolls_the_page_around_it(browser, course, address, else
 @pytest.mark.parametrize("tag", LABS)
 def test_a_press_in_a_frame_leaves_the_page_where_it_is(browser, course, address, elsewhere, tag):
     """In a low window, in which what a press leads to may be out of sight, and where copying is not allowed."""
-    page, frame = course, hosted(course, address, elsewhere, f"embed/{tag}.html", 390, 2400, allow="", window=160)
+    page, frame = (
+        course,
+        hosted(course, address, elsewhere, f"embed/{tag}.html", 390, 2400, allow="", window=160),
+    )
     page.locator("iframe").evaluate("it => it.scrollIntoView()")
     frame.locator(".lab [role=img]").first.wait_for()
     for _ in range(2):  # the second round with a question asked
@@ -124,10 +155,18 @@ def test_a_press_in_a_frame_leaves_the_page_where_it_is(browser, course, address
 
 def heights() -> dict[str, dict[int, int]]:
     """The heights that the page recommends, by lab and width of the column."""
-    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in PAGE.read_text(encoding="utf-8").splitlines()
-            if line.startswith("| `embed/") or line.startswith("| The frame's address")]
+    rows = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")]
+        for line in PAGE.read_text(encoding="utf-8").splitlines()
+        if line.startswith("| `embed/") or line.startswith("| The frame's address")
+    ]
     widths = [int(re.sub(r"\D", "", cell)) for cell in rows[0][1:]]
-    return {row[0].removeprefix("embed/").removesuffix(".html"): dict(zip(widths, map(int, row[1:]), strict=True)) for row in rows[1:]}
+    return {
+        row[0].removeprefix("embed/").removesuffix(".html"): dict(
+            zip(widths, map(int, row[1:]), strict=True)
+        )
+        for row in rows[1:]
+    }
 
 
 DRAWN_AT = """width => {
@@ -146,18 +185,28 @@ def test_the_recommended_height_holds_the_whole_lab(browser, course, address, ta
     for width in (390, 690, 700, 990, 1000, 1300):
         height = recommended[max(w for w in recommended if w <= width)]
         page.set_viewport_size({"width": max(width, 800), "height": 900})
-        page.locator("iframe").evaluate("(it, [w, h]) => { it.style.width = `${w}px`; it.style.height = `${h}px`; }", [width, height])
+        page.locator("iframe").evaluate(
+            "(it, [w, h]) => { it.style.width = `${w}px`; it.style.height = `${h}px`; }",
+            [width, height],
+        )
         page.wait_for_function(DRAWN_AT, arg=width)
         page.evaluate(FRAMES)
-        assert frame.evaluate(room) == 0 and frame.evaluate("document.documentElement.scrollWidth") <= width, width
+        assert (
+            frame.evaluate(room) == 0
+            and frame.evaluate("document.documentElement.scrollWidth") <= width
+        ), width
         used = frame.locator("main").evaluate("it => it.getBoundingClientRect().bottom")
         assert used > 0.6 * height, f"{height} px are too much at {width}"
 
 
 def test_the_code_that_is_shown_has_the_recommended_height():
     shown = re.findall(r"<iframe.*?</iframe>", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert len(shown) == 2 and all(f'height="{heights()["gradient-lab"][1000]}"' in code for code in shown)
-    assert all(html.unescape(code).count(frames.PLACE + "embed/gradient-lab.html") == 1 for code in shown)
+    assert len(shown) == 2 and all(
+        f'height="{heights()["gradient-lab"][1000]}"' in code for code in shown
+    )
+    assert all(
+        html.unescape(code).count(frames.PLACE + "embed/gradient-lab.html") == 1 for code in shown
+    )
 
 
 LOOK = """lab => [...lab.querySelectorAll('a, button, summary, select, label')].filter((it) => !it.closest('.fig, .stack, .tab__get'))

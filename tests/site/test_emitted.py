@@ -10,18 +10,34 @@ from snippets.weave.publish import outline, plain
 from snippets.weave.site import addresses, emitted
 
 # files of the theme and of the plugins, which they name themselves
-THEIRS = re.compile(r"assets/(images/favicon\.png|javascripts/(bundle\.|lunr/|workers/)|stylesheets/(main|palette)\.)"
-                    r"|search/|sitemap\.xml|404\.html")
+THEIRS = re.compile(
+    r"assets/(images/favicon\.png|javascripts/(bundle\.|lunr/|workers/)|stylesheets/(main|palette)\.)"
+    r"|search/|sitemap\.xml|404\.html"
+)
 
 
 def test_the_site_holds_what_is_declared_and_nothing_else(site):
     """Pages with their Markdown beside them, what stands under docs/, what `declare` names, and what leads on."""
     pages = {plain.directory(uri) for uri in outline.list_pages(ROOT)}
-    ours = {path.relative_to(ROOT / "docs").as_posix() for path in outline.list_published(ROOT) if path.suffix not in (".md", ".ipynb")}
+    ours = {
+        path.relative_to(ROOT / "docs").as_posix()
+        for path in outline.list_published(ROOT)
+        if path.suffix not in (".md", ".ipynb")
+    }
     made = emitted.declare(load(ROOT))
-    expected = {*pages, *map(plain.beside, pages), plain.LLMS, *ours, *made, *addresses.lead_on(ROOT / "docs", made)}
+    expected = {
+        *pages,
+        *map(plain.beside, pages),
+        plain.LLMS,
+        *ours,
+        *made,
+        *addresses.lead_on(ROOT / "docs", made),
+    }
     there = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    assert sorted(expected - there) == [] and sorted(name for name in there - expected if not THEIRS.match(name)) == []
+    assert (
+        sorted(expected - there) == []
+        and sorted(name for name in there - expected if not THEIRS.match(name)) == []
+    )
 
 
 def test_to_declare_a_file_draws_none(monkeypatch):

@@ -4,7 +4,19 @@ import re
 
 import pytest
 
-from tests.support.pages import BROKEN, CORNERS, EVERYWHERE, LOST, ROOM, SETTLED, SHIFT, VIEWS, Mounted, Visit, barriers
+from tests.support.pages import (
+    BROKEN,
+    CORNERS,
+    EVERYWHERE,
+    LOST,
+    ROOM,
+    SETTLED,
+    SHIFT,
+    VIEWS,
+    Mounted,
+    Visit,
+    barriers,
+)
 
 SPACED = """*:not(svg *) { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; }
 p { margin-bottom: 2em !important; }"""  # WCAG 2.2, criterion 1.4.12
@@ -85,8 +97,12 @@ def opened(request, browser, address):
 
 def test_a_page_comes_and_nothing_moves(opened):
     assert opened.page.evaluate(SHIFT) <= 0.001, "the layout shifts while the page loads"
-    assert opened.page.evaluate(ROOM)[1] == [], "what waits far from the window is not as high as the room set aside"
-    assert opened.page.evaluate("[document.documentElement.lang, document.documentElement.dir]") == ["en", "ltr"]
+    assert opened.page.evaluate(ROOM)[1] == [], (
+        "what waits far from the window is not as high as the room set aside"
+    )
+    assert opened.page.evaluate(
+        "[document.documentElement.lang, document.documentElement.dir]"
+    ) == ["en", "ltr"]
 
 
 def test_a_page_at_both_widths_in_both_schemes(opened):
@@ -95,7 +111,11 @@ def test_a_page_at_both_widths_in_both_schemes(opened):
         opened.view(width, scheme)
         if (wide := opened.page.evaluate("document.documentElement.scrollWidth")) > width:
             found[width, scheme] = f"the page scrolls sideways: {wide} px"
-        if (axe := barriers(opened.page, colors=(width, scheme) != VIEWS[0] and opened.path not in TYPICAL)).violations_count:
+        if (
+            axe := barriers(
+                opened.page, colors=(width, scheme) != VIEWS[0] and opened.path not in TYPICAL
+            )
+        ).violations_count:
             found[width, scheme, "axe"] = axe.generate_report()
     assert found == {}
 
@@ -111,13 +131,24 @@ def test_a_page_has_all_its_parts_and_says_nothing_wrong(opened):
 
 # ---------- on paper ----------
 
+
 def sheets(visit, paper: str) -> int:
     """How many sheets a page takes."""
-    return len(re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format=paper, prefer_css_page_size=True)))
+    return len(
+        re.findall(rb"/Type\s*/Page\b", visit.page.pdf(format=paper, prefer_css_page_size=True))
+    )
 
 
-@pytest.mark.parametrize(("path", "most"), [
-    ("", 6), ("understand/", 15), ("diagnose/guided/", 6), ("practice/self-check/", 18), (LOST, 1)])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        ("", 6),
+        ("understand/", 15),
+        ("diagnose/guided/", 6),
+        ("practice/self-check/", 18),
+        (LOST, 1),
+    ],
+)
 def test_a_page_takes_the_paper_that_it_needs(browser, address, path, most):
     """Text, figures and open answers, and nothing of the frame, the menus or the labs' buttons around them."""
     with Visit(browser, address, path) as visit:
@@ -127,8 +158,16 @@ def test_a_page_takes_the_paper_that_it_needs(browser, address, path, most):
 def test_a_printed_lab_shows_its_state_without_its_buttons(browser, address):
     with Mounted(browser, address, "understand/", "gradient-lab") as lab:
         lab.page.emulate_media(media="print")
-        assert lab.page.locator("gradient-lab button:visible, gradient-lab input[type=range]:visible").count() == 0
-        assert lab.page.locator("gradient-lab .lab__said").is_visible() and lab.page.locator("gradient-lab .chart svg").first.is_visible()
+        assert (
+            lab.page.locator(
+                "gradient-lab button:visible, gradient-lab input[type=range]:visible"
+            ).count()
+            == 0
+        )
+        assert (
+            lab.page.locator("gradient-lab .lab__said").is_visible()
+            and lab.page.locator("gradient-lab .chart svg").first.is_visible()
+        )
         assert "30" in lab.page.locator("gradient-lab .lab__value").first.inner_text()
         assert lab.element().evaluate("e => getComputedStyle(e).minHeight") == "0px"
 
@@ -137,17 +176,22 @@ def test_printed_links_to_elsewhere_say_where_they_lead(browser, address):
     with Visit(browser, address, "reference/references/") as visit:
         visit.page.evaluate("dispatchEvent(new Event('beforeprint'))")
         visit.page.emulate_media(media="print")
-        told = visit.page.locator("article a[data-leads]").evaluate_all("all => all.map(a => getComputedStyle(a, '::after').content)")
+        told = visit.page.locator("article a[data-leads]").evaluate_all(
+            "all => all.map(a => getComputedStyle(a, '::after').content)"
+        )
         assert len(told) > 10 and all("http" in words for words in told)
         assert visit.page.locator(f"article a[data-leads^='{address}']").count() == 0
 
 
 # ---------- colors of the reader's own ----------
 
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_in_forced_colors_everything_is_told_apart(browser, address, scheme):
     """Icons, verdicts and what is pressed do not vanish into the ground, and curves keep colors and dashes of their own."""
-    with Visit(browser, address, "reference/checked-claims/", 1280, scheme, forced_colors="active") as visit:
+    with Visit(
+        browser, address, "reference/checked-claims/", 1280, scheme, forced_colors="active"
+    ) as visit:
         assert visit.page.evaluate("matchMedia('(forced-colors: active)').matches")
         ground = visit.page.evaluate("getComputedStyle(document.body).backgroundColor")
         style = "([selector, part]) => getComputedStyle(document.querySelector(selector), part).backgroundColor"
@@ -157,8 +201,12 @@ def test_in_forced_colors_everything_is_told_apart(browser, address, scheme):
         visit.page.locator("article .highlight").first.scroll_into_view_if_needed()
         visit.page.locator(".md-clipboard, .md-code__button").first.wait_for()
         assert visit.page.evaluate(style, [".md-clipboard, .md-code__button", "::after"]) != ground
-        lines = "all => all.map(e => getComputedStyle(e).stroke + getComputedStyle(e).strokeDasharray)"
-        strokes = visit.page.locator(".fig__svg .s-c-sigmoid, .fig__svg .s-c-relu, .fig__svg .s-c-bn").evaluate_all(lines)
+        lines = (
+            "all => all.map(e => getComputedStyle(e).stroke + getComputedStyle(e).strokeDasharray)"
+        )
+        strokes = visit.page.locator(
+            ".fig__svg .s-c-sigmoid, .fig__svg .s-c-relu, .fig__svg .s-c-bn"
+        ).evaluate_all(lines)
         assert len(set(strokes)) >= 3 and ground not in {s.partition(")")[0] + ")" for s in strokes}
 
 

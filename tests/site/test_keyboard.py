@@ -31,7 +31,9 @@ def walked(visit) -> list[dict]:
         if stop is None:
             return stops
         stops.append(stop)
-    raise AssertionError(f"Tab never leaves the page; the last stops: {[s['name'] for s in stops[-3:]]}")
+    raise AssertionError(
+        f"Tab never leaves the page; the last stops: {[s['name'] for s in stops[-3:]]}"
+    )
 
 
 def tab_to(visit, name: str, most: int = 120) -> None:
@@ -44,13 +46,26 @@ def tab_to(visit, name: str, most: int = 120) -> None:
     raise AssertionError(f"no Tab leads to {name!r}")
 
 
-MANY = {"": "gradient-lab", "practice/sketch/": "sketch-pad", "diagnose/read-my-gradients/": None, "fix/gating/": None}
+MANY = {
+    "": "gradient-lab",
+    "practice/sketch/": "sketch-pad",
+    "diagnose/read-my-gradients/": None,
+    "fix/gating/": None,
+}
 FORCED = {"forced_colors": "active"}
 
 
-@pytest.mark.parametrize(("path", "width", "scheme", "more"), [
-    *((path, 390, "light", {}) for path in MANY), ("", 1280, "light", FORCED), ("diagnose/read-my-gradients/", 1280, "dark", {})])
-def test_the_focus_is_seen_at_every_stop_and_is_never_caught(browser, address, path, width, scheme, more):
+@pytest.mark.parametrize(
+    ("path", "width", "scheme", "more"),
+    [
+        *((path, 390, "light", {}) for path in MANY),
+        ("", 1280, "light", FORCED),
+        ("diagnose/read-my-gradients/", 1280, "dark", {}),
+    ],
+)
+def test_the_focus_is_seen_at_every_stop_and_is_never_caught(
+    browser, address, path, width, scheme, more
+):
     """On the phone, with one column, it goes down the page as one reads."""
     with Visit(browser, address, path, width, scheme, **more) as visit:
         if MANY[path]:
@@ -105,7 +120,9 @@ def test_the_drawer_of_a_narrow_window(browser, address):
         assert visit.page.evaluate(STOP)["name"] == "Back from Fix"
         tab_to(visit, "Clipping", 12)
         visit.page.keyboard.press("Escape")
-        assert visit.page.evaluate(STOP)["name"] == "Pages" and not visit.page.is_checked("#__drawer")
+        assert visit.page.evaluate(STOP)["name"] == "Pages" and not visit.page.is_checked(
+            "#__drawer"
+        )
         visit.page.keyboard.press(" ")
         visit.page.wait_for_function("document.activeElement.closest('.md-sidebar--primary')")
         visit.page.keyboard.press("Enter")  # back to all parts
@@ -126,6 +143,7 @@ def test_colors_are_chosen(browser, address):
 
 # ---------- the widgets, from start to end ----------
 
+
 def saved(visit, name: str) -> list[list[str]]:
     """The rows of a table that a button saves, pressed by key."""
     tab_to(visit, name)
@@ -134,8 +152,10 @@ def saved(visit, name: str) -> list[list[str]]:
     return list(csv.reader(file.value.path().read_text(encoding="utf-8").splitlines()))
 
 
-@pytest.mark.parametrize(("path", "tag", "choice"), [
-    ("understand/", "gradient-lab", "Net"), ("understand/recurrent/", "recurrent-lab", "Show")])
+@pytest.mark.parametrize(
+    ("path", "tag", "choice"),
+    [("understand/", "gradient-lab", "Net"), ("understand/recurrent/", "recurrent-lab", "Show")],
+)
 def test_a_lab_from_its_question_to_its_numbers(browser, address, path, tag, choice):
     """Choose, predict, read, walk, take away; the focus is back at the choice once the answer is judged."""
     with Mounted(browser, address, path, tag) as lab:
@@ -175,7 +195,9 @@ def test_read_my_gradients(browser, address):
     with Visit(browser, address, "diagnose/read-my-gradients/") as visit:
         page = visit.page
         page.focus("gradient-reader textarea")
-        page.keyboard.insert_text("\n".join(f"layer{i}.weight: {10.0 ** (i - 12):.1e}" for i in range(12)))
+        page.keyboard.insert_text(
+            "\n".join(f"layer{i}.weight: {10.0 ** (i - 12):.1e}" for i in range(12))
+        )
         page.wait_for_selector(".reader__plot")
         assert "vanishing" in page.locator(".reader__said[role=status]").inner_text()
         assert len(saved(visit, "Numbers as CSV")) == 13 and visit.wrong == []
@@ -192,4 +214,6 @@ def test_the_ledger(browser, address):
         assert " of " in some
         page.locator(".ledger-bar select").focus()
         page.keyboard.press("ArrowDown")
-        page.wait_for_function("some => document.querySelector('.ledger-count').textContent !== some", arg=some)
+        page.wait_for_function(
+            "some => document.querySelector('.ledger-count').textContent !== some", arg=some
+        )

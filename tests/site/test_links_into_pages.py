@@ -11,7 +11,11 @@ import pytest
 from tests.conftest import _Quiet
 from tests.support.pages import Held, Visit, there
 
-PARTS = ["reference/faq/#stuck-loss", "reference/glossary/#he-initialization", "diagnose/misdiagnosis/#loss-is-nan"]
+PARTS = [
+    "reference/faq/#stuck-loss",
+    "reference/glossary/#he-initialization",
+    "diagnose/misdiagnosis/#loss-is-nan",
+]
 LANDED = """id => {
   const it = document.getElementById(id), header = document.querySelector('.md-header').getBoundingClientRect().bottom;
   const { top } = it.getBoundingClientRect(), end = document.documentElement.scrollHeight - innerHeight;
@@ -66,7 +70,9 @@ def test_who_has_moved_on_is_not_called_back(page, address):
     landed(page, PARTS[0])
     page.mouse.move(600, 400)
     page.mouse.wheel(0, 3000)
-    page.wait_for_function("id => document.getElementById(id).getBoundingClientRect().top < -1000", arg="stuck-loss")
+    page.wait_for_function(
+        "id => document.getElementById(id).getBoundingClientRect().top < -1000", arg="stuck-loss"
+    )
     scripts.let_go()
     there(page)
     page.wait_for_load_state("networkidle")
@@ -96,13 +102,18 @@ def in_pieces(folder):
                 rest.wait(60)
                 outputfile.write(whole[cut:])
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Pieces, directory=str(folder)))
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Pieces, directory=str(folder))
+    )
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}", rest
     server.shutdown()
 
 
-@pytest.mark.parametrize("part", ["reference/faq/#stuck-loss", "reference/faq/#are-vanishing-gradients-the-same-as-overfitting"])
+@pytest.mark.parametrize(
+    "part",
+    ["reference/faq/#stuck-loss", "reference/faq/#are-vanishing-gradients-the-same-as-overfitting"],
+)
 def test_it_lands_when_the_text_comes_in_pieces(page, site, part):
     """Also on what is not here yet when the page is shown."""
     last = page.locator("#__config")
@@ -130,30 +141,52 @@ EACH = """async (ids) => {
 }""".replace("LANDED", LANDED)
 
 
-@pytest.mark.parametrize(("path", "width"), [("diagnose/guided/", 390), ("practice/self-check/", 1280), ("reference/references/", 390)])
-def test_it_lands_within_a_page_on_steps_that_hide_folds_and_bare_places(browser, address, path, width):
+@pytest.mark.parametrize(
+    ("path", "width"),
+    [("diagnose/guided/", 390), ("practice/self-check/", 1280), ("reference/references/", 390)],
+)
+def test_it_lands_within_a_page_on_steps_that_hide_folds_and_bare_places(
+    browser, address, path, width
+):
     with Visit(browser, address, path, width) as visit:
-        names = visit.page.locator("article [id]:is(section, details, span, h2, h3)").evaluate_all("all => all.map(it => it.id)")
+        names = visit.page.locator("article [id]:is(section, details, span, h2, h3)").evaluate_all(
+            "all => all.map(it => it.id)"
+        )
         assert len(names) > 40 and visit.page.evaluate(EACH, names[::3]) == []
 
 
 def test_it_lands_on_them_from_outside(browser, address):
     with Visit(browser, address, "about/") as visit:
-        for part in ("diagnose/guided/#end-dead", "practice/self-check/#card-fix-activations-1", "reference/references/#bengio1994",
-                     "understand/#lab?v=1&depth=12"):
+        for part in (
+            "diagnose/guided/#end-dead",
+            "practice/self-check/#card-fix-activations-1",
+            "reference/references/#bengio1994",
+            "understand/#lab?v=1&depth=12",
+        ):
             visit.go(f"{address}/{part}")
             landed(visit.page, part.partition("?")[0])
 
 
 # ---------- within a page, and between pages that are exchanged ----------
 
+
 @pytest.fixture
 def instant(browser, address):
     """A page with a map of the site, which the theme needs to exchange pages."""
     with Visit(browser, address, "about/") as visit:
-        paths = ("diagnose/read-my-gradients/", "diagnose/gradient-doctor/", "understand/jacobians/", "reference/glossary/")
+        paths = (
+            "diagnose/read-my-gradients/",
+            "diagnose/gradient-doctor/",
+            "understand/jacobians/",
+            "reference/glossary/",
+        )
         urls = "".join(f"<url><loc>{address}/{path}</loc></url>" for path in paths)
-        visit.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        visit.page.route(
+            "**/sitemap.xml",
+            lambda route: route.fulfill(
+                body=f"<urlset>{urls}</urlset>", content_type="application/xml"
+            ),
+        )
         yield visit
 
 
@@ -178,7 +211,10 @@ def test_a_step_within_a_page_leaves_it_as_it_is(instant, address):
         page.go_forward()
         landed(page, "#formats")
         page.wait_for_load_state("networkidle")
-        assert page.evaluate("before.isConnected") and page.locator("gradient-reader textarea").input_value() == "layer1.weight: 1e-9"
+        assert (
+            page.evaluate("before.isConnected")
+            and page.locator("gradient-reader textarea").input_value() == "layer1.weight: 1e-9"
+        )
         page.evaluate("history.back()")
         page.wait_for_function("start => Math.abs(scrollY - start) < 2", arg=start)
 
@@ -196,4 +232,7 @@ def test_a_link_to_a_part_of_another_page_lands_though_its_faces_are_late(instan
     page.wait_for_function("!before.isConnected")
     landed(page, f"#{name}")
     page.go_back()
-    page.wait_for_function("start => location.pathname.endsWith('/jacobians/') && Math.abs(scrollY - start) < 2", arg=start)
+    page.wait_for_function(
+        "start => location.pathname.endsWith('/jacobians/') && Math.abs(scrollY - start) < 2",
+        arg=start,
+    )

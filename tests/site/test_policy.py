@@ -23,9 +23,12 @@ INLINE = {  # how each inline script of the site starts; a further one is better
     "waits for the fonts, in overrides/main.html": "{ const root = document.documentElement",
     "starts the scripts, in overrides/main.html": "{ const scripts =",
 }
-SINKS = re.compile(r"""\b(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|parseFromString|srcdoc|setHTMLUnsafe)\b
+SINKS = re.compile(
+    r"""\b(?:innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|parseFromString|srcdoc|setHTMLUnsafe)\b
     |\b(?:document\.write(?:ln)?|eval|Function|(?:setTimeout|setInterval)(?=\(\s*["'`]))\(
-    |setAttribute\(\s*["'`]on""", re.VERBOSE)
+    |setAttribute\(\s*["'`]on""",
+    re.VERBOSE,
+)
 
 
 class Reader(HTMLParser):
@@ -38,13 +41,21 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         found = dict(attributes)
-        self.inside = tag == "script" and "src" not in found and found.get("type") in (None, "module", "text/javascript")
+        self.inside = (
+            tag == "script"
+            and "src" not in found
+            and found.get("type") in (None, "module", "text/javascript")
+        )
         if found.get("http-equiv", "").lower() == "content-security-policy":
             self.policies.append(found["content"])
         elif not self.policies:
             self.before.append(tag)
         self.handlers += [f"{name}={value}" for name, value in attributes if name.startswith("on")]
-        self.handlers += [f"{name}={value}" for name, value in attributes if re.match(r"\s*javascript:", value or "", re.IGNORECASE)]
+        self.handlers += [
+            f"{name}={value}"
+            for name, value in attributes
+            if re.match(r"\s*javascript:", value or "", re.IGNORECASE)
+        ]
 
     def handle_data(self, data):
         if self.inside:
@@ -57,7 +68,10 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="session")
 def read(site) -> dict[str, Reader]:
     """Every page of the site by its path."""
-    return {p.relative_to(site).as_posix(): Reader(p.read_text(encoding="utf-8")) for p in sorted(site.rglob("*.html"))}
+    return {
+        p.relative_to(site).as_posix(): Reader(p.read_text(encoding="utf-8"))
+        for p in sorted(site.rglob("*.html"))
+    }
 
 
 def directives(text: str) -> dict[str, list[str]]:
@@ -67,47 +81,85 @@ def directives(text: str) -> dict[str, list[str]]:
 def faults_of(pages: dict[str, Reader]) -> list[str]:
     """Pages without the one policy, or with one that is not made of exactly the scripts of the site."""
     scripts = {script for page in pages.values() for script in page.scripts}
-    hashes = {f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts}
-    return [path for path, page in pages.items() if len(page.policies) != 1
-            or set(directives(page.policies[0])["script-src"]) != {"'self'", *hashes}]
+    hashes = {
+        f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'"
+        for s in scripts
+    }
+    return [
+        path
+        for path, page in pages.items()
+        if len(page.policies) != 1
+        or set(directives(page.policies[0])["script-src"]) != {"'self'", *hashes}
+    ]
 
 
 def test_every_page_has_the_policy_early_and_its_hashes_are_right(read):
     assert len(read) > len(PAGES) and faults_of(read) == []
-    assert len({page.policies[0] for page in read.values()}) == 1, "pages exchanged in place keep the policy of the first"
+    assert len({page.policies[0] for page in read.values()}) == 1, (
+        "pages exchanged in place keep the policy of the first"
+    )
     assert {tuple(page.before) for page in read.values()} == {("html", "head", "meta")}
 
 
 def test_another_inline_script_would_be_found(read, site):
     text = (site / "index.html").read_text(encoding="utf-8")
-    assert faults_of(read | {"index.html": Reader(text.replace("<body", "<script>alert(1)</script><body"))}) != []
-    assert faults_of(read | {"index.html": Reader(text.replace("sha256-", "sha256-x", 1))}) == ["index.html"]
+    assert (
+        faults_of(
+            read | {"index.html": Reader(text.replace("<body", "<script>alert(1)</script><body"))}
+        )
+        != []
+    )
+    assert faults_of(read | {"index.html": Reader(text.replace("sha256-", "sha256-x", 1))}) == [
+        "index.html"
+    ]
 
 
 def test_the_policy_runs_only_our_own_scripts(read):
     rules = directives(read["index.html"].policies[0])
-    assert rules["default-src"] == rules["object-src"] == rules["base-uri"] == rules["form-action"] == ["'none'"]
-    assert rules["connect-src"] == rules["worker-src"] == rules["style-src"] == rules["font-src"] == rules["media-src"] == ["'self'"]
+    assert (
+        rules["default-src"]
+        == rules["object-src"]
+        == rules["base-uri"]
+        == rules["form-action"]
+        == ["'none'"]
+    )
+    assert (
+        rules["connect-src"]
+        == rules["worker-src"]
+        == rules["style-src"]
+        == rules["font-src"]
+        == rules["media-src"]
+        == ["'self'"]
+    )
     lax = {"'unsafe-inline'", "'unsafe-eval'", "blob:", "*"}
     assert [name for name, values in rules.items() if lax & set(values)] == ["style-src-attr"]
 
 
 def test_the_inline_scripts_are_the_known_ones(read):
     scripts = {" ".join(script.split()) for page in read.values() for script in page.scripts}
-    assert [script[:80] for script in scripts if not script.startswith(tuple(INLINE.values()))] == []
+    assert [
+        script[:80] for script in scripts if not script.startswith(tuple(INLINE.values()))
+    ] == []
 
 
 def test_no_page_has_an_event_handler_or_a_script_link(read):
     assert {path: page.handlers for path, page in read.items() if page.handlers} == {}
-    assert Reader('<a href=" JavaScript:x()" onclick="y()">').handlers == ["onclick=y()", "href= JavaScript:x()"]
+    assert Reader('<a href=" JavaScript:x()" onclick="y()">').handlers == [
+        "onclick=y()",
+        "href= JavaScript:x()",
+    ]
 
 
 def test_a_script_typed_on_a_page_is_a_fault():
     for path in [*list_pages(ROOT), ROOT / "overrides/404.html"]:
         assert check_scripts(path, path.read_text(encoding="utf-8")) == []
-    page = "`<script>` in code\n\n```html\n<script>shown</script>\n```\n\n<p onclick=\"x()\">\n[a](javascript:x)\n<script>x</script>\n"
+    page = '`<script>` in code\n\n```html\n<script>shown</script>\n```\n\n<p onclick="x()">\n[a](javascript:x)\n<script>x</script>\n'
     found = check_scripts(Path("page.md"), page)
-    assert [fault.line for fault in found] == [7, 8, 9] and "is not run; put the script into docs/assets/javascripts/" in str(found[0])
+    assert [fault.line for fault in found] == [
+        7,
+        8,
+        9,
+    ] and "is not run; put the script into docs/assets/javascripts/" in str(found[0])
 
 
 def test_a_page_that_cannot_take_the_policy_is_refused(tmp_path):
@@ -127,13 +179,28 @@ def test_to_write_the_policy_again_changes_nothing(tmp_path):
 
 # ---------- sources ----------
 
+
 def test_no_module_of_ours_makes_markup_or_code_from_text(site):
-    ours = [p for p in (site / "assets/javascripts").rglob("*.js") if not re.search(r"/(bundle\.|workers/|lunr/)", p.as_posix())]
+    ours = [
+        p
+        for p in (site / "assets/javascripts").rglob("*.js")
+        if not re.search(r"/(bundle\.|workers/|lunr/)", p.as_posix())
+    ]
     assert len(ours) > len(SCRIPTS) > 30, "those that the build makes are among them"
-    assert [(p.name, found) for p in ours for found in SINKS.findall(p.read_text(encoding="utf-8"))] == []
-    wrong = ("box.innerHTML = text", "eval(text)", "new Function(text)", "setTimeout('x()', 1)", "document.write(text)",
-             "box.setAttribute('onclick', text)")
-    assert [line for line in wrong if not SINKS.search(line)] == [] and not SINKS.search("setTimeout(() => x(), 1)")
+    assert [
+        (p.name, found) for p in ours for found in SINKS.findall(p.read_text(encoding="utf-8"))
+    ] == []
+    wrong = (
+        "box.innerHTML = text",
+        "eval(text)",
+        "new Function(text)",
+        "setTimeout('x()', 1)",
+        "document.write(text)",
+        "box.setAttribute('onclick', text)",
+    )
+    assert [line for line in wrong if not SINKS.search(line)] == [] and not SINKS.search(
+        "setTimeout(() => x(), 1)"
+    )
 
 
 # ---------- in the browser ----------
@@ -159,7 +226,14 @@ def test_what_is_not_ours_is_refused(browser, address):
             visit.go(f"{address}/{path}")
             said, hit = visit.page.evaluate(REFUSED)
             assert hit is None, path
-            assert said == ["connect-src", "frame-src", "img-src", "script-src-elem", "script-src-elem", "style-src-elem"], path
+            assert said == [
+                "connect-src",
+                "frame-src",
+                "img-src",
+                "script-src-elem",
+                "script-src-elem",
+                "style-src-elem",
+            ], path
     assert conftest.refused != [], "the guard of all browser tests hears of it, too"
     conftest.refused.clear()
 
@@ -185,9 +259,22 @@ def test_the_policy_of_one_page_suits_all_others(browser, address):
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         page = context.new_page()
         kinds = [f"/{path}" for path in PLACES if not path.startswith("embed")]
-        paths = ["/", *kinds, *(f"/{path_of(name)}" for name in PAGES[::6] if path_of(name) and f"/{path_of(name)}" not in kinds)]
+        paths = [
+            "/",
+            *kinds,
+            *(
+                f"/{path_of(name)}"
+                for name in PAGES[::6]
+                if path_of(name) and f"/{path_of(name)}" not in kinds
+            ),
+        ]
         urls = "".join(f"<url><loc>{address}{path}</loc></url>" for path in paths)
-        page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        page.route(
+            "**/sitemap.xml",
+            lambda route: route.fulfill(
+                body=f"<urlset>{urls}</urlset>", content_type="application/xml"
+            ),
+        )
         page.goto(address + max(paths, key=lambda path: path.count("/")))
         there(page)
         page.wait_for_load_state("networkidle")
@@ -206,7 +293,12 @@ def test_the_policy_of_one_page_suits_all_others(browser, address):
 
 EVIL = '"><img src=x onerror=alert(1)><svg onload=alert(2)>'
 PLACES = {
-    "understand/": ["gradient-lab?v=1&preset={}", "gradient-lab?v=1&act={}&depth={}", "lab?v=1&preset={}", "{}"],
+    "understand/": [
+        "gradient-lab?v=1&preset={}",
+        "gradient-lab?v=1&act={}&depth={}",
+        "lab?v=1&preset={}",
+        "{}",
+    ],
     "understand/recurrent/": ["recurrent-lab?v=1&phi={}", "recurrent-lab?{}=1"],
     "understand/signal-propagation/": ["phase-map?v=1&phi={}"],
     "practice/sketch/": ["sketch-pad?v=1&curve={}", "sketch-pad?v=1&relu={}"],
@@ -216,7 +308,12 @@ PLACES = {
     "practice/self-check/": ["{}"],
     "embed/gradient-lab.html": ["lab?v=1&preset={}"],
 }
-CODED = (lambda text: text, quote, lambda text: quote(quote(text)), lambda text: f"%E0%A4%A{quote(text)}%")
+CODED = (
+    lambda text: text,
+    quote,
+    lambda text: quote(quote(text)),
+    lambda text: f"%E0%A4%A{quote(text)}%",
+)
 INJECTED = "document.querySelectorAll('[onerror], [onload], img[src=x]').length"
 
 
@@ -226,11 +323,19 @@ class Attacked(Visit):
     def __init__(self, browser, address, path):
         super().__init__(browser, address, path, own=True)
         self.dialogs = []
-        self.page.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        self.page.on(
+            "dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss())
+        )
 
     def unharmed(self) -> bool:
-        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
-        return self.page.evaluate(INJECTED) == 0 and self.dialogs == [] and not [w for w in self.wrong if w.startswith("error")]
+        self.page.evaluate(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        return (
+            self.page.evaluate(INJECTED) == 0
+            and self.dialogs == []
+            and not [w for w in self.wrong if w.startswith("error")]
+        )
 
 
 def test_a_hostile_fragment_stays_text(browser, address):
@@ -241,7 +346,10 @@ def test_a_hostile_fragment_stays_text(browser, address):
             assert visit.unharmed(), (path, visit.dialogs, visit.wrong)
             for fragment in fragments:
                 for form in CODED if fragment == fragments[0] else CODED[:2]:
-                    visit.page.evaluate("fragment => { location.hash = fragment }", fragment.replace("{}", form(EVIL)))
+                    visit.page.evaluate(
+                        "fragment => { location.hash = fragment }",
+                        fragment.replace("{}", form(EVIL)),
+                    )
                     assert visit.unharmed(), (path, fragment, visit.dialogs, visit.wrong)
 
 
@@ -265,7 +373,9 @@ def test_hostile_text_that_is_pasted_stays_text(browser, address):
         drawn = 0
         for text in PASTED.values():
             visit.page.locator(".reader textarea").fill(text)
-            visit.page.evaluate("new Promise(done => setTimeout(done, 200))")  # the reader waits whether another key follows
+            visit.page.evaluate(
+                "new Promise(done => setTimeout(done, 200))"
+            )  # the reader waits whether another key follows
             assert visit.unharmed(), (text, visit.dialogs, visit.wrong)
             drawn += visit.page.locator(".reader__out svg").count()
         assert drawn >= 3
@@ -274,10 +384,13 @@ def test_hostile_text_that_is_pasted_stays_text(browser, address):
 def test_hostile_memory_stays_text(browser, address):
     """What a browser kept, and someone changed."""
     with Attacked(browser, address, "practice/self-check/") as visit:
-        visit.page.evaluate("""evil => {
+        visit.page.evaluate(
+            """evil => {
             localStorage["self-check:1"] = JSON.stringify({[`card-${evil}`]: true, [evil]: evil});
             sessionStorage["guide:/diagnose/guided/"] = JSON.stringify([{from: evil, said: evil}]);
-        }""", EVIL)
+        }""",
+            EVIL,
+        )
         for path in ("practice/self-check/", "diagnose/guided/"):
             visit.go(f"{address}/{path}")
             assert visit.unharmed(), (path, visit.dialogs, visit.wrong)
@@ -293,16 +406,26 @@ def test_our_modules_would_live_with_trusted_types(browser, address):
 
         def asked(route):
             answer = route.fetch()
-            route.fulfill(response=answer, headers=answer.headers | {"content-security-policy-report-only": TRUSTED})
+            route.fulfill(
+                response=answer,
+                headers=answer.headers | {"content-security-policy-report-only": TRUSTED},
+            )
 
         page.route(lambda url: url.startswith(address) and url.endswith("/"), asked)
         page.add_init_script("""said = [];
             addEventListener("securitypolicyviolation", ({ sourceFile, sample }) => said.push(`${sourceFile} ${sample}`));""")
-        for path in ("understand/", "understand/recurrent/", "diagnose/read-my-gradients/", "reference/checked-claims/"):
+        for path in (
+            "understand/",
+            "understand/recurrent/",
+            "diagnose/read-my-gradients/",
+            "reference/checked-claims/",
+        ):
             page.goto(f"{address}/{path}")
             there(page)
             page.wait_for_load_state("networkidle")
-            page.evaluate("document.querySelector('gradient-lab, recurrent-lab, .reader, .claim').scrollIntoView()")
+            page.evaluate(
+                "document.querySelector('gradient-lab, recurrent-lab, .reader, .claim').scrollIntoView()"
+            )
             page.wait_for_load_state("networkidle")
             if path.endswith("claims/"):
                 page.keyboard.press("/")

@@ -21,8 +21,13 @@ def served(small):
     log = small / "serve.log"
     usual = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"], cwd=small,
-                                   env=usual | {"PYTHONPATH": str(small), "NO_MKDOCS_2_WARNING": "1"}, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "mkdocs", "serve", "--dev-addr", f"127.0.0.1:{port}"],
+            cwd=small,
+            env=usual | {"PYTHONPATH": str(small), "NO_MKDOCS_2_WARNING": "1"},
+            stdout=out,
+            stderr=out,
+        )
     try:
         wait_for(lambda: "Serving on" in log.read_text(), log)
         yield small, log, f"http://127.0.0.1:{port}/understand/"
@@ -55,10 +60,27 @@ def edit(path, old: str, new: str) -> None:
 
 EDITS = {
     "page": (PAGE, "# Why early layers", "# Why the early layers", "Why the early layers", None),
-    "figure": ("snippets/figures/deep_stack.py", "Sigmoid and default ReLU", "Default ReLU and sigmoid", "Default ReLU and sigmoid",
-               "is older than its sources"),
-    "style": ("snippets/figures/style/gradient-light.mplstyle", "lines.linewidth: 1.8", "lines.linewidth: 3.3", 'stroke-width="3.3"', None),
-    "block": ("snippets/blocks/understand/trace.js", "padEnd(16)", "padEnd(17)", "changed since it ran", "is older than its sources"),
+    "figure": (
+        "snippets/figures/deep_stack.py",
+        "Sigmoid and default ReLU",
+        "Default ReLU and sigmoid",
+        "Default ReLU and sigmoid",
+        "is older than its sources",
+    ),
+    "style": (
+        "snippets/figures/style/gradient-light.mplstyle",
+        "lines.linewidth: 1.8",
+        "lines.linewidth: 3.3",
+        'stroke-width="3.3"',
+        None,
+    ),
+    "block": (
+        "snippets/blocks/understand/trace.js",
+        "padEnd(16)",
+        "padEnd(17)",
+        "changed since it ran",
+        "is older than its sources",
+    ),
 }
 
 
@@ -72,8 +94,12 @@ def test_one_edit_is_one_build(served):
         time.sleep(2)
         assert builds(log) == before + 1, f"{path}\n{log.read_text()}"
         assert said is None or said in log.read_text()
-    assert "Default ReLU and sigmoid" not in (checkout / PAGE).read_text(encoding="utf-8"), "serving wrote under docs/"
-    assert "Content-Security-Policy" not in get(address), "it would refuse the script with which MkDocs reloads a page"
+    assert "Default ReLU and sigmoid" not in (checkout / PAGE).read_text(encoding="utf-8"), (
+        "serving wrote under docs/"
+    )
+    assert "Content-Security-Policy" not in get(address), (
+        "it would refuse the script with which MkDocs reloads a page"
+    )
 
 
 def test_a_result_measured_anew_reaches_the_page(served):

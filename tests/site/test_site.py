@@ -14,7 +14,9 @@ from tests.support.pages import Visit, barriers
 
 def test_an_unlabelled_button_would_be_found(browser, address):
     with Visit(browser, address, "") as visit:
-        visit.page.evaluate("document.querySelector('main').append(document.createElement('button'))")
+        visit.page.evaluate(
+            "document.querySelector('main').append(document.createElement('button'))"
+        )
         assert barriers(visit.page).violations_count == 1
 
 
@@ -24,20 +26,26 @@ def test_one_pale_paragraph_among_many_would_be_found(browser, address):
         visit.page.evaluate("document.querySelectorAll('article p')[5].style.opacity = .4")
         for scheme in ("light", "dark"):
             visit.view(1280, scheme)
-            assert [it["id"] for it in barriers(visit.page).response["violations"]] == ["color-contrast"]
+            assert [it["id"] for it in barriers(visit.page).response["violations"]] == [
+                "color-contrast"
+            ]
 
 
 def test_one_pale_word_of_a_program_would_be_found_and_no_program_is_changed(browser, address):
     with Visit(browser, address, "fix/clipping/") as visit:
         before = visit.page.evaluate("document.querySelector('article').innerHTML")
         assert barriers(visit.page).violations_count == 0
-        visit.page.evaluate("document.querySelectorAll('[data-kind]').forEach(e => e.removeAttribute('data-kind'))")
+        visit.page.evaluate(
+            "document.querySelectorAll('[data-kind]').forEach(e => e.removeAttribute('data-kind'))"
+        )
         assert visit.page.evaluate("document.querySelector('article').innerHTML") == before
         visit.page.evaluate("""() => {
             const words = [...document.querySelectorAll('.highlight code span')].filter(e => /^\\w{4,}$/.test(e.textContent));
             words.at(-1).style.color = '#ddd';
         }""")
-        assert [it["id"] for it in barriers(visit.page).response["violations"]] == ["color-contrast"]
+        assert [it["id"] for it in barriers(visit.page).response["violations"]] == [
+            "color-contrast"
+        ]
 
 
 def test_a_small_target_would_be_found(browser, address):
@@ -54,7 +62,10 @@ def html_files(site: Path) -> list[Path]:
 
 
 def test_internal_links_and_anchors_resolve(site):
-    identities = {p: set(re.findall(r'\sid="([^"]+)"', p.read_text(encoding="utf-8"))) for p in html_files(site)}
+    identities = {
+        p: set(re.findall(r'\sid="([^"]+)"', p.read_text(encoding="utf-8")))
+        for p in html_files(site)
+    }
     wrong = []
     for path in identities:
         if path.name == "404.html":
@@ -69,7 +80,11 @@ def test_internal_links_and_anchors_resolve(site):
             file = file / "index.html" if file.is_dir() or url.path.endswith("/") else file
             if not file.exists():
                 wrong.append(f"{base}: {target}")
-            elif url.fragment and file in identities and unquote(url.fragment) not in identities[file]:
+            elif (
+                url.fragment
+                and file in identities
+                and unquote(url.fragment) not in identities[file]
+            ):
                 wrong.append(f"{base}: {target} (no such anchor)")
     assert wrong == []
 
@@ -79,7 +94,9 @@ def test_what_cards_link_to_exists(site):
 
     seen = 0
     for path in html_files(site):
-        for listed in re.findall(r'<template class="numbers"[^>]*>(.*?)</template>', path.read_text(encoding="utf-8")):
+        for listed in re.findall(
+            r'<template class="numbers"[^>]*>(.*?)</template>', path.read_text(encoding="utf-8")
+        ):
             for key, card in json.loads(listed).items():
                 seen += 1
                 for kind in ("script", "reference"):
@@ -112,7 +129,10 @@ def test_a_number_opens_by_press_and_closes_by_escape(browser, address, width):
         card = visit.page.locator(".numcard[role=dialog]")
         text = card.inner_text().replace("\u00a0", " ")
         said = load(ROOT).number("deep_stack.sigmoid.default.first").card
-        assert all(str(said[part]) in text for part in ("value", "band", "n", "what")) and "deep_stack.py" in text
+        assert (
+            all(str(said[part]) in text for part in ("value", "band", "n", "what"))
+            and "deep_stack.py" in text
+        )
         box = card.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= width
         visit.page.keyboard.press("Escape")
@@ -133,12 +153,18 @@ def test_a_cited_number_shows_the_quoted_words(browser, address):
     with Visit(browser, address, EXPLAINER) as visit:
         visit.page.locator('data.num[data-key="he2015.depth"]').first.click()
         text = visit.page.locator(".numcard").inner_text()
-        assert "residual nets with a depth of up to 152 layers" in text and "abstract" in text and "He et al. 2015" in text
+        assert (
+            "residual nets with a depth of up to 152 layers" in text
+            and "abstract" in text
+            and "He et al. 2015" in text
+        )
 
 
 def test_a_table_is_one_tab_stop(browser, address):
     with Visit(browser, address, EXPLAINER) as visit:
-        assert visit.page.evaluate("[...document.querySelectorAll('td data.num')].every(e => e.tabIndex === -1)")
+        assert visit.page.evaluate(
+            "[...document.querySelectorAll('td data.num')].every(e => e.tabIndex === -1)"
+        )
         control = visit.page.get_by_role("button", name=re.compile("measured", re.IGNORECASE)).first
         control.focus()
         visit.page.keyboard.press("Enter")
@@ -169,21 +195,30 @@ def test_a_table_sorts_by_its_heads_and_by_its_menu(browser, address):
 def test_readable_without_javascript(browser, address):
     with Visit(browser, address, EXPLAINER, java_script_enabled=False) as visit:
         text = visit.page.locator("main").inner_text()
-        assert load(ROOT).number("deep_stack.sigmoid.default.first").text in text.replace("\u00a0", " ")
-        assert visit.page.locator("math").count() > 3 and visit.page.locator("figure svg").count() >= 1
+        assert load(ROOT).number("deep_stack.sigmoid.default.first").text in text.replace(
+            "\u00a0", " "
+        )
+        assert (
+            visit.page.locator("math").count() > 3 and visit.page.locator("figure svg").count() >= 1
+        )
 
 
 def test_numbers_survive_instant_navigation(browser, address):
     with Visit(browser, address, "") as visit:
         visit.page.locator('a[href*="understand/"]').first.click()
         visit.page.wait_for_url(re.compile("understand/"))
-        visit.page.locator('p data.num[role=button][data-key="deep_stack.sigmoid.default.first"]').first.click()
+        visit.page.locator(
+            'p data.num[role=button][data-key="deep_stack.sigmoid.default.first"]'
+        ).first.click()
         assert visit.page.locator(".numcard").count() == 1
 
 
 def test_a_formula_is_text_that_a_browser_lays_out(browser, address):
     with Visit(browser, address, EXPLAINER) as visit:
-        assert visit.page.evaluate("document.querySelector('.eq math').getBoundingClientRect().height") > 30
+        assert (
+            visit.page.evaluate("document.querySelector('.eq math').getBoundingClientRect().height")
+            > 30
+        )
         assert visit.page.evaluate("document.fonts.check('16px \"WG Math\"')")
 
 
@@ -204,11 +239,15 @@ def test_search_finds(browser, address):
 def test_print_hides_the_controls(browser, address):
     with Visit(browser, address, EXPLAINER, 1280, "dark") as visit:
         visit.page.emulate_media(media="print")
-        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
+        assert visit.page.evaluate("getComputedStyle(document.body).backgroundColor") in (
+            "rgb(255, 255, 255)",
+            "rgba(0, 0, 0, 0)",
+        )
         assert not visit.page.locator(".md-clipboard").first.is_visible()
 
 
 # ---------- the build ----------
+
 
 def test_a_stale_page_is_refused(small):
     build = ("mkdocs", "build", "--strict", "--site-dir", str(small / "site"))
@@ -216,16 +255,24 @@ def test_a_stale_page_is_refused(small):
     page = small / "docs/understand/index.md"
     text = page.read_text(encoding="utf-8")
     assert 'value="deep_stack.deep">100<' in text
-    page.write_text(text.replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'), encoding="utf-8")
+    page.write_text(
+        text.replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'),
+        encoding="utf-8",
+    )
     done = run_in(small, *build)
-    assert done.returncode == 1 and "understand/index.md on disk is older than its sources: run `make weave`" in done.stderr
+    assert (
+        done.returncode == 1
+        and "understand/index.md on disk is older than its sources: run `make weave`" in done.stderr
+    )
 
 
 def test_a_bad_formula_stops_the_build(small):
     page = small / "docs/understand/index.md"
     page.write_text(page.read_text(encoding="utf-8") + "\n$\\sgima$\n", encoding="utf-8")
     done = run_in(small, "mkdocs", "build", "--site-dir", str(small / "site"))
-    assert done.returncode == 1 and re.search(r"docs/understand/index\.md:\d+: the formula `\\sgima` does not convert", done.stderr)
+    assert done.returncode == 1 and re.search(
+        r"docs/understand/index\.md:\d+: the formula `\\sgima` does not convert", done.stderr
+    )
 
 
 def test_the_colors_of_the_system_are_there_before_the_theme(browser, address):

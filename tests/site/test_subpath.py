@@ -7,9 +7,18 @@ import pytest
 from tests.conftest import served
 from tests.support.pages import Visit
 
-KINDS = ["", "understand/", "reference/tables/", "reference/checked-claims/", "diagnose/guided/",
-         "diagnose/read-my-gradients/", "practice/self-check/", "practice/exercise-sheet/", "notebooks/gradient-flow/",
-         "embed/phase-map.html"]
+KINDS = [
+    "",
+    "understand/",
+    "reference/tables/",
+    "reference/checked-claims/",
+    "diagnose/guided/",
+    "diagnose/read-my-gradients/",
+    "practice/self-check/",
+    "practice/exercise-sheet/",
+    "notebooks/gradient-flow/",
+    "embed/phase-map.html",
+]
 
 
 def refused(visit: Visit) -> list[str]:
@@ -17,7 +26,11 @@ def refused(visit: Visit) -> list[str]:
 
     What is not found is listed with its address; the console repeats it, and adds the icon that a browser looks for beside a bare script.
     """
-    return [wrong for wrong in visit.wrong if not wrong.startswith(("failed: ", "console: Failed to load resource"))]
+    return [
+        wrong
+        for wrong in visit.wrong
+        if not wrong.startswith(("failed: ", "console: Failed to load resource"))
+    ]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +44,9 @@ def test_every_kind_of_page_finds_what_it_needs(browser, below):
     with Visit(browser, below, "") as visit:
         for kind in KINDS:
             visit.go(f"{below}/{kind}")
-            assert visit.page.locator("h1").count() == 1 and visit.page.evaluate("document.fonts.check('1em \"WG Serif\"')"), kind
+            assert visit.page.locator("h1").count() == 1 and visit.page.evaluate(
+                "document.fonts.check('1em \"WG Serif\"')"
+            ), kind
         assert refused(visit) == []
 
 
@@ -39,7 +54,9 @@ def test_what_leaves_the_path_would_be_found(browser, below):
     with Visit(browser, below, "about/") as visit:
         visit.page.evaluate("fetch('/assets/javascripts/site.js').catch(() => {})")
         visit.page.wait_for_load_state("networkidle")
-        assert any("third party" in wrong for wrong in visit.wrong) and any("404" in wrong for wrong in visit.wrong)
+        assert any("third party" in wrong for wrong in visit.wrong) and any(
+            "404" in wrong for wrong in visit.wrong
+        )
 
 
 def test_links_lead_on_and_labs_start(browser, below):
@@ -48,9 +65,13 @@ def test_links_lead_on_and_labs_start(browser, below):
         visit.page.locator("gradient-lab[data-ready] svg").first.wait_for()
         visit.page.locator('.md-tabs a[href$="understand/"]').click()
         visit.page.wait_for_url(f"{below}/understand/")
-        visit.page.locator('p data.num[role=button][data-key="deep_stack.sigmoid.default.first"]').first.click()
+        visit.page.locator(
+            'p data.num[role=button][data-key="deep_stack.sigmoid.default.first"]'
+        ).first.click()
         visit.page.locator(".numcard a").first.click()
-        visit.page.wait_for_url(re.compile(rf"^{re.escape(below)}/code/experiments/deep_stack\.py$"))
+        visit.page.wait_for_url(
+            re.compile(rf"^{re.escape(below)}/code/experiments/deep_stack\.py$")
+        )
         visit.page.goto(f"{below}/practice/sketch/")
         visit.page.locator("sketch-pad[data-ready]").wait_for()
         assert refused(visit) == []

@@ -20,8 +20,12 @@ class Looked(Visit):
         for width, scheme in views:
             self.view(width, scheme)
             report = barriers(self.page, where, colors=(width, scheme) != views[0])
-            assert report.violations_count == 0, f"{state}, {width} px, {scheme}: {report.generate_report()}"
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, f"{state}: at {width} px the page scrolls sideways"
+            assert report.violations_count == 0, (
+                f"{state}, {width} px, {scheme}: {report.generate_report()}"
+            )
+            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, (
+                f"{state}: at {width} px the page scrolls sideways"
+            )
         self.view(*views[0])
 
     def mounted(self, tag: str) -> None:
@@ -49,6 +53,7 @@ def visit(browser, address):
 
 # ---------- the frame ----------
 
+
 def test_number_cards_open(visit):
     it = visit("fix/residual/")
     it.page.locator("p data.num").first.press("Enter")
@@ -71,9 +76,13 @@ def test_search_open_with_results(visit):
         it.page.locator(".md-search__input").press("ControlOrMeta+a")
         it.page.keyboard.type("clipping")
         it.page.locator(".md-search-result__item").first.wait_for()
-        it.page.evaluate("Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0)))")
+        it.page.evaluate(
+            "Promise.all(document.getAnimations().map(a => a.finished.catch(() => 0)))"
+        )
         report = barriers(it.page)
-        assert report.violations_count == 0, f"search, {width} px, {scheme}: {report.generate_report()}"
+        assert report.violations_count == 0, (
+            f"search, {width} px, {scheme}: {report.generate_report()}"
+        )
         it.page.keyboard.press("Escape")
 
 
@@ -89,29 +98,45 @@ def test_each_palette_chosen_by_hand(visit):
     it = visit("about/")
     for _ in range(2):
         it.page.locator(".md-header .palette").click()
-        it.page.evaluate("Promise.all(document.getAnimations().map(fade => fade.finished.catch(() => 0))).then(() => 0)")
+        it.page.evaluate(
+            "Promise.all(document.getAnimations().map(fade => fade.finished.catch(() => 0))).then(() => 0)"
+        )
         report = barriers(it.page)
         assert report.violations_count == 0, report.generate_report()
 
 
 def test_details_open_and_copied(visit):
     it = visit("understand/")
-    it.page.evaluate("document.querySelectorAll('article details').forEach(fold => { fold.open = true; })")
+    it.page.evaluate(
+        "document.querySelectorAll('article details').forEach(fold => { fold.open = true; })"
+    )
     it.page.locator("article .highlight").first.scroll_into_view_if_needed()
-    it.page.locator(".md-clipboard, .md-code__button[data-clipboard-target]").first.evaluate("button => button.click()")
+    it.page.locator(".md-clipboard, .md-code__button[data-clipboard-target]").first.evaluate(
+        "button => button.click()"
+    )
     it.all_clear("all folds open", "article")
 
 
 def test_after_instant_navigation(visit):
     it = visit("understand/")
-    urls = "".join(f"<url><loc>{it.page.url.replace('understand/', path)}</loc></url>" for path in ("understand/", "understand/jacobians/"))
-    it.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+    urls = "".join(
+        f"<url><loc>{it.page.url.replace('understand/', path)}</loc></url>"
+        for path in ("understand/", "understand/jacobians/")
+    )
+    it.page.route(
+        "**/sitemap.xml",
+        lambda route: route.fulfill(
+            body=f"<urlset>{urls}</urlset>", content_type="application/xml"
+        ),
+    )
     it.again()
     it.page.evaluate("window.same = true")
     title = it.page.text_content("h1")
     it.page.locator("article a[href$='jacobians/']").first.evaluate("link => link.click()")
     it.page.wait_for_url(re.compile("jacobians/$"))
-    it.page.wait_for_function("title => document.querySelector('h1').textContent !== title", arg=title)
+    it.page.wait_for_function(
+        "title => document.querySelector('h1').textContent !== title", arg=title
+    )
     it.loaded()
     assert it.page.evaluate("window.same")
     it.all_clear("another page without a load")
@@ -128,6 +153,7 @@ def test_the_film_with_its_captions(visit):
 
 
 # ---------- the labs ----------
+
 
 @pytest.mark.parametrize("path", ["understand/", "embed/gradient-lab.html"])
 def test_the_gradient_lab(visit, path):
@@ -158,19 +184,29 @@ def test_the_gradient_lab(visit, path):
     press("Copy as PyTorch")
     lab.get_by_label("Text to copy").wait_for()
     it.page.evaluate("location.hash = '#lab?v=0&depth=7000&activation=swish'")
-    it.page.wait_for_function(f"document.querySelector('{tag} .lab__notes').textContent.includes('swish')")
+    it.page.wait_for_function(
+        f"document.querySelector('{tag} .lab__notes').textContent.includes('swish')"
+    )
     it.all_clear("nothing copied, a net that cannot be", tag)
     it.page.evaluate("location.hash = '#lab?v=1&depth=3&width=8&data=spirals&activation=tanh'")
     it.page.wait_for_function(f"document.querySelector('{tag}').settings.depth === 3")
-    lab.locator("summary").evaluate_all("all => all.forEach(summary => summary.parentElement.open || summary.click())")
+    lab.locator("summary").evaluate_all(
+        "all => all.forEach(summary => summary.parentElement.open || summary.click())"
+    )
     press("Train")
     it.page.wait_for_function(f"document.querySelector('{tag}').trainer.report?.step > 0")
     it.all_clear("training", tag)
-    it.page.evaluate("""tag => { const { trainer } = document.querySelector(tag);
-        trainer.heard({ ...trainer.report, token: trainer.token, kind: 'report', finished: 'learned' }); }""", tag)
+    it.page.evaluate(
+        """tag => { const { trainer } = document.querySelector(tag);
+        trainer.heard({ ...trainer.report, token: trainer.token, kind: 'report', finished: 'learned' }); }""",
+        tag,
+    )
     it.all_clear("trained", tag)
-    it.page.evaluate("""tag => { const { trainer } = document.querySelector(tag);
-        trainer.heard({ kind: 'failed', token: trainer.token, message: 'the worker could not be started' }); }""", tag)
+    it.page.evaluate(
+        """tag => { const { trainer } = document.querySelector(tag);
+        trainer.heard({ kind: 'failed', token: trainer.token, message: 'the worker could not be started' }); }""",
+        tag,
+    )
     assert "The training stopped" in lab.inner_text()
     it.all_clear("a worker that fails", tag)
 
@@ -201,7 +237,9 @@ def test_the_recurrent_lab(visit, path):
     lab.locator("summary").first.click()
     it.all_clear("an LSTM, more settings", tag)
     it.page.evaluate("location.hash = '#recurrent-lab?v=1&rho=3&sigma=1&steps=9e9&color=red'")
-    it.page.wait_for_function(f"document.querySelector('{tag} .lab__notes').textContent.includes('color')")
+    it.page.wait_for_function(
+        f"document.querySelector('{tag} .lab__notes').textContent.includes('color')"
+    )
     it.all_clear("a net that cannot be", tag)
 
 
@@ -240,6 +278,7 @@ def test_the_frames_of_all_labs_are_looked_at():
 
 # ---------- guides, cards, readers, ledgers ----------
 
+
 def test_the_self_check(visit):
     it = visit("practice/self-check/")
     page = it.page
@@ -250,7 +289,9 @@ def test_the_self_check(visit):
     it.all_clear("its answer", "article")
     page.get_by_role("button", name="Not yet").first.click()
     it.all_clear("a marked answer", "article")
-    page.evaluate("""() => { for (const mark of document.querySelectorAll('.cards__mark button:first-child')) mark.click(); }""")
+    page.evaluate(
+        """() => { for (const mark of document.querySelectorAll('.cards__mark button:first-child')) mark.click(); }"""
+    )
     page.get_by_label("only what I don't know yet").check()
     assert "Nothing is left here." in page.locator(".cards__said").inner_text()
     it.all_clear("nothing left", "article")
@@ -261,7 +302,9 @@ def test_the_guide_at_every_question_and_end(visit):
     it.all_clear("the first question")
     steps = it.page.locator(".guide__step").evaluate_all("all => all.map(step => step.id)")
     assert len(steps) > 40
-    it.page.evaluate("document.querySelectorAll('.guide__step').forEach(step => { step.hidden = false; })")
+    it.page.evaluate(
+        "document.querySelectorAll('.guide__step').forEach(step => { step.hidden = false; })"
+    )
     it.all_clear("all questions and ends", ".guide")
     it.page.evaluate("step => { location.hash = step; }", steps[-1])
     shown = "[...document.querySelectorAll('.guide__step:not([hidden])')].map(e => e.id).join()"
@@ -284,7 +327,9 @@ def test_read_my_gradients(visit, tmp_path):
     it.all_clear("a line that is not understood", ".reader")
     (tmp_path / "run.log").write_text(LOG, encoding="utf-8")
     page.set_input_files("gradient-reader input[type=file]", tmp_path / "run.log")
-    page.wait_for_function("text => document.querySelector('gradient-reader textarea').value === text", arg=LOG)
+    page.wait_for_function(
+        "text => document.querySelector('gradient-reader textarea').value === text", arg=LOG
+    )
     it.all_clear("a file", ".reader")
     (tmp_path / "big.log").write_text("x" * 2_100_000)
     page.set_input_files("gradient-reader input[type=file]", tmp_path / "big.log")

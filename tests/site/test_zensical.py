@@ -29,6 +29,7 @@ FILES = {
 
 # ---------- what a page loses before it is compared: one function for each difference in pages, which returns what it took ----------
 
+
 def cut(found) -> list[str]:
     """Take elements out."""
     return [str(element.extract()) for element in list(found)]
@@ -36,11 +37,18 @@ def cut(found) -> list[str]:
 
 def theme(page, url):
     """Scripts and styles of the theme: by their address, or by what stands in them."""
+
     def its_own(element) -> bool:
         place = element.get("href") or element.get("src")
-        return bool(re.search(FILES["theme"], place) if place else re.search("__md_|__tabbed_|__config|__palette", str(element)))
+        return bool(
+            re.search(FILES["theme"], place)
+            if place
+            else re.search("__md_|__tabbed_|__config|__palette", str(element))
+        )
 
-    return cut(element for element in page.find_all(["link", "script"]) if its_own(element)) + hashes(page)
+    return cut(
+        element for element in page.find_all(["link", "script"]) if its_own(element)
+    ) + hashes(page)
 
 
 def hashes(page) -> list[str]:
@@ -66,27 +74,40 @@ def contents(page, url):
     spans = [span for nav in lists for span in nav.find_all("span", class_="md-typeset")]
     for span in spans:
         span.unwrap()
-    titles = [nav.attrs.pop("aria-label") for nav in lists] + cut(title for nav in lists for title in nav("label", class_="md-nav__title"))
+    titles = [nav.attrs.pop("aria-label") for nav in lists] + cut(
+        title for nav in lists for title in nav("label", class_="md-nav__title")
+    )
     return titles + [span.name for span in spans]
 
 
 def notebooks(page, url):
     """The links to the source of a notebook's page."""
-    return cut(a for p in page.find_all("p", class_="page-source") for a in p("a")) if "/notebooks/" in url else []
+    return (
+        cut(a for p in page.find_all("p", class_="page-source") for a in p("a"))
+        if "/notebooks/" in url
+        else []
+    )
 
 
 PAGES = {
     "theme": theme,
     "generator": lambda page, url: cut(page.head.find_all("meta", attrs={"name": "generator"})),
-    "search": lambda page, url: cut(box for d in page.find_all(attrs={"data-md-component": "search"}) for box in d(True, recursive=False)),
+    "search": lambda page, url: cut(
+        box
+        for d in page.find_all(attrs={"data-md-component": "search"})
+        for box in d(True, recursive=False)
+    ),
     "search-marks": search_marks,
-    "skip": lambda page, url: cut(page.find_all("a", class_="md-skip") + page.find_all(id="__skip")),
+    "skip": lambda page, url: cut(
+        page.find_all("a", class_="md-skip") + page.find_all(id="__skip")
+    ),
     "contents": contents,
     "notebooks": notebooks,
 }
 
 
 # ---------- what is compared ----------
+
 
 def words(element) -> str:
     """Text with its white space evened."""
@@ -95,8 +116,14 @@ def words(element) -> str:
 
 def resolved(element, url: str) -> dict:
     """The attributes of an element, with addresses made whole."""
-    return {name: urljoin(url, value) if name in URLS else " ".join(value) if isinstance(value, list) else value
-            for name, value in element.attrs.items()}
+    return {
+        name: urljoin(url, value)
+        if name in URLS
+        else " ".join(value)
+        if isinstance(value, list)
+        else value
+        for name, value in element.attrs.items()
+    }
 
 
 def facets(page, url: str) -> dict[str, list[str]]:
@@ -105,19 +132,32 @@ def facets(page, url: str) -> dict[str, list[str]]:
     links = {a: urljoin(url, a["href"]) for a in page.find_all("a", href=True)}
     return {
         "title": [page.title.string.strip()],
-        "head": sorted(f"{e.name} {sorted(resolved(e, url).items())}" for e in page.head.find_all(["meta", "link"])),
-        "scripts": [urljoin(url, e["src"]) if e.get("src") else re.sub(r"\s", "", e.string) for e in page.find_all("script")],
+        "head": sorted(
+            f"{e.name} {sorted(resolved(e, url).items())}"
+            for e in page.head.find_all(["meta", "link"])
+        ),
+        "scripts": [
+            urljoin(url, e["src"]) if e.get("src") else re.sub(r"\s", "", e.string)
+            for e in page.find_all("script")
+        ],
         "headings": [f"{h.name} #{h.get('id')} {words(h)}" for h in article.find_all(HEADINGS)],
         "formulas": [str(e) for e in article.find_all("math")],
         "figures": [str(e) for e in article.find_all("svg")],
         "numbers": [f"{e['data-key']} {e['value']} {e.string}" for e in article.find_all("data")],
         "cards": [e.decode_contents() for e in article.find_all("template")],
         "code": [f"{e.parent.get('class')} {e.get_text()}" for e in article.find_all("pre")],
-        "tables": [" | ".join(words(cell) for cell in row.find_all(["td", "th"])) for row in article.find_all("tr")],
+        "tables": [
+            " | ".join(words(cell) for cell in row.find_all(["td", "th"]))
+            for row in article.find_all("tr")
+        ],
         "links": [f"{target} {words(a)}" for a, target in links.items()],
         "anchors": [e["id"] for e in article.find_all(id=True)],
-        "elements": [f"{e.name} {sorted(resolved(e, url).items())}" for e in article.find_all(True)],
-        "text": [text for text in (" ".join(t.split()) for t in article.find_all(string=True)) if text],
+        "elements": [
+            f"{e.name} {sorted(resolved(e, url).items())}" for e in article.find_all(True)
+        ],
+        "text": [
+            text for text in (" ".join(t.split()) for t in article.find_all(string=True)) if text
+        ],
     }
 
 
@@ -130,14 +170,32 @@ def parsed(text: str, url: str) -> tuple[dict[str, list[str]], dict[str, list[st
 
 def compared(sites: dict[str, Path], home: str = HOME) -> tuple[list[str], set[str]]:
     """What differs and is not on the list, in words; and which of the list was met."""
-    ours, theirs = ({p.relative_to(s).as_posix(): p.read_bytes() for p in s.rglob("*") if p.is_file()} for s in sites.values())
+    ours, theirs = (
+        {p.relative_to(s).as_posix(): p.read_bytes() for p in s.rglob("*") if p.is_file()}
+        for s in sites.values()
+    )
     found, met = [], set()
     for name in sorted(ours.keys() | theirs.keys()):
-        if name in ours and name in theirs and name.endswith(".html") and ours[name] != theirs[name]:
+        if (
+            name in ours
+            and name in theirs
+            and name.endswith(".html")
+            and ours[name] != theirs[name]
+        ):
             url = home + name.removesuffix("index.html")
-            (before, cut_before), (after, cut_after) = (parsed(site[name].decode(), url) for site in (ours, theirs))
-            met |= {difference for difference in PAGES if cut_before[difference] != cut_after[difference]}
-            found += [f"{name}: {facet}: {line}" for facet in before for line in unequal(before[facet], after[facet])]
+            (before, cut_before), (after, cut_after) = (
+                parsed(site[name].decode(), url) for site in (ours, theirs)
+            )
+            met |= {
+                difference
+                for difference in PAGES
+                if cut_before[difference] != cut_after[difference]
+            }
+            found += [
+                f"{name}: {facet}: {line}"
+                for facet in before
+                for line in unequal(before[facet], after[facet])
+            ]
         elif ours.get(name) != theirs.get(name):
             known = {difference for difference, pattern in FILES.items() if re.match(pattern, name)}
             met |= known
@@ -147,17 +205,24 @@ def compared(sites: dict[str, Path], home: str = HOME) -> tuple[list[str], set[s
 
 def who(ours: bool, theirs: bool) -> str:
     """Which of the two has a file."""
-    return "another content" if ours and theirs else "by MkDocs only" if ours else "by Zensical only"
+    return (
+        "another content" if ours and theirs else "by MkDocs only" if ours else "by Zensical only"
+    )
 
 
 def unequal(before: list[str], after: list[str]) -> list[str]:
     """What one list has and the other has not; the same things in another order are one difference."""
     gone, come = Counter(before) - Counter(after), Counter(after) - Counter(before)
-    lines = [f"by {by} only: {item[:300]}" for by, items in (("MkDocs", gone), ("Zensical", come)) for item in items]
+    lines = [
+        f"by {by} only: {item[:300]}"
+        for by, items in (("MkDocs", gone), ("Zensical", come))
+        for item in items
+    ]
     return lines or ([] if before == after else ["another order"])
 
 
 # ---------- tests ----------
+
 
 @pytest.fixture(scope="module")
 def sites(published, tmp_path_factory):
@@ -165,13 +230,18 @@ def sites(published, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SITE_URL", published.url)
         patch.setenv("REPO_URL", REPO)
-        return {"MkDocs": published.folder, "Zensical": zensical.build(ROOT, tmp_path_factory.mktemp("both") / "zensical")}
+        return {
+            "MkDocs": published.folder,
+            "Zensical": zensical.build(ROOT, tmp_path_factory.mktemp("both") / "zensical"),
+        }
 
 
 def test_both_build_the_same_site_but_for_the_listed_differences(sites, published):
     found, met = compared(sites, published.url)
     assert found == []
-    assert {difference.name for difference in DIFFERENCES} - met == set(), "no longer differs; take it from the list"
+    assert {difference.name for difference in DIFFERENCES} - met == set(), (
+        "no longer differs; take it from the list"
+    )
 
 
 def test_every_listed_difference_is_looked_for():
@@ -207,8 +277,10 @@ def page(sites):
 def test_a_changed_page_is_seen(page, facet):
     text, whole = page
     before, after = CHANGES[facet]
-    start = text.index(before, 0 if facet in ("title", "head", "scripts", "cards") else text.index("<h1"))
-    changed = text[:start] + after + text[start + len(before):]
+    start = text.index(
+        before, 0 if facet in ("title", "head", "scripts", "cards") else text.index("<h1")
+    )
+    changed = text[:start] + after + text[start + len(before) :]
     assert unequal(whole[facet], parsed(changed, f"{HOME}{PAGE}")[0][facet]) != []
 
 
@@ -221,18 +293,30 @@ def test_a_difference_that_has_gone_is_seen(sites, tmp_path):
 
 
 def test_a_file_too_many_or_too_few_or_another_is_seen(tmp_path):
-    for site, files in (("a", {"x.csv": "1", "same": "1", "ours": "1"}), ("b", {"x.csv": "2", "same": "1", "theirs": "1"})):
+    for site, files in (
+        ("a", {"x.csv": "1", "same": "1", "ours": "1"}),
+        ("b", {"x.csv": "2", "same": "1", "theirs": "1"}),
+    ):
         (tmp_path / site).mkdir()
         for name, text in files.items():
             (tmp_path / site / name).write_text(text)
     found, met = compared({"MkDocs": tmp_path / "a", "Zensical": tmp_path / "b"})
-    assert found == ["ours: by MkDocs only", "theirs: by Zensical only", "x.csv: another content"] and met == set()
+    assert (
+        found == ["ours: by MkDocs only", "theirs: by Zensical only", "x.csv: another content"]
+        and met == set()
+    )
 
 
 def test_a_plugin_that_would_be_left_out_is_refused(tmp_path):
-    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("plugins:\n", "plugins:\n  - unheard-of: {some: option}\n")
+    config = (
+        (ROOT / "mkdocs.yml")
+        .read_text(encoding="utf-8")
+        .replace("plugins:\n", "plugins:\n  - unheard-of: {some: option}\n")
+    )
     (tmp_path / "mkdocs.yml").write_text(config, encoding="utf-8")
-    with pytest.raises(Bad, match=r"mkdocs\.yml:\d+: Zensical would leave out the plugin unheard-of; "):
+    with pytest.raises(
+        Bad, match=r"mkdocs\.yml:\d+: Zensical would leave out the plugin unheard-of; "
+    ):
         zensical.configuration(tmp_path)
 
 
@@ -247,13 +331,20 @@ def test_why_it_was_not_built_is_told(monkeypatch, capsys):
 def test_without_addresses_there_are_none(monkeypatch):
     for name in ("SITE_URL", "REPO_URL"):
         monkeypatch.delenv(name, raising=False)
-    assert zensical.configuration(ROOT).keys().isdisjoint({"site_url", "repo_url", "edit_uri", "hooks"})
+    assert (
+        zensical.configuration(ROOT)
+        .keys()
+        .isdisjoint({"site_url", "repo_url", "edit_uri", "hooks"})
+    )
 
 
 def test_a_stale_page_is_not_staged(checkout, tmp_path_factory):
     page = checkout / "docs/understand/index.md"
     text = page.read_text(encoding="utf-8")
-    page.write_text(text.replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'), encoding="utf-8")
+    page.write_text(
+        text.replace('value="deep_stack.deep">100<', 'value="deep_stack.deep">101<'),
+        encoding="utf-8",
+    )
     with pytest.raises(Bad, match=r"understand/index\.md:1: on disk is older than its sources"):
         zensical.stage(checkout, tmp_path_factory.mktemp("stage"))
 

@@ -33,7 +33,9 @@ def cause(error: BaseException) -> tuple[str, int]:
     if isinstance(error, Failed):
         return error.cause
     error = error.__context__ or error
-    inside = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == "<string>"]
+    inside = [
+        f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == "<string>"
+    ]
     return type(error).__name__, inside[-1] if inside else 0
 
 
@@ -46,9 +48,19 @@ class Apart:
     def run(self, name: str, block: CodeBlock) -> None:
         """Run a block; Failed when it fails or prints something else."""
         if not self.process:
-            beside = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"}
-            self.process = subprocess.Popen([sys.executable, "-m", "tests.support.apart"], cwd=ROOT, env=beside, text=True, encoding="utf-8",
-                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+            beside = os.environ | {
+                "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+                "PYTHONUTF8": "1",
+            }
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.support.apart"],
+                cwd=ROOT,
+                env=beside,
+                text=True,
+                encoding="utf-8",
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
         self.process.stdin.write(json.dumps({"name": name, "block": vars(block)}) + "\n")
         self.process.stdin.flush()
         told = json.loads(self.process.stdout.readline() or json.dumps(SILENT))

@@ -12,7 +12,10 @@ from snippets.measurement import ROOT
 from snippets.weave.pages.labs import LABS
 from snippets.weave.site.frames import path_of as embedded
 
-PAGES = sorted(p.relative_to(ROOT / "docs").as_posix() for p in [*(ROOT / "docs").rglob("*.md"), *list_notebooks(ROOT)])
+PAGES = sorted(
+    p.relative_to(ROOT / "docs").as_posix()
+    for p in [*(ROOT / "docs").rglob("*.md"), *list_notebooks(ROOT)]
+)
 SCHEMES = {"light": "default", "dark": "slate"}
 VIEWS = [(390, "light"), (1280, "dark")]  # each width and each scheme once
 CORNERS = [*VIEWS, (1280, "light"), (390, "dark")]
@@ -23,7 +26,9 @@ LOST = "no/such/page/"
 
 def path_of(page: str) -> str:
     """Where a page is served."""
-    return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md").removesuffix(".ipynb")) + ("" if page.endswith("index.md") else "/")
+    return re.sub(r"(^|/)index$", r"\1", page.removesuffix(".md").removesuffix(".ipynb")) + (
+        "" if page.endswith("index.md") else "/"
+    )
 
 
 EMBEDS = [embedded(tag) for tag in LABS]
@@ -114,8 +119,19 @@ class Visit:
     runs before those of every page.
     """
 
-    def __init__(self, browser, address: str, path: str, width: int = 1280, scheme: str = "light", own: bool = False, **more):
-        context = _context(browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more})
+    def __init__(
+        self,
+        browser,
+        address: str,
+        path: str,
+        width: int = 1280,
+        scheme: str = "light",
+        own: bool = False,
+        **more,
+    ):
+        context = _context(
+            browser, {"viewport": {"width": width, "height": 900}, "color_scheme": scheme, **more}
+        )
         self.page = (None if own else _tabs.pop(context, None)) or context.new_page()
         self.page.set_default_timeout(120_000)  # a page may wait long on a busy machine
         self.page.bring_to_front()  # behind another tab it would not be painted
@@ -126,12 +142,23 @@ class Visit:
         self.fetching: set = set()
         self._forget(address)
         self.heard = [
-            ("console", lambda m: self.wrong.append(f"console: {m.text}") if m.type in ("error", "warning") else None),
+            (
+                "console",
+                lambda m: (
+                    self.wrong.append(f"console: {m.text}")
+                    if m.type in ("error", "warning")
+                    else None
+                ),
+            ),
             ("pageerror", lambda e: self.wrong.append(f"error: {e}")),
-            ("response", lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None),
+            (
+                "response",
+                lambda r: self.wrong.append(f"{r.status}: {r.url}") if r.status >= 400 else None,
+            ),
             ("request", lambda r: self._asked(r, address)),
             ("requestfinished", lambda r: self.fetching.discard(r)),
-            ("requestfailed", self._failed)]
+            ("requestfailed", self._failed),
+        ]
         for event, act in self.heard:
             self.page.on(event, act)
         self.go(urljoin(address + "/", path))
@@ -169,7 +196,9 @@ class Visit:
     def _forget(self, address: str) -> None:
         """What another visit kept on this device is gone."""
         session = self.page.context.new_cdp_session(self.page)
-        session.send("Storage.clearDataForOrigin", {"origin": address, "storageTypes": "local_storage"})
+        session.send(
+            "Storage.clearDataForOrigin", {"origin": address, "storageTypes": "local_storage"}
+        )
         session.detach()
 
     def _asked(self, request, address: str) -> None:
@@ -185,7 +214,9 @@ class Visit:
         """Another width and scheme, once all has come to rest."""
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme=scheme)
-        self.page.evaluate(SETTLED, [width, SCHEMES[scheme] if self.page.locator(".palette").count() else None])
+        self.page.evaluate(
+            SETTLED, [width, SCHEMES[scheme] if self.page.locator(".palette").count() else None]
+        )
 
     def __enter__(self):
         return self
@@ -332,14 +363,21 @@ class Mounted(Visit):
         """Go to a fragment; with the first of them the theme fetches the page's text again."""
         self.page.evaluate("text => { location.hash = text; }", fragment)
         self.settle(milliseconds)
-        self.page.wait_for_function("tag => document.querySelector(tag)?.settings && document.querySelector(`${tag} .lab [role=img]`)",
-                                    arg=self.tag)
+        self.page.wait_for_function(
+            "tag => document.querySelector(tag)?.settings && document.querySelector(`${tag} .lab [role=img]`)",
+            arg=self.tag,
+        )
 
     def instantly(self, *paths: str) -> None:
         """Load again with a map of the site, which the theme needs to change pages without loading them anew."""
         base = self.page.url.split("#")[0].removesuffix(self.path)
         urls = "".join(f"<url><loc>{base}{path}</loc></url>" for path in (self.path, *paths))
-        self.page.route("**/sitemap.xml", lambda route: route.fulfill(body=f"<urlset>{urls}</urlset>", content_type="application/xml"))
+        self.page.route(
+            "**/sitemap.xml",
+            lambda route: route.fulfill(
+                body=f"<urlset>{urls}</urlset>", content_type="application/xml"
+            ),
+        )
         self.again()
         self.mounted()
 
@@ -348,22 +386,35 @@ def stops_when_left(visit: Mounted, change: str) -> None:
     """Left by instant navigation an element rests for good, and another one stands there on return; `change` is a fragment for it."""
     visit.instantly("about/")
     page = visit.page
-    page.evaluate("tag => { window.old = document.querySelector(tag); window.before = JSON.stringify(old.settings); }", visit.tag)
+    page.evaluate(
+        "tag => { window.old = document.querySelector(tag); window.before = JSON.stringify(old.settings); }",
+        visit.tag,
+    )
     page.locator(".md-tabs a[href$='about/']").click()
     page.wait_for_function("!old.isConnected")
     page.evaluate("fragment => { location.hash = fragment; }", change)
     visit.settle(600)
-    assert page.evaluate("[old.leaving, old.inSight, JSON.stringify(old.settings) === before]") == [None, False, True]
+    assert page.evaluate("[old.leaving, old.inSight, JSON.stringify(old.settings) === before]") == [
+        None,
+        False,
+        True,
+    ]
     page.go_back()
     page.go_back()
     visit.mounted()
-    assert page.evaluate("tag => document.querySelector(tag) !== old && document.querySelectorAll(`${tag} .lab`).length === 1", visit.tag)
-    assert [w for w in visit.wrong if not w.startswith("failed")] == []  # to load again cancels what was still on its way
+    assert page.evaluate(
+        "tag => document.querySelector(tag) !== old && document.querySelectorAll(`${tag} .lab`).length === 1",
+        visit.tag,
+    )
+    assert [
+        w for w in visit.wrong if not w.startswith("failed")
+    ] == []  # to load again cancels what was still on its way
 
 
 def is_collected_when_removed(visit: Mounted, use: str) -> None:
     """Five elements, used by the JavaScript `use` of one called `it` and taken away, leave memory; the last may still be on its way."""
-    visit.page.evaluate("""async (tag) => {
+    visit.page.evaluate(
+        """async (tag) => {
         const use = (it) => { USE };
         const frames = async () => { for (let i = 0; i < 5; i++) await new Promise(requestAnimationFrame); };
         window.gone = [];
@@ -378,7 +429,9 @@ def is_collected_when_removed(visit: Mounted, use: str) -> None:
             it.remove();
             gone.push(new WeakRef(it));
         }
-    }""".replace("USE", use), visit.tag)
+    }""".replace("USE", use),
+        visit.tag,
+    )
     visit.settle(1500)
     session = visit.page.context.new_cdp_session(visit.page)
     for _ in range(3):

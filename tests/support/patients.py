@@ -51,7 +51,9 @@ def mlp(depth: int = 4, act=nn.ReLU, init=None, width: int = 64):
 
 def on_x(model, loss=CE, x=X, y=Y, sgd=None, **more):
     """The arguments of examine for a net on X and Y; sgd: a rate."""
-    return (model, loss, x, y), {"optimizer": optim.SGD(model.parameters(), lr=sgd)} | more if sgd else more
+    return (model, loss, x, y), {
+        "optimizer": optim.SGD(model.parameters(), lr=sgd)
+    } | more if sgd else more
 
 
 def default(weight):
@@ -69,19 +71,29 @@ def trained(model, optimizer, steps: int, loss=CE, x=X, y=Y):
 
 def recurrent(kind: str, steps: int):
     """A fused recurrent module whose last output is classified."""
-    net = Of(lambda m, x: m.head(m.rnn(x)[0][:, -1]), rnn=getattr(nn, kind)(8, 32, batch_first=True), head=nn.Linear(32, 10))
+    net = Of(
+        lambda m, x: m.head(m.rnn(x)[0][:, -1]),
+        rnn=getattr(nn, kind)(8, 32, batch_first=True),
+        head=nn.Linear(32, 10),
+    )
     return on_x(net, x=SEQUENCES[:, :steps])
 
 
 def packed():
     """A GRU over packed sequences of several lengths, of which only the last state is used."""
-    net = Of(lambda m, b: m.head(m.rnn(pack_padded_sequence(*b, batch_first=True, enforce_sorted=False))[1][0]),
-             rnn=nn.GRU(8, 16, batch_first=True), head=nn.Linear(16, 10))
+    net = Of(
+        lambda m, b: m.head(
+            m.rnn(pack_padded_sequence(*b, batch_first=True, enforce_sorted=False))[1][0]
+        ),
+        rnn=nn.GRU(8, 16, batch_first=True),
+        head=nn.Linear(16, 10),
+    )
     return on_x(net, x=(SEQUENCES[:, :12], torch.arange(64) % 10 + 3))
 
 
 def cells(scale: float, steps: int):
     """A hand-made recurrence with functions for activations and an orthogonal matrix."""
+
     def run(m, x):
         h = torch.zeros(len(x), 32)
         for t in range(x.shape[1]):
@@ -96,14 +108,19 @@ def cells(scale: float, steps: int):
 def tied():
     """A transformer language model whose last layer is its embedding."""
     layer = nn.TransformerEncoderLayer(32, 4, 64, batch_first=True)
-    net = Of(lambda m, i: m.out(m.blocks(m.embed(i))), embed=nn.Embedding(50, 32), out=nn.Linear(32, 50),
-             blocks=nn.TransformerEncoder(layer, 3, enable_nested_tensor=False))
+    net = Of(
+        lambda m, i: m.out(m.blocks(m.embed(i))),
+        embed=nn.Embedding(50, 32),
+        out=nn.Linear(32, 50),
+        blocks=nn.TransformerEncoder(layer, 3, enable_nested_tensor=False),
+    )
     net.out.weight = net.embed.weight
     return on_x(net, lambda o, t: CE(o.flatten(0, 1), t.flatten()), TOKENS, TOKENS)
 
 
 def attention(masked):
     """One attention whose mask is filled with -inf before the softmax."""
+
     def run(m, x):
         scores = m.query(x) @ x.transpose(1, 2)
         return m.head((scores.masked_fill(masked, float("-inf")).softmax(-1) @ x).mean(1))
@@ -113,14 +130,25 @@ def attention(masked):
 
 def residual(zero: bool = False, gate: bool = False, sgd=None):
     """Eight residual blocks; zero: their last weights start at zero; gate: each branch times a scalar that starts at zero."""
+
     def run(m, x):
         x = m.first(x)
         for i, block in enumerate(m.blocks):
             x = x + block(x) * (m.gates[i] if gate else 1 / 3)
         return m.head(x)
 
-    blocks = nn.ModuleList(nn.Sequential(nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 32)) for _ in range(8))
-    net = he(Of(run, first=nn.Linear(32, 32), blocks=blocks, head=nn.Linear(32, 10), gates=nn.Parameter(torch.zeros(8)) if gate else None))
+    blocks = nn.ModuleList(
+        nn.Sequential(nn.Linear(32, 32), nn.ReLU(), nn.Linear(32, 32)) for _ in range(8)
+    )
+    net = he(
+        Of(
+            run,
+            first=nn.Linear(32, 32),
+            blocks=blocks,
+            head=nn.Linear(32, 10),
+            gates=nn.Parameter(torch.zeros(8)) if gate else None,
+        )
+    )
     for block in blocks if zero else ():
         nn.init.zeros_(block[2].weight)
     return on_x(net, sgd=sgd)
@@ -128,31 +156,55 @@ def residual(zero: bool = False, gate: bool = False, sgd=None):
 
 def lora():
     """Frozen layers with low-rank adapters whose second factor starts at zero."""
+
     def adapted(i, o):
-        net = Of(lambda m, x: m.base(x) + x @ m.A.T @ m.B.T, base=nn.Linear(i, o).requires_grad_(False),
-                 A=nn.Parameter(torch.randn(4, i) / i ** 0.5), B=nn.Parameter(torch.zeros(o, 4)))
+        net = Of(
+            lambda m, x: m.base(x) + x @ m.A.T @ m.B.T,
+            base=nn.Linear(i, o).requires_grad_(False),
+            A=nn.Parameter(torch.randn(4, i) / i**0.5),
+            B=nn.Parameter(torch.zeros(o, 4)),
+        )
         return net
 
     net = nn.Sequential(adapted(32, 32), nn.ReLU(), adapted(32, 32), nn.ReLU(), adapted(32, 10))
-    return on_x(net, optimizer=optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=1e-3))
+    return on_x(
+        net, optimizer=optim.AdamW([p for p in net.parameters() if p.requires_grad], lr=1e-3)
+    )
 
 
 def cnn(batchnorm: bool = True):
     """A small convolutional net with in-place activations and dropout."""
     norm = nn.BatchNorm2d if batchnorm else lambda n: nn.Identity()
-    net = nn.Sequential(nn.Conv2d(3, 16, 3, padding=1), norm(16), nn.ReLU(inplace=True), nn.Dropout(0.1), nn.Conv2d(16, 16, 3, padding=1),
-                        norm(16), nn.ReLU(inplace=True), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(16, 10))
+    net = nn.Sequential(
+        nn.Conv2d(3, 16, 3, padding=1),
+        norm(16),
+        nn.ReLU(inplace=True),
+        nn.Dropout(0.1),
+        nn.Conv2d(16, 16, 3, padding=1),
+        norm(16),
+        nn.ReLU(inplace=True),
+        nn.AdaptiveAvgPool2d(1),
+        nn.Flatten(),
+        nn.Linear(16, 10),
+    )
     return on_x(net, x=IMAGES, sgd=0.01)
 
 
 def raw():
     """Parameters without modules, clamp for ReLU, einsum for the last layer."""
+
     def run(m, x):
         for w in m.w:
             x = (x @ w).clamp(min=0)
         return torch.einsum("ni,io->no", x, m.v)
 
-    return on_x(Of(run, w=nn.ParameterList([torch.randn(32, 32) / 4 for _ in range(4)]), v=nn.Parameter(torch.randn(32, 10) / 6)))
+    return on_x(
+        Of(
+            run,
+            w=nn.ParameterList([torch.randn(32, 32) / 4 for _ in range(4)]),
+            v=nn.Parameter(torch.randn(32, 10) / 6),
+        )
+    )
 
 
 class Product(torch.autograd.Function):
@@ -171,25 +223,39 @@ class Product(torch.autograd.Function):
 
 def own_function():
     """Layers that are autograd functions of one's own."""
-    return on_x(Of(lambda m, x: Product.apply(torch.relu(Product.apply(x, m.w)), m.v),
-                   w=nn.Parameter(torch.randn(32, 32) / 4), v=nn.Parameter(torch.randn(32, 10) / 6)))
+    return on_x(
+        Of(
+            lambda m, x: Product.apply(torch.relu(Product.apply(x, m.w)), m.v),
+            w=nn.Parameter(torch.randn(32, 32) / 4),
+            v=nn.Parameter(torch.randn(32, 10) / 6),
+        )
+    )
 
 
 def shared():
     """One module used four times, its output a dict."""
+
     def run(m, x):
         for _ in range(4):
             x = F.gelu(m.again(x))
         return {"logits": m.head(x), "hidden": x}
 
-    return on_x(he(Of(run, again=nn.Linear(32, 32), head=nn.Linear(32, 10))), lambda o, t: CE(o["logits"], t))
+    return on_x(
+        he(Of(run, again=nn.Linear(32, 32), head=nn.Linear(32, 10))),
+        lambda o, t: CE(o["logits"], t),
+    )
 
 
 def with_arguments():
     """A model with several arguments, called through `call`."""
-    net = Of(lambda m, x, scale, *, bias: (m.head(torch.tanh(m.first(x) * scale) + bias), None), first=nn.Linear(32, 32),
-             head=nn.Linear(32, 10))
-    return on_x(net, lambda o, t: CE(o[0], t), {"x": X, "scale": 0.5, "bias": 0.1}, call=lambda m, b: m(**b))
+    net = Of(
+        lambda m, x, scale, *, bias: (m.head(torch.tanh(m.first(x) * scale) + bias), None),
+        first=nn.Linear(32, 32),
+        head=nn.Linear(32, 10),
+    )
+    return on_x(
+        net, lambda o, t: CE(o[0], t), {"x": X, "scale": 0.5, "bias": 0.1}, call=lambda m, b: m(**b)
+    )
 
 
 def wrapped_weights(wrap):
@@ -208,7 +274,11 @@ def sparse():
 
 def graph():
     """A graph convolution with a sparse adjacency matrix among its inputs."""
-    net = Of(lambda m, b: m.head(torch.sparse.mm(b[1], m.first(b[0]).relu())), first=nn.Linear(32, 32), head=nn.Linear(32, 10))
+    net = Of(
+        lambda m, b: m.head(torch.sparse.mm(b[1], m.first(b[0]).relu())),
+        first=nn.Linear(32, 32),
+        head=nn.Linear(32, 10),
+    )
     return on_x(net, x=(X, torch.eye(64).roll(1, 0).to_sparse()))
 
 
@@ -221,7 +291,11 @@ def resting_group():
 
 def detached():
     """A cut in the middle, and gradients left over from before the cut was made."""
-    net = Of(lambda m, x: m.head(m.first(x).relu().detach()), first=nn.Linear(32, 32), head=nn.Linear(32, 10))
+    net = Of(
+        lambda m, x: m.head(m.first(x).relu().detach()),
+        first=nn.Linear(32, 32),
+        head=nn.Linear(32, 10),
+    )
     CE(net.head(net.first(X)), Y).backward()
     return on_x(net)
 
@@ -240,7 +314,11 @@ def biased(value: float):
 
 def hand_relu():
     """A ReLU written by hand, all of whose units are off."""
-    net = Of(lambda m, x: m.head((z := m.first(x)) * (z > 0)), first=nn.Linear(32, 32), head=nn.Linear(32, 10))
+    net = Of(
+        lambda m, x: m.head((z := m.first(x)) * (z > 0)),
+        first=nn.Linear(32, 32),
+        head=nn.Linear(32, 10),
+    )
     nn.init.constant_(net.first.bias, -40)
     return on_x(net)
 
@@ -264,7 +342,9 @@ def frozen_bottom():
 def forgotten():
     """A layer that trains in principle and is in no group of the optimizer."""
     net = mlp()
-    return (net, CE, X, Y), {"optimizer": optim.SGD([*net[:2].parameters(), *net[4:].parameters()], lr=0.01)}
+    return (net, CE, X, Y), {
+        "optimizer": optim.SGD([*net[:2].parameters(), *net[4:].parameters()], lr=0.01)
+    }
 
 
 def warming_up():
@@ -313,12 +393,28 @@ VERDICTS = {
     "ReLU with He weights": ("healthy", lambda: on_x(mlp(10), sgd=0.01)),
     "default ReLU, thirty layers": ("vanishing", lambda: on_x(mlp(30, init=default))),
     "thirty sigmoid layers": ("vanishing", lambda: on_x(mlp(30, nn.Sigmoid, default))),
-    "sixty sigmoid layers, zero in float32": ("vanishing", lambda: on_x(mlp(60, nn.Sigmoid, default))),
-    "thirty sigmoid layers under Adam": ("vanishing", lambda: on_x(
-        m := mlp(30, nn.Sigmoid, default), optimizer=optim.Adam(m.parameters(), lr=1e-3))),
-    "weights too large": ("exploding", lambda: on_x(mlp(20, init=lambda w: nn.init.normal_(w, std=0.7)))),
-    "inputs a thousand times too large": ("saturated_units", lambda: on_x(mlp(2, nn.Tanh, default), x=1000 * X)),
-    "hard tanh beyond its ends": ("saturated_units", lambda: on_x(mlp(2, nn.Hardtanh, default), x=1000 * X)),
+    "sixty sigmoid layers, zero in float32": (
+        "vanishing",
+        lambda: on_x(mlp(60, nn.Sigmoid, default)),
+    ),
+    "thirty sigmoid layers under Adam": (
+        "vanishing",
+        lambda: on_x(
+            m := mlp(30, nn.Sigmoid, default), optimizer=optim.Adam(m.parameters(), lr=1e-3)
+        ),
+    ),
+    "weights too large": (
+        "exploding",
+        lambda: on_x(mlp(20, init=lambda w: nn.init.normal_(w, std=0.7))),
+    ),
+    "inputs a thousand times too large": (
+        "saturated_units",
+        lambda: on_x(mlp(2, nn.Tanh, default), x=1000 * X),
+    ),
+    "hard tanh beyond its ends": (
+        "saturated_units",
+        lambda: on_x(mlp(2, nn.Hardtanh, default), x=1000 * X),
+    ),
     "output pinned at random ends": ("saturated_units", lambda: pinned_output(False)),
     "output pinned at its targets": ("healthy", lambda: pinned_output(True)),
     "biases far below zero": ("dead_units", lambda: biased(-50)),
@@ -328,7 +424,10 @@ VERDICTS = {
     "all zero": ("symmetric_init", lambda: constant(0.0, True)),
     "rate 1e-12": ("learning_rate_too_small", lambda: on_x(mlp(), sgd=1e-12)),
     "rate 1e6": ("learning_rate_too_large", lambda: on_x(mlp(), sgd=1e6)),
-    "Adam at rate 5": ("learning_rate_too_large", lambda: on_x(m := mlp(), optimizer=optim.Adam(m.parameters(), lr=5))),
+    "Adam at rate 5": (
+        "learning_rate_too_large",
+        lambda: on_x(m := mlp(), optimizer=optim.Adam(m.parameters(), lr=5)),
+    ),
     "first step of a warm-up": ("healthy", warming_up),
     "NaN in the batch": ("nonfinite_input", poisoned),
     "inf in the targets": ("nonfinite_input", bad_targets),
@@ -338,7 +437,10 @@ VERDICTS = {
     "causal mask": ("healthy", lambda: attention(torch.ones(5, 5).triu(1).bool())),
     "cut in the middle, old gradients": ("disconnected_layers", detached),
     "a layer never called": ("disconnected_layers", spare),
-    "argmax in the loss": ("disconnected_layers", lambda: on_x(mlp(), lambda o, t: (o.argmax(1) - t).double().square().mean())),
+    "argmax in the loss": (
+        "disconnected_layers",
+        lambda: on_x(mlp(), lambda o, t: (o.argmax(1) - t).double().square().mean()),
+    ),
     "frozen on purpose": ("frozen_layers", frozen_bottom),
     "forgotten by the optimizer": ("frozen_layers", forgotten),
     "a group at rate zero": ("frozen_layers", resting_group),
@@ -348,7 +450,10 @@ VERDICTS = {
     "bfloat16": ("healthy", lambda: of_dtype(torch.bfloat16)),
     "float16, loss too small": ("underflow", lambda: of_dtype(torch.float16, scale=1e-6)),
     "float32, loss far too small": ("underflow", lambda: of_dtype(torch.float32, scale=1e-44)),
-    "float16, thirty sigmoid layers": ("vanishing", lambda: of_dtype(torch.float16, 30, nn.Sigmoid)),
+    "float16, thirty sigmoid layers": (
+        "vanishing",
+        lambda: of_dtype(torch.float16, 30, nn.Sigmoid),
+    ),
     "LSTM over 100 steps": ("vanishing", lambda: recurrent("LSTM", 100)),
     "GRU over 100 steps": ("vanishing", lambda: recurrent("GRU", 100)),
     "RNN over 100 steps": ("vanishing", lambda: recurrent("RNN", 100)),
@@ -369,15 +474,41 @@ VERDICTS = {
     "spectral norm": ("healthy", lambda: wrapped_weights(nn.utils.parametrizations.spectral_norm)),
     "sparse embedding": ("healthy", sparse),
     "sparse adjacency": ("healthy", graph),
-    "checkpointed": ("healthy", lambda: on_x(Of(lambda m, x: checkpoint(m.body, m.first(x), use_reentrant=False),
-                                               first=nn.Linear(32, 32), body=mlp()))),
+    "checkpointed": (
+        "healthy",
+        lambda: on_x(
+            Of(
+                lambda m, x: checkpoint(m.body, m.first(x), use_reentrant=False),
+                first=nn.Linear(32, 32),
+                body=mlp(),
+            )
+        ),
+    ),
     "compiled": ("healthy", lambda: on_x(torch.compile(mlp(), backend="eager"))),
-    "a compiled part": ("healthy", lambda: on_x(nn.Sequential(torch.compile(mlp(), backend="eager"), nn.Linear(10, 10)))),
+    "a compiled part": (
+        "healthy",
+        lambda: on_x(nn.Sequential(torch.compile(mlp(), backend="eager"), nn.Linear(10, 10))),
+    ),
     "in DataParallel": ("healthy", lambda: on_x(nn.DataParallel(mlp()))),
-    "converged under Adam": ("healthy", lambda: trained(m := mlp(), optim.Adam(m.parameters(), lr=1e-3), 600)),
-    "converged under SGD": ("healthy", lambda: trained(m := mlp(), optim.SGD(m.parameters(), lr=0.1), 600)),
-    "converged regression with noise": ("healthy", lambda: trained(
-        m := nn.Linear(8, 1), optim.SGD(m.parameters(), lr=0.1), 2000, F.mse_loss, SEQUENCES[:, 0], SEQUENCES[:, 1, :1])),
+    "converged under Adam": (
+        "healthy",
+        lambda: trained(m := mlp(), optim.Adam(m.parameters(), lr=1e-3), 600),
+    ),
+    "converged under SGD": (
+        "healthy",
+        lambda: trained(m := mlp(), optim.SGD(m.parameters(), lr=0.1), 600),
+    ),
+    "converged regression with noise": (
+        "healthy",
+        lambda: trained(
+            m := nn.Linear(8, 1),
+            optim.SGD(m.parameters(), lr=0.1),
+            2000,
+            F.mse_loss,
+            SEQUENCES[:, 0],
+            SEQUENCES[:, 1, :1],
+        ),
+    ),
     "a batch of one": ("healthy", lambda: on_x(mlp(), x=X[:1], y=Y[:1])),
     "evaluation mode": ("healthy", lambda: ((cnn()[0][0].eval(), CE, IMAGES, Y), {})),
 }

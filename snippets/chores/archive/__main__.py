@@ -15,8 +15,12 @@ from snippets.measurement import ROOT, Bad
 
 def main() -> int:
     """Exit code 0 when the archive is written, 1 when the site could not be built."""
-    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    released = str(yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["date-released"])
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
+    released = str(
+        yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["date-released"]
+    )
     name = f"where-the-gradient-goes-{version}"
     (ROOT / "archive").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -33,10 +37,25 @@ def main() -> int:
 
 def build(site: Path, epoch: int) -> None:
     """The site as it is, without an address or a repository to link to, dated by the release."""
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", os.fspath(site)]
-    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"SITE_URL": "", "REPO_URL": "", "SOURCE_DATE_EPOCH": str(epoch)})
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "--quiet",
+        "--site-dir",
+        os.fspath(site),
+    ]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"SITE_URL": "", "REPO_URL": "", "SOURCE_DATE_EPOCH": str(epoch)},
+    )
     if done.returncode:
-        raise Bad("the site could not be built; the reason stands above, and `make check` names the lines")
+        raise Bad(
+            "the site could not be built; the reason stands above, and `make check` names the lines"
+        )
 
 
 if __name__ == "__main__":

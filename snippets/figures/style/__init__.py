@@ -23,18 +23,39 @@ NETS = {
 }
 COLORS = {net: color for net, (color, _, _) in NETS.items()}
 
-INK, INK2, EDGE, LINE, PAPER, FLARE = "#1B1F27", "#535A66", "#8C8A82", "#DDD9CE", "#FCFBF8", "#A8381A"
+INK, INK2, EDGE, LINE, PAPER, FLARE = (
+    "#1B1F27",
+    "#535A66",
+    "#8C8A82",
+    "#DDD9CE",
+    "#FCFBF8",
+    "#A8381A",
+)
 # the signal scale: paler toward v5 for what is lost, hotter toward f6 for what has grown; s0 is the full signal
 SCALE = {
     "s0": "#22468D",
-    "v1": "#3C65A5", "v2": "#5884BC", "v3": "#7EA2CE", "v4": "#A3C1E0", "v5": "#CFDEEC",
-    "f1": "#5A4082", "f2": "#813177", "f3": "#A02E63", "f4": "#BD3244", "f5": "#D74224", "f6": "#EA6300",
+    "v1": "#3C65A5",
+    "v2": "#5884BC",
+    "v3": "#7EA2CE",
+    "v4": "#A3C1E0",
+    "v5": "#CFDEEC",
+    "f1": "#5A4082",
+    "f2": "#813177",
+    "f3": "#A02E63",
+    "f4": "#BD3244",
+    "f5": "#D74224",
+    "f6": "#EA6300",
 }
 
 # every color a figure may use -> the style sheet's name for it, so that one drawing serves light and dark
 TOKENS = {
     **{color: f"--c-{net}" for net, color in COLORS.items()},
-    INK: "--ink", INK2: "--ink2", EDGE: "--edge", LINE: "--line", PAPER: "--paper", FLARE: "--flare",
+    INK: "--ink",
+    INK2: "--ink2",
+    EDGE: "--edge",
+    LINE: "--line",
+    PAPER: "--paper",
+    FLARE: "--flare",
     **{color: f"--{name}" for name, color in SCALE.items()},
 }
 
@@ -91,8 +112,18 @@ def name_lines(ax, lines: dict, x: float = 1.0, gap: float = 0.085) -> None:
     places = _apart([height for height, _, _ in rows], gap)
     left = to_height.transform((x, ax.get_ylim()[0]))[0] - 0.03
     for (_, net, shown), place in zip(rows, places, strict=True):
-        ax.plot(left, place, transform=ax.transAxes, clip_on=False, color=COLORS[net], marker=NETS[net][2], linestyle="none")
-        ax.text(left - 0.025, place, shown, transform=ax.transAxes, ha="right", va="center", color=INK)
+        ax.plot(
+            left,
+            place,
+            transform=ax.transAxes,
+            clip_on=False,
+            color=COLORS[net],
+            marker=NETS[net][2],
+            linestyle="none",
+        )
+        ax.text(
+            left - 0.025, place, shown, transform=ax.transAxes, ha="right", va="center", color=INK
+        )
 
 
 def _apart(heights: list[float], gap: float) -> list[float]:
@@ -106,4 +137,8 @@ def _apart(heights: list[float], gap: float) -> list[float]:
                 break
             merged = low + high
             groups[-2:] = [[merged, sum(merged) / len(merged)]]
-    return [middle + gap * (i - (len(group) - 1) / 2) for group, middle in groups for i in range(len(group))]
+    return [
+        middle + gap * (i - (len(group) - 1) / 2)
+        for group, middle in groups
+        for i in range(len(group))
+    ]

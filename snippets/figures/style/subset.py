@@ -30,7 +30,9 @@ INDICES = "₀₁₂₃₄₅₆₇₈₉ⁿ"
 GREEK = "αβγδεηθκλμνξπρστφχψωΔΣΠΩ"
 NAMES = "áàâäåãçéèêëíñóôöøúüßÅÉÖÜ"
 SERIF = ASCII + MARKS + SIGNS + "∑∏½" + POWERS + INDICES + GREEK + NAMES + "†°′"
-KERNED = "".join(c for c in ASCII if c.isalpha()) + ".,-‘’“”"  # pairs of what else there is are rare, and weigh 6 kB
+KERNED = (
+    "".join(c for c in ASCII if c.isalpha()) + ".,-‘’“”"
+)  # pairs of what else there is are rare, and weigh 6 kB
 ITALIC = ASCII + "\u00a0–—‘’“”…×−éöü"
 SANS = ASCII + MARKS + SIGNS + POWERS + "₀₁₂₃" + "éöüσφλχμρβε′"
 
@@ -41,7 +43,9 @@ def main(folder: Path) -> None:
     variable = TTFont(serif / "WOFF2" / "VAR" / "SourceSerif4Variable-Roman.ttf.woff2")
     roman = _cut(_still(variable, opsz=18, wght=(400, 600)), SERIF, "WG Serif")
     italic = _cut(TTFont(serif / "TTF" / "SourceSerif4-It.ttf"), ITALIC, "WG Serif", "Italic")
-    upright = _cut(_still(TTFont(sans / "VF" / "SourceSans3VF-Upright.ttf"), wght=(400, 600)), SANS, "WG Sans")
+    upright = _cut(
+        _still(TTFont(sans / "VF" / "SourceSans3VF-Upright.ttf"), wght=(400, 600)), SANS, "WG Sans"
+    )
     for name, font in {"WG-Serif": roman, "WG-Serif-Italic": italic, "WG-Sans": upright}.items():
         _kern_less(font)
         (FONTS / f"{name}.woff2").write_bytes(_bytes(font, "woff2"))
@@ -69,19 +73,28 @@ def _cut(font: TTFont, text: str, family: str, style: str = "Regular") -> TTFont
     options.hinting = False
     options.notdef_outline = True
     have = font.getGlyphSet()
-    made = {char: parts for char, parts in MADE.items() if char in text and ord(char) not in cmap and all(p[0] in have for p in parts[1])}
+    made = {
+        char: parts
+        for char, parts in MADE.items()
+        if char in text and ord(char) not in cmap and all(p[0] in have for p in parts[1])
+    }
     for char, (width, parts) in made.items():
         _draw(font, char, width(font), parts)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
     cutter.subset(font)
     for record in list(font["name"].names):
-        full, script = f"{family} {style}", family.replace(" ", "-") + ("" if style == "Regular" else f"-{style}")
+        full, script = (
+            f"{family} {style}",
+            family.replace(" ", "-") + ("" if style == "Regular" else f"-{style}"),
+        )
         value = {1: family, 2: style, 3: full, 4: full, 6: script}
         if record.nameID in value:
             record.string = value[record.nameID]
     missing = [c for c in text if ord(c) not in font.getBestCmap()]
-    print(f"{family} {style}: {len(font.getBestCmap())} characters, without {' '.join(missing) or 'none missing'}")
+    print(
+        f"{family} {style}: {len(font.getBestCmap())} characters, without {' '.join(missing) or 'none missing'}"
+    )
     return font
 
 
@@ -98,7 +111,11 @@ MADE = {
 def _kern_less(font: TTFont) -> None:
     """Keep the kerning between letters and the points and quotes beside them."""
     glyphs = {name for code, name in font.getBestCmap().items() if chr(code) in KERNED}
-    tables = [getattr(table, "ExtSubTable", table) for lookup in font["GPOS"].table.LookupList.Lookup for table in lookup.SubTable]
+    tables = [
+        getattr(table, "ExtSubTable", table)
+        for lookup in font["GPOS"].table.LookupList.Lookup
+        for table in lookup.SubTable
+    ]
     for pairs in (table for table in tables if table.LookupType == PAIRS):
         pairs.subset_glyphs(SimpleNamespace(glyphs=glyphs))
 

@@ -14,7 +14,9 @@ from snippets.weave.numbers.marks import DATA, FENCED, MATHS, SPAN, read_front_m
 from snippets.weave.pages.weaving import Fault, Woven
 
 DIGIT = r"0-9⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉½¼¾⅓⅔"
-TOKEN = re.compile(rf"[^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*[{DIGIT}][^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*")
+TOKEN = re.compile(
+    rf"[^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*[{DIGIT}][^\s/|()\[\]{{}}\"“”‘’;:!?…—=≈∼≤≥<>]*"
+)
 WORDLIKE = re.compile(rf"[^\W_{DIGIT}]|\w-\w")
 LIST = re.compile(r"^\s*(?:>\s*)*(?:\d+[.)]|[-*+])\s+")
 PERCENT = re.compile(r"(?<=</data>)%|(?<=</data> )%")
@@ -22,7 +24,9 @@ SIGN = re.compile(r"[-+%]|\\pm|\\mp")
 ANY = re.compile(rf"[{DIGIT}$%]")
 IN_FORMULA = re.compile(r"\d+(?:\.\d+)?|[-+]|\\pm|\\mp")
 IN_CODE = re.compile(rf"[\w.+⁻−-]*[{DIGIT}][\w.+⁻−-]*")
-LINK_TARGET = re.compile(r"\]\((?!https?:)[^)\s]*\)(?:\{[^}]*\})?")  # inside the site, where each is followed
+LINK_TARGET = re.compile(
+    r"\]\((?!https?:)[^)\s]*\)(?:\{[^}]*\})?"
+)  # inside the site, where each is followed
 IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?")
 TAG = re.compile(r"<!--.*?-->|</?[a-zA-Z][^<>]*>")
 ATTRIBUTES = re.compile(r"\{[:#.][^}]*\}")
@@ -60,8 +64,14 @@ def is_name(numeral: str) -> bool:
 def read_given(text: str) -> Counter:
     """The numerals a page declares, with how often each stands in its prose."""
     comment = GIVEN_COMMENT.search(text)
-    declared = yaml.safe_load(comment["given"]) if comment else read_front_matter(text).get("given") or {}
-    return Counter({str(k): v for k, v in declared.items()}) if isinstance(declared, dict) else Counter()
+    declared = (
+        yaml.safe_load(comment["given"]) if comment else read_front_matter(text).get("given") or {}
+    )
+    return (
+        Counter({str(k): v for k, v in declared.items()})
+        if isinstance(declared, dict)
+        else Counter()
+    )
 
 
 def check_numerals(path: Path, text: str, page: Woven) -> list[Fault]:
@@ -72,26 +82,48 @@ def check_numerals(path: Path, text: str, page: Woven) -> list[Fault]:
     declared, stands = read_given(text), Counter({k: len(v) for k, v in places.items()})
     if declared == stands:
         return _titles(path, text)
-    corrected = ", ".join(f'"{k}": {stands[k]}' for k in sorted(stands, key=_in_order)).replace("\\", "\\\\")
-    at = next((i for i, line in enumerate(text.splitlines(), 1) if line.startswith(("given:", "<!-- given:"))), 1)
+    corrected = ", ".join(f'"{k}": {stands[k]}' for k in sorted(stands, key=_in_order)).replace(
+        "\\", "\\\\"
+    )
+    at = next(
+        (
+            i
+            for i, line in enumerate(text.splitlines(), 1)
+            if line.startswith(("given:", "<!-- given:"))
+        ),
+        1,
+    )
     wrong = sorted(k for k in stands.keys() | declared.keys() if stands[k] != declared[k])
     faults = [
-        Fault(path, (places.get(k) or [at])[-1],
-              f"the numeral {k}: {stands[k]} on the page, {declared[k]} given; quote it with <data value=…>, or give it")
+        Fault(
+            path,
+            (places.get(k) or [at])[-1],
+            f"the numeral {k}: {stands[k]} on the page, {declared[k]} given; quote it with <data value=…>, or give it",
+        )
         for k in wrong
     ]
-    return [*faults, Fault(path, at, f"if each is right as typed, the line is: given: {{{corrected}}}"), *_titles(path, text)]
+    return [
+        *faults,
+        Fault(path, at, f"if each is right as typed, the line is: given: {{{corrected}}}"),
+        *_titles(path, text),
+    ]
 
 
 def _numerals(text: str, page: Woven) -> Iterator[tuple[int, str]]:
     """(line, numeral) of all that a person typed; the names and signs of a generated part are guarded where they come from."""
     generated = {line for _, _, line in page.uses}
     for number, line in _with_whole_formulas(page.prose):
-        yield from ((number, n) for n in find_numerals(line) if number not in generated or not (is_name(n) or SIGN.fullmatch(n)))
+        yield from (
+            (number, n)
+            for n in find_numerals(line)
+            if number not in generated or not (is_name(n) or SIGN.fullmatch(n))
+        )
     for number, line in page.typed:
         yield from ((number, n) for n in find_in_code(line))
     for name in TITLES:
-        yield from ((1, n) for n in find_numerals(str(read_front_matter(text).get(name, ""))) if is_name(n))
+        yield from (
+            (1, n) for n in find_numerals(str(read_front_matter(text).get(name, ""))) if is_name(n)
+        )
 
 
 def _with_whole_formulas(prose: list[tuple[int, str]]) -> list[tuple[int, str]]:
@@ -115,8 +147,14 @@ def _in_order(numeral: str):
 def _titles(path: Path, text: str) -> list[Fault]:
     front = read_front_matter(text)
     return [
-        Fault(path, 1, f"the {name} holds the numeral {n}: a title or description can't be woven, so say it in words")
-        for name in TITLES for n in find_numerals(str(front.get(name, ""))) if not is_name(n)
+        Fault(
+            path,
+            1,
+            f"the {name} holds the numeral {n}: a title or description can't be woven, so say it in words",
+        )
+        for name in TITLES
+        for n in find_numerals(str(front.get(name, "")))
+        if not is_name(n)
     ]
 
 
@@ -127,7 +165,13 @@ def check_formulas(path: Path, text: str) -> list[Fault]:
         try:
             converter.convert_with_local_state(latex, displaystyle=display)
         except LatexError as error:
-            faults.append(Fault(path, number, f"the formula `{latex.strip()}` does not convert: {tell_reason(error)}"))
+            faults.append(
+                Fault(
+                    path,
+                    number,
+                    f"the formula `{latex.strip()}` does not convert: {tell_reason(error)}",
+                )
+            )
     return faults
 
 
@@ -135,7 +179,10 @@ def find_formulas(text: str) -> list[tuple[int, str, bool]]:
     """(line, LaTeX, whether it is displayed) of every formula outside code."""
     blank = FENCED.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), text)
     blank = SPAN.sub(lambda m: re.sub(r"[^\n]", " ", m.group()), blank)
-    return [(text.count("\n", 0, m.start()) + 1, m["block"] or m["inline"], bool(m["block"])) for m in MATHS.finditer(blank)]
+    return [
+        (text.count("\n", 0, m.start()) + 1, m["block"] or m["inline"], bool(m["block"]))
+        for m in MATHS.finditer(blank)
+    ]
 
 
 def tell_reason(error: LatexError) -> str:

@@ -15,15 +15,34 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from snippets.measurement import SCRATCH, Bad, write_atomically
-from snippets.weave.figures.loading import CITED, describe_strip, fill, import_fresh, load_figure, load_table
+from snippets.weave.figures.loading import (
+    CITED,
+    describe_strip,
+    fill,
+    import_fresh,
+    load_figure,
+    load_table,
+)
 from snippets.weave.figures.thinning import shorten, thin
 from snippets.weave.numbers.book import Book, load, strip_marks
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 KINDS = ("inline", "svg", "png", "csv")
-KEPT = {"stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity",
-        "stroke-opacity", "text-anchor", "font-size", "font-weight", "font-style"}
+KEPT = {
+    "stroke-width",
+    "stroke-dasharray",
+    "stroke-dashoffset",
+    "stroke-linecap",
+    "stroke-linejoin",
+    "opacity",
+    "fill-opacity",
+    "stroke-opacity",
+    "text-anchor",
+    "font-size",
+    "font-weight",
+    "font-style",
+}
 FEW = 3  # figures; to draw as many takes as long as to start a process that draws
 FADE = ("s0", "v1", "v2", "v3", "v4", "v5", "v6")  # from full signal to paper, two decades apart
 FLARE = ("s0", "f1", "f2", "f3", "f4", "f5", "f6")  # one decade apart
@@ -53,7 +72,11 @@ def draw_figure(name: str, kind: str, book: Book) -> bytes:
 
 def draw_changed(names: list[str], book: Book) -> None:
     """Put every kind of the figures that changed into the cache, on all cores when there are many."""
-    due = [name for name in names if not all(_kept(name, kind, load_figure(name, book), book).exists() for kind in KINDS)]
+    due = [
+        name
+        for name in names
+        if not all(_kept(name, kind, load_figure(name, book), book).exists() for kind in KINDS)
+    ]
     if len(due) > FEW:
         with ProcessPoolExecutor(min(len(due), os.cpu_count() or 1), get_context("spawn")) as pool:
             list(pool.map(_draw_kinds, due, repeat(book.root), repeat(book.drafting), chunksize=4))
@@ -71,7 +94,12 @@ def _kept(name: str, kind: str, module, book: Book) -> Path:
 def _state(module, book: Book) -> str:
     style = [p for p in sorted((book.snippets / "figures" / "style").iterdir()) if p.is_file()]
     ours = (Path(__file__), Path(__file__).with_name("thinning.py"))
-    files = [Path(module.__file__), *ours, *style, *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS)]
+    files = [
+        Path(module.__file__),
+        *ours,
+        *style,
+        *(book.snippets / "results" / f"{r}.json" for r in module.RESULTS),
+    ]
     digest = hashlib.sha256()
     for path in files:
         digest.update(path.read_bytes())
@@ -97,16 +125,25 @@ def _draw(name: str, kind: str, module, book: Book) -> bytes:
             if kind == "png":
                 figure.savefig(buffer, format="png", metadata={"Software": None})
             else:
-                figure.savefig(buffer, format="svg", transparent=kind == "inline", metadata={"Date": None, "Creator": None})
+                figure.savefig(
+                    buffer,
+                    format="svg",
+                    transparent=kind == "inline",
+                    metadata={"Date": None, "Creator": None},
+                )
         finally:
             plt.close(figure)
-    return _inlined(buffer.getvalue(), name, style.TOKENS) if kind == "inline" else buffer.getvalue()
+    return (
+        _inlined(buffer.getvalue(), name, style.TOKENS) if kind == "inline" else buffer.getvalue()
+    )
 
 
 def _results(module, book: Book) -> dict[str, Measured]:
     missing = [r for r in module.RESULTS if r not in book.results]
     if missing:
-        raise Bad(f"{module.__name__.replace('.', '/')}.py:1: there are no results {', '.join(missing)}; run `make measure`")
+        raise Bad(
+            f"{module.__name__.replace('.', '/')}.py:1: there are no results {', '.join(missing)}; run `make measure`"
+        )
     return {r: Measured(r, book) for r in module.RESULTS}
 
 
@@ -119,7 +156,10 @@ def write_table(name: str, book: Book) -> bytes:
     """A table as CSV, each cell its plain words."""
     _, header, rows = load_table(name, book)
     cited = [[CITED.sub(lambda m: book.short(m[1]), cell) for cell in row] for row in rows]
-    return _rows_as_csv([strip_marks(cell) for cell in header], [[strip_marks(cell) for cell in row] for row in cited]).encode()
+    return _rows_as_csv(
+        [strip_marks(cell) for cell in header],
+        [[strip_marks(cell) for cell in row] for row in cited],
+    ).encode()
 
 
 def _rows_as_csv(header, rows) -> str:
@@ -129,6 +169,7 @@ def _rows_as_csv(header, rows) -> str:
 
 
 # ---------- one SVG for both schemes ----------
+
 
 def _inlined(svg: bytes, name: str, tokens: dict[str, str]) -> bytes:
     """Turn Matplotlib's SVG into one that takes its colors and its face from the page's style sheet."""
@@ -140,7 +181,11 @@ def _inlined(svg: bytes, name: str, tokens: dict[str, str]) -> bytes:
             root.remove(defs)
     for metadata in root.findall(f"{{{SVG}}}metadata"):
         root.remove(metadata)
-    ids = {e.get("id"): f"{name}-{i}" for i, e in enumerate(root.iter()) if e.get("id") and _is_used(e.get("id"), svg)}
+    ids = {
+        e.get("id"): f"{name}-{i}"
+        for i, e in enumerate(root.iter())
+        if e.get("id") and _is_used(e.get("id"), svg)
+    }
     for element in root.iter():
         _restyle(element, name, ids, tokens)
     for size in ("width", "height", "version"):
@@ -148,7 +193,11 @@ def _inlined(svg: bytes, name: str, tokens: dict[str, str]) -> bytes:
     root.set("class", "fig__svg")
     thin(root)
     text = ET.tostring(root, encoding="unicode")
-    text = re.sub(r'(?<=[\s"ML,(])(-?\d+\.\d{2,})(?=[\s"LQCMz,)])', lambda m: f"{float(m[1]):.1f}".removesuffix(".0"), text)
+    text = re.sub(
+        r'(?<=[\s"ML,(])(-?\d+\.\d{2,})(?=[\s"LQCMz,)])',
+        lambda m: f"{float(m[1]):.1f}".removesuffix(".0"),
+        text,
+    )
     text = re.sub(r">\s+<", "><", shorten(text))
     return re.sub(r"\s*\n\s*", " ", text).strip().encode()
 
@@ -162,9 +211,13 @@ def _restyle(element, name: str, ids: dict[str, str], tokens: dict[str, str]) ->
     if identity in ids:
         element.set("id", ids[identity])
     if f"{{{XLINK}}}href" in element.attrib:
-        element.set(f"{{{XLINK}}}href", "#" + ids[element.get(f"{{{XLINK}}}href")[1:]])  # Material's instant navigation writes to href
+        element.set(
+            f"{{{XLINK}}}href", "#" + ids[element.get(f"{{{XLINK}}}href")[1:]]
+        )  # Material's instant navigation writes to href
     if "clip-path" in element.attrib:
-        element.set("clip-path", re.sub(r"#(\w+)", lambda m: "#" + ids[m[1]], element.get("clip-path")))
+        element.set(
+            "clip-path", re.sub(r"#(\w+)", lambda m: "#" + ids[m[1]], element.get("clip-path"))
+        )
     classes = []
     for prop, value in _declarations(element.attrib.pop("style", "")):
         if prop in ("fill", "stroke"):
@@ -185,20 +238,29 @@ def _restyle(element, name: str, ids: dict[str, str], tokens: dict[str, str]) ->
 
 
 def _declarations(style: str) -> list[tuple[str, str]]:
-    return [(p.strip(), v.strip()) for p, _, v in (d.partition(":") for d in style.split(";") if d.strip())]
+    return [
+        (p.strip(), v.strip())
+        for p, _, v in (d.partition(":") for d in style.split(";") if d.strip())
+    ]
 
 
 def _token(color: str, name: str, tokens: dict[str, str]) -> str:
     by_hex = {k.lower().lstrip("#"): v.removeprefix("--") for k, v in tokens.items()}
     if color.lower().lstrip("#") not in by_hex:
-        raise Bad(f"snippets/figures/{name}.py:1: draws in {color}, none of the site's colors; take one from snippets.figures.style")
+        raise Bad(
+            f"snippets/figures/{name}.py:1: draws in {color}, none of the site's colors; take one from snippets.figures.style"
+        )
     return by_hex[color.lower().lstrip("#")]
 
 
 def inline_figure(name: str, alternative: str, book: Book) -> str:
     """The inline SVG of a figure with its text alternative."""
     svg = draw_figure(name, "inline", book).decode()
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{_attribute(alternative)}" data-search-exclude="" ', 1)
+    return svg.replace(
+        "<svg ",
+        f'<svg role="img" aria-label="{_attribute(alternative)}" data-search-exclude="" ',
+        1,
+    )
 
 
 def describe_figure(name: str, book: Book) -> str:
@@ -207,6 +269,7 @@ def describe_figure(name: str, book: Book) -> str:
 
 
 # ---------- strips ----------
+
 
 def draw_strip(key: str, alternative: str, book: Book) -> str:
     """A strip of measured layers: one column per layer, paler and thinner as the signal fades, taller and hotter as it grows."""
@@ -218,11 +281,15 @@ def draw_strip(key: str, alternative: str, book: Book) -> str:
         decades = math.log10(value / values[-1]) if value > 0 else -99.0
         share, height, color = _column(decades)
         x, y = 10 * i + 5 - share * 3.6, 20 - height
-        columns.append(f'<rect x="{x:.2f}" y="{y:.1f}" width="{share * 7.2:.2f}" height="{height:.1f}" '
-                       f'style="fill:{color};--i:{len(values) - 1 - i}"/>')
+        columns.append(
+            f'<rect x="{x:.2f}" y="{y:.1f}" width="{share * 7.2:.2f}" height="{height:.1f}" '
+            f'style="fill:{color};--i:{len(values) - 1 - i}"/>'
+        )
     width = 10 * len(values)
-    return (f'<svg class="strip" role="img" aria-label="{_attribute(alternative)}" viewBox="0 0 {width} 20" preserveAspectRatio="none" '
-            f'data-search-exclude=""><g>{"".join(columns)}</g><path class="base" d="M0 20H{width}"/></svg>')
+    return (
+        f'<svg class="strip" role="img" aria-label="{_attribute(alternative)}" viewBox="0 0 {width} 20" preserveAspectRatio="none" '
+        f'data-search-exclude=""><g>{"".join(columns)}</g><path class="base" d="M0 20H{width}"/></svg>'
+    )
 
 
 def _column(decades: float) -> tuple[float, float, str]:
@@ -239,7 +306,9 @@ def _between(stops: tuple[str, ...], place: float) -> str:
     rest = place - low
     if rest < 0.005 or low == len(stops) - 1:
         return f"var(--{stops[low]})"
-    return f"color-mix(in oklab,var(--{stops[low]}) {100 * (1 - rest):.0f}%,var(--{stops[low + 1]}))"
+    return (
+        f"color-mix(in oklab,var(--{stops[low]}) {100 * (1 - rest):.0f}%,var(--{stops[low + 1]}))"
+    )
 
 
 def _attribute(text: str) -> str:

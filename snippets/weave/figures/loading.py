@@ -16,7 +16,9 @@ CITED = re.compile(r"\[@([\w-]+)\]")  # how a table's script names a reference
 def load_figure(name: str, book: Book):
     """The script of a figure, with its declared texts."""
     if not (book.snippets / "figures" / f"{name}.py").exists():
-        raise Bad(f"unknown figure `{name}`; {name_nearest(name, (p.stem for p in (book.snippets / 'figures').glob('[!_]*.py')))}")
+        raise Bad(
+            f"unknown figure `{name}`; {name_nearest(name, (p.stem for p in (book.snippets / 'figures').glob('[!_]*.py')))}"
+        )
     return import_fresh(f"snippets.figures.{name}", import_fresh("snippets.figures.style"))
 
 
@@ -44,7 +46,9 @@ def fill(template: str, book: Book, tagged: bool = True) -> str:
 def load_table(name: str, book: Book) -> tuple[str, list[str], list[list[str]]]:
     """Title, header and rows of a table, each cell Markdown with quoted numbers."""
     if not (book.snippets / "tables" / f"{name}.py").exists():
-        raise Bad(f"unknown table `{name}`; {name_nearest(name, (p.stem for p in (book.snippets / 'tables').glob('[!_]*.py')))}")
+        raise Bad(
+            f"unknown table `{name}`; {name_nearest(name, (p.stem for p in (book.snippets / 'tables').glob('[!_]*.py')))}"
+        )
     module = import_fresh(f"snippets.tables.{name}")
 
     def quote(key: str, show: str = "") -> str:
@@ -53,7 +57,9 @@ def load_table(name: str, book: Book) -> tuple[str, list[str], list[list[str]]]:
     header, rows = module.rows(quote)
     for row in rows:
         if len(row) != len(header):
-            raise Bad(f"snippets/tables/{name}.py:1: a row has {len(row)} cells, the header {len(header)}: {strip_marks(row[0])!r}")
+            raise Bad(
+                f"snippets/tables/{name}.py:1: a row has {len(row)} cells, the header {len(header)}: {strip_marks(row[0])!r}"
+            )
     return module.TITLE, header, rows
 
 
@@ -62,6 +68,14 @@ def describe_strip(key: str, book: Book) -> tuple[str, str]:
     source, _, name = key.partition(".")
     found = book.results[source].measurements.get(name) if source in book.results else None
     if found is None or not isinstance(found.value, list):
-        profiles = [f"{s}.{k}" for s, r in book.results.items() for k, m in r.measurements.items() if isinstance(m.value, list)]
+        profiles = [
+            f"{s}.{k}"
+            for s, r in book.results.items()
+            for k, m in r.measurements.items()
+            if isinstance(m.value, list)
+        ]
         raise Bad(f"unknown profile `{key}`; {name_nearest(key, profiles)}")
-    return f"A strip of {len(found.value)} layers, the loss on the right: {found.what}.", f"measured: {found.what}"
+    return (
+        f"A strip of {len(found.value)} layers, the loss on the right: {found.what}.",
+        f"measured: {found.what}",
+    )

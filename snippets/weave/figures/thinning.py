@@ -29,7 +29,9 @@ def _unseen(root: ET.Element) -> None:
     """The frames of figure and axes have neither fill nor stroke."""
     for parent in root.iter():
         for path in parent.findall(f"{SVG}path"):
-            if path.get("fill") == "none" and not any(c.startswith("s-") for c in path.get("class", "").split()):
+            if path.get("fill") == "none" and not any(
+                c.startswith("s-") for c in path.get("class", "").split()
+            ):
                 parent.remove(path)
 
 
@@ -41,9 +43,13 @@ def _ungroup(parent: ET.Element) -> None:
             continue
         if not child.attrib:
             at = list(parent).index(child)
-            parent[at:at + 1] = list(child)
-        elif len(child) == 1 and set(child.attrib) == {"clip-path"} and child[0].tag == f"{SVG}path" \
-                and not {"clip-path", "transform"} & set(child[0].attrib):  # a clip on <use> would move with it
+            parent[at : at + 1] = list(child)
+        elif (
+            len(child) == 1
+            and set(child.attrib) == {"clip-path"}
+            and child[0].tag == f"{SVG}path"
+            and not {"clip-path", "transform"} & set(child[0].attrib)
+        ):  # a clip on <use> would move with it
             child[0].set("clip-path", child.get("clip-path"))
             parent[list(parent).index(child)] = child[0]
 
@@ -55,7 +61,10 @@ def _marks(root: ET.Element) -> None:
     for parent in list(root.iter()):
         for defs in parent.findall(f"{SVG}defs"):
             for path in defs.findall(f"{SVG}path"):
-                name, round_ = f"#{path.get('id')}", re.search("[CQ]", path.get("d", ""))  # a small circle's tenths are from its middle
+                name, round_ = (
+                    f"#{path.get('id')}",
+                    re.search("[CQ]", path.get("d", "")),
+                )  # a small circle's tenths are from its middle
                 if (uses.count(name) == 1 and not round_) or TICK.fullmatch(path.get("d", "")):
                     shapes[name] = path
                     defs.remove(path)
@@ -71,17 +80,28 @@ def _marks(root: ET.Element) -> None:
 def _placed(shape: ET.Element, use: ET.Element) -> ET.Element:
     """The shape at the place where it is used."""
     place = float(use.get("x", 0)), float(use.get("y", 0))
-    moved = iter(range(10 ** 6))
+    moved = iter(range(10**6))
     data = NUMBER.sub(lambda m: f"{float(m[0]) + place[next(moved) % 2]:.6f}", shape.get("d"))
-    look = {k: v for k, v in (shape.attrib | use.attrib).items() if k not in ("id", "d", "x", "y", HREF)}
+    look = {
+        k: v for k, v in (shape.attrib | use.attrib).items() if k not in ("id", "d", "x", "y", HREF)
+    }
     return ET.Element(f"{SVG}path", {"d": data, **look})
 
 
 def _join(parent: ET.Element) -> None:
     last = None
     for child in list(parent):
-        alike = last is not None and last.tag == f"{SVG}path" and {**child.attrib, "d": ""} == {**last.attrib, "d": ""}
-        if alike and TICK.fullmatch(child.get("d")) and STRAIGHT.fullmatch(last.get("d")) and OPAQUE.isdisjoint(child.attrib):
+        alike = (
+            last is not None
+            and last.tag == f"{SVG}path"
+            and {**child.attrib, "d": ""} == {**last.attrib, "d": ""}
+        )
+        if (
+            alike
+            and TICK.fullmatch(child.get("d"))
+            and STRAIGHT.fullmatch(last.get("d"))
+            and OPAQUE.isdisjoint(child.attrib)
+        ):
             last.set("d", f"{last.get('d')} {child.get('d')}")
             parent.remove(child)
         else:
@@ -105,13 +125,17 @@ def _steps(data: str) -> str:
             continue
         size = {"M": 1, "L": 1, "C": 3, "Q": 2}[command]
         for i in range(0, len(points), size):
-            group = points[i:i + size]
+            group = points[i : i + size]
             if command == "L" and group[0] == at and last != "M":
                 continue
             letter = "M" if command == "M" else command.lower()
             origin = (0, 0) if command == "M" else at
-            words = "".join(_tenths(n - o) for point in group for n, o in zip(point, origin, strict=True))
-            out.append(letter + words.removeprefix(" ") if letter != last or command == "M" else words)
+            words = "".join(
+                _tenths(n - o) for point in group for n, o in zip(point, origin, strict=True)
+            )
+            out.append(
+                letter + words.removeprefix(" ") if letter != last or command == "M" else words
+            )
             at, last = group[-1], letter
             if command == "M":
                 start = at

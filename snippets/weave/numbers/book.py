@@ -26,7 +26,9 @@ class Once(FAST):
         known = set()
         for key, _ in node.value:
             if key.value in known:
-                raise yaml.constructor.ConstructorError(problem=f"`{key.value}` stands twice", problem_mark=key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    problem=f"`{key.value}` stands twice", problem_mark=key.start_mark
+                )
             known.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -50,7 +52,9 @@ class Book:
 
     def __init__(self, root: Path, drafting: bool = False):
         self.root = root
-        self.drafting = drafting  # a block may then stand with the output it had before its last edit
+        self.drafting = (
+            drafting  # a block may then stand with the output it had before its last edit
+        )
         self.docs = root / "docs"
         self.snippets = root / "snippets"
         self.results = {p.stem: read(p) for p in sorted((self.snippets / "results").glob("*.json"))}
@@ -60,7 +64,9 @@ class Book:
         self.guide = self._yaml("guide.yml", {})
         both = self.results.keys() & self.references.keys()
         if both:
-            raise Bad(f"docs/references.yml:1: {', '.join(sorted(both))} is also the name of an experiment; rename one of them")
+            raise Bad(
+                f"docs/references.yml:1: {', '.join(sorted(both))} is also the name of an experiment; rename one of them"
+            )
 
     def _yaml(self, name: str, empty):
         path = self.docs / name
@@ -70,17 +76,24 @@ class Book:
             return yaml.load(path.read_text(encoding="utf-8"), Loader=Once) or empty
         except (yaml.YAMLError, UnicodeDecodeError) as error:
             mark = getattr(error, "problem_mark", None)
-            raise Bad(f"{shown(path)}:{mark.line + 1 if mark else 1}: not valid YAML ({getattr(error, 'problem', error)})") from error
+            raise Bad(
+                f"{shown(path)}:{mark.line + 1 if mark else 1}: not valid YAML ({getattr(error, 'problem', error)})"
+            ) from error
 
     def _outputs(self) -> dict[str, dict]:
         folder = self.snippets / "results" / "blocks"
-        return {p.relative_to(folder).with_suffix("").as_posix(): read_sealed(p) for p in sorted(folder.rglob("*.json"))}
+        return {
+            p.relative_to(folder).with_suffix("").as_posix(): read_sealed(p)
+            for p in sorted(folder.rglob("*.json"))
+        }
 
     def sources(self) -> dict[str, str]:
         """The sum over the source of each shown program, as it last ran, by its name: blocks/understand/usual_demo, notebooks/recurrent."""
         folder = self.snippets / "results" / "notebooks"
         kept = {f"blocks/{name}": kept for name, kept in self.outputs.items()}
-        kept |= {f"notebooks/{path.stem}": read_sealed(path) for path in sorted(folder.glob("*.json"))}
+        kept |= {
+            f"notebooks/{path.stem}": read_sealed(path) for path in sorted(folder.glob("*.json"))
+        }
         return {name: one["source"] for name, one in kept.items()}
 
     # ---------- numbers ----------
@@ -100,7 +113,9 @@ class Book:
 
     def _nearest(self, key: str) -> str:
         known = [f"{s}.{k}" for s, r in self.results.items() for k in r.measurements]
-        known += [f"{s}.{k}" for s, r in self.references.items() for k in (*r.get("figures", {}), "year")]
+        known += [
+            f"{s}.{k}" for s, r in self.references.items() for k in (*r.get("figures", {}), "year")
+        ]
         near = difflib.get_close_matches(key, known, n=3, cutoff=0.4)
         return f"nearest: {', '.join(f'`{k}`' for k in near)}" if near else "no key is like it"
 
@@ -109,26 +124,58 @@ class Book:
         if part == "n":
             return Number(formatted(m.n), str(m.n), None)
         if isinstance(m.value, list):
-            raise Bad(f"`{source}.{name}` is a profile of {len(m.value)} values and can't stand in a sentence; quote a single value")
+            raise Bad(
+                f"`{source}.{name}` is a profile of {len(m.value)} values and can't stand in a sentence; quote a single value"
+            )
         if part == "band":
             if m.band is None:
-                raise Bad(f"`{source}.{name}` has no band; it has {'every seed: @seeds' if m.seeds else 'no seeds'}")
-            return Number(" to ".join(formatted(x, show) for x in m.band), str(m.band[0]), self._card(source, m, show))
+                raise Bad(
+                    f"`{source}.{name}` has no band; it has {'every seed: @seeds' if m.seeds else 'no seeds'}"
+                )
+            return Number(
+                " to ".join(formatted(x, show) for x in m.band),
+                str(m.band[0]),
+                self._card(source, m, show),
+            )
         if part == "seeds":
             if m.seeds is None:
-                raise Bad(f"`{source}.{name}` keeps no single seeds; it has {'a band: @band' if m.band else 'none'}")
-            return Number(", ".join(formatted(x, show) for x in m.seeds), str(m.value), self._card(source, m, show))
+                raise Bad(
+                    f"`{source}.{name}` keeps no single seeds; it has {'a band: @band' if m.band else 'none'}"
+                )
+            return Number(
+                ", ".join(formatted(x, show) for x in m.seeds),
+                str(m.value),
+                self._card(source, m, show),
+            )
         if part:
             raise Bad(f"unknown part `@{part}` of `{source}.{name}`; expected @band, @seeds or @n")
         card = None if m.kind == "setting" else self._card(source, m, show)
         return Number(formatted(m.value, show), str(m.value), card)
 
     def _card(self, source: str, m: Measurement, show: str) -> dict:
-        exact = show if show.endswith(("f", "%")) else "e4" if isinstance(m.value, float) and show.startswith("e") else "4"
-        write = (lambda x: formatted(x, "" if isinstance(x, int) else exact)) if not m.show else (lambda x: formatted(x, m.show))
-        card = {"kind": "measured", "value": write(m.value), "what": m.what, "unit": m.unit, "n": m.n,
-                "band": " to ".join(map(write, m.band)) if m.band else "", "seeds": ", ".join(map(write, m.seeds)) if m.seeds else "",
-                "script": f"code/experiments/{source}.py", "checked": self._checked(source)}
+        exact = (
+            show
+            if show.endswith(("f", "%"))
+            else "e4"
+            if isinstance(m.value, float) and show.startswith("e")
+            else "4"
+        )
+        write = (
+            (lambda x: formatted(x, "" if isinstance(x, int) else exact))
+            if not m.show
+            else (lambda x: formatted(x, m.show))
+        )
+        card = {
+            "kind": "measured",
+            "value": write(m.value),
+            "what": m.what,
+            "unit": m.unit,
+            "n": m.n,
+            "band": " to ".join(map(write, m.band)) if m.band else "",
+            "seeds": ", ".join(map(write, m.seeds)) if m.seeds else "",
+            "script": f"code/experiments/{source}.py",
+            "checked": self._checked(source),
+        }
         return {k: v for k, v in card.items() if v not in ("", None)}
 
     def _checked(self, source: str) -> str:
@@ -141,21 +188,38 @@ class Book:
         figure = reference.get("figures", {}).get(name)
         if figure is None:
             raise Bad(f"unknown key `{key}`; {self._nearest(key)}")
-        card = {"kind": "cited", "value": str(figure["value"]), "what": reference["title"], "short": reference["short"],
-                "quote": figure.get("quote", ""), "where": figure.get("where", ""), "checked": figure.get("checked", "unchecked"),
-                "link": find_source(reference), "reference": f"reference/references/#{source}"}
-        return Number(str(figure["value"]), str(figure["value"]), {k: v for k, v in card.items() if v})
+        card = {
+            "kind": "cited",
+            "value": str(figure["value"]),
+            "what": reference["title"],
+            "short": reference["short"],
+            "quote": figure.get("quote", ""),
+            "where": figure.get("where", ""),
+            "checked": figure.get("checked", "unchecked"),
+            "link": find_source(reference),
+            "reference": f"reference/references/#{source}",
+        }
+        return Number(
+            str(figure["value"]), str(figure["value"]), {k: v for k, v in card.items() if v}
+        )
 
     def _printed(self, key: str) -> Number:
         _, block, label = (key.split(":", 2) + ["", ""])[:3]
         if block not in self.outputs:
-            if any((self.snippets / "blocks" / f"{block}{suffix}").is_file() for suffix in (".py", ".js")):
-                raise Bad(f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`")
+            if any(
+                (self.snippets / "blocks" / f"{block}{suffix}").is_file()
+                for suffix in (".py", ".js")
+            ):
+                raise Bad(
+                    f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`"
+                )
             raise Bad(f"unknown block output `{block}`; {name_nearest(block, self.outputs)}")
         lines = [line for line in self.outputs[block]["stdout"] if line.strip().startswith(label)]
-        found = PRINTED.findall(lines[0].strip()[len(label):]) if lines else []
+        found = PRINTED.findall(lines[0].strip()[len(label) :]) if lines else []
         if not label or len(lines) != 1 or not found:
-            raise Bad(f"`{block}` prints {len(lines)} lines that start with {label!r} and end in a number; expected one")
+            raise Bad(
+                f"`{block}` prints {len(lines)} lines that start with {label!r} and end in a number; expected one"
+            )
         return Number(_as_printed(found[-1]), found[-1], None)
 
     # ---------- citations ----------
@@ -163,7 +227,9 @@ class Book:
     def short(self, reference: str) -> str:
         """The short citation, such as 'He et al. 2015'."""
         if reference not in self.references:
-            raise Bad(f"unknown reference `{reference}`; {name_nearest(reference, self.references)}")
+            raise Bad(
+                f"unknown reference `{reference}`; {name_nearest(reference, self.references)}"
+            )
         return self.references[reference]["short"]
 
 
@@ -177,7 +243,11 @@ def _as_printed(token: str) -> str:
 def name_nearest(name: str, known) -> str:
     """Name the closest of the known names, for a message."""
     near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.4)
-    return f"nearest: {', '.join(f'`{k}`' for k in near)}" if near else f"there are: {', '.join(sorted(known)) or 'none'}"
+    return (
+        f"nearest: {', '.join(f'`{k}`' for k in near)}"
+        if near
+        else f"there are: {', '.join(sorted(known)) or 'none'}"
+    )
 
 
 def find_source(reference: dict) -> str:
@@ -192,7 +262,12 @@ def find_source(reference: dict) -> str:
 def list_sources(root: Path) -> list[Path]:
     """Every file a woven page depends on, besides the page."""
     folders = ("results", "figures", "tables", "blocks", "recipes", "experiments")
-    found = [p for f in folders for p in (root / "snippets" / f).rglob("*") if p.suffix in (".json", ".py", ".js", ".mplstyle")]
+    found = [
+        p
+        for f in folders
+        for p in (root / "snippets" / f).rglob("*")
+        if p.suffix in (".json", ".py", ".js", ".mplstyle")
+    ]
     return sorted([*found, *(root / "docs").glob("*.yml")])
 
 

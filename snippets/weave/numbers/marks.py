@@ -11,12 +11,19 @@ FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the claims
 OPEN = re.compile(r"<!-- (?P<kind>[a-z]+)(?:: (?P<name>[\w./-]+))? -->$")
 CLOSE = re.compile(r"<!-- /(?P<kind>[a-z]+) -->$")
 FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
-FENCED = re.compile(r"^(\s*)(`{3,}|~{3,}).*?^\s*\2`*\s*$", re.DOTALL | re.MULTILINE)  # a whole block of code, with its fences
+FENCED = re.compile(
+    r"^(\s*)(`{3,}|~{3,}).*?^\s*\2`*\s*$", re.DOTALL | re.MULTILINE
+)  # a whole block of code, with its fences
 SPAN = re.compile(r"(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`)")
-DATA = re.compile(r'<data value="(?P<key>[^"<>]*)"(?: data-show="(?P<show>[^"<>]*)")?>(?P<text>[^<]*)</data>')
+DATA = re.compile(
+    r'<data value="(?P<key>[^"<>]*)"(?: data-show="(?P<show>[^"<>]*)")?>(?P<text>[^<]*)</data>'
+)
 CITATION = re.compile(r"\[(?P<text>[^\]\[]*)\]\((?P<path>[\w./-]*references\.md)#(?P<key>[\w-]+)\)")
 HEADING = re.compile(r"^(?P<level>#{1,6}) +(?P<title>.*?)(?: *\{ *#(?P<id>[\w-]+)[^}]*\})? *$")
-MATHS = re.compile(r"(?<![\\$])\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\s](?:[^$]*?[^$\s\\])?)\$(?!\d)", re.DOTALL)
+MATHS = re.compile(
+    r"(?<![\\$])\$\$(?P<block>.+?)\$\$|(?<![\\$])\$(?P<inline>[^$\s](?:[^$]*?[^$\s\\])?)\$(?!\d)",
+    re.DOTALL,
+)
 
 
 @functools.lru_cache(maxsize=256)
@@ -51,4 +58,8 @@ class Fences:
 def read_prose(text: str) -> Iterator[tuple[int, str]]:
     """The number and the text of every line outside code."""
     fences = Fences()
-    return ((number, line) for number, line in enumerate(text.splitlines(), 1) if fences.place(line) == "prose")
+    return (
+        (number, line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if fences.place(line) == "prose"
+    )

@@ -15,9 +15,17 @@ def read_rows(book: Book) -> list[dict]:
     """One row per claim, in the order of the page; `found` in plain words, each source as its short form and address."""
     made = []
     for claim in book.claims:
-        found = DATA.sub(lambda m: book.number(m["key"], m["show"] or "").text, " ".join(claim["found"].split()))
-        sources = [f"{book.short(key)}, {find_source(book.references[key])}" for key in claim.get("sources", [])]
-        made.append({field: claim.get(field, "") for field in FIELDS} | {"found": strip_marks(found), "sources": sources})
+        found = DATA.sub(
+            lambda m: book.number(m["key"], m["show"] or "").text, " ".join(claim["found"].split())
+        )
+        sources = [
+            f"{book.short(key)}, {find_source(book.references[key])}"
+            for key in claim.get("sources", [])
+        ]
+        made.append(
+            {field: claim.get(field, "") for field in FIELDS}
+            | {"found": strip_marks(found), "sources": sources}
+        )
     return made
 
 

@@ -18,9 +18,13 @@ def verify(tree: dict) -> dict:
         for answer in question["answers"]:
             if answer["to"] not in questions and answer["to"] not in ends:
                 near = name_nearest(answer["to"], [*questions, *ends])
-                raise Bad(f"docs/guide.yml:1: the question `{name}` leads to `{answer['to']}`, which does not exist; {near}")
+                raise Bad(
+                    f"docs/guide.yml:1: the question `{name}` leads to `{answer['to']}`, which does not exist; {near}"
+                )
         if not question["answers"][-1]["say"].startswith(UNSURE):
-            raise Bad(f"docs/guide.yml:1: the last answer of the question `{name}` does not begin with “{UNSURE}”")
+            raise Bad(
+                f"docs/guide.yml:1: the last answer of the question `{name}` does not begin with “{UNSURE}”"
+            )
     for name, end in ends.items():
         if missing := [field for field in FIELDS if not end.get(field)]:
             raise Bad(f"docs/guide.yml:1: the end `{name}` lacks {', '.join(missing)}")
@@ -52,14 +56,37 @@ def write_sections(tree: dict) -> list[str]:
     """One section for each question and end; without JavaScript they are read by following their links."""
     made = ['<div class="guide" markdown="block">', ""]
     for name, question in verify(tree)["questions"].items():
-        made += [f'<section class="guide__step" id="q-{name}" markdown="block">', "", f"**{question['ask']}**", "{.guide__ask}", ""]
-        made += [f"- [{answer['say']}](#{_anchor(answer['to'], tree)})" for answer in question["answers"]]
+        made += [
+            f'<section class="guide__step" id="q-{name}" markdown="block">',
+            "",
+            f"**{question['ask']}**",
+            "{.guide__ask}",
+            "",
+        ]
+        made += [
+            f"- [{answer['say']}](#{_anchor(answer['to'], tree)})" for answer in question["answers"]
+        ]
         made += ["", "</section>", ""]
     for name, end in tree["ends"].items():
-        made += [f'<section class="guide__step guide__end" id="{name}" markdown="block">', "", f"**{end['name']}**", "{.guide__ask}", "",
-                 f"**The test that would refute it:** {end['test']}", "", f"**The cure:** {end['cure']}", "",
-                 f"**The wrong cure:** {end['wrong']}", "", f"[More in the misdiagnosis guide]({GUIDE}#{end['read']})", "",
-                 _doctor(end), "", "</section>", ""]
+        made += [
+            f'<section class="guide__step guide__end" id="{name}" markdown="block">',
+            "",
+            f"**{end['name']}**",
+            "{.guide__ask}",
+            "",
+            f"**The test that would refute it:** {end['test']}",
+            "",
+            f"**The cure:** {end['cure']}",
+            "",
+            f"**The wrong cure:** {end['wrong']}",
+            "",
+            f"[More in the misdiagnosis guide]({GUIDE}#{end['read']})",
+            "",
+            _doctor(end),
+            "",
+            "</section>",
+            "",
+        ]
     return [*made, "</div>"]
 
 
@@ -68,13 +95,23 @@ def _anchor(place: str, tree: dict) -> str:
 
 
 def _doctor(end: dict) -> str:
-    if "_" in end["class"] and end["class"].startswith(("converged", "bad_", "wrong_")) or end["class"] in ("overfitting", "degradation"):
+    if (
+        "_" in end["class"]
+        and end["class"].startswith(("converged", "bad_", "wrong_"))
+        or end["class"] in ("overfitting", "degradation")
+    ):
         return "[The doctor](gradient-doctor.md) can't see this: it would find the gradients `healthy`."
     return f"[The doctor](gradient-doctor.md) would print `{end.get('prints', end['class'])}`."
 
 
 def write_table(tree: dict) -> list[str]:
     """All ends as one table to print."""
-    head = ["| It may be | The test that would refute it | The cure | The wrong cure |", "| --- | --- | --- | --- |"]
-    rows = [f"| [{end['name']}]({GUIDE}#{end['read']}) | {end['test']} | {end['cure']} | {end['wrong']} |" for end in tree["ends"].values()]
+    head = [
+        "| It may be | The test that would refute it | The cure | The wrong cure |",
+        "| --- | --- | --- | --- |",
+    ]
+    rows = [
+        f"| [{end['name']}]({GUIDE}#{end['read']}) | {end['test']} | {end['cure']} | {end['wrong']} |"
+        for end in tree["ends"].values()
+    ]
     return ['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]

@@ -16,19 +16,43 @@ def write_score(root: Path) -> list[str]:
     """The lines of the region."""
     kinds, survived, reasons = _read(root)
     rows = [_row(kind, tally) for kind, tally in kinds.items() if tally["made"]]
-    total = {name: sum(tally[name] for tally in kinds.values()) for name in ("made", "check", "test")} | {"survived": survived}
-    head = ["| one thing is changed | times | `make check` notices | `make test` notices | nothing notices |",
-            "| --- | ---: | ---: | ---: | ---: |"]
-    table = ['<div class="stack" markdown="block">', "", *head, *rows, _row("**together**", total), "", "</div>"]
-    return table + ["", *(f"- `{mutation}`: {reasons.get(mutation, 'nobody has said why yet')}" for mutation in survived)] * bool(survived)
+    total = {
+        name: sum(tally[name] for tally in kinds.values()) for name in ("made", "check", "test")
+    } | {"survived": survived}
+    head = [
+        "| one thing is changed | times | `make check` notices | `make test` notices | nothing notices |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    ]
+    table = [
+        '<div class="stack" markdown="block">',
+        "",
+        *head,
+        *rows,
+        _row("**together**", total),
+        "",
+        "</div>",
+    ]
+    return table + [
+        "",
+        *(
+            f"- `{mutation}`: {reasons.get(mutation, 'nobody has said why yet')}"
+            for mutation in survived
+        ),
+    ] * bool(survived)
 
 
 def find_unsettled(root: Path) -> list[str]:
     """What is wrong with the arguments: a mutation that nothing noticed has none, or one has no such mutation."""
     _, survived, reasons = _read(root)
-    silent = [f"nothing noticed the mutation `{mutation}`; add a check and judge its kind again, or say here why it may stay"
-              for mutation in survived if mutation not in reasons]
-    idle = [f"`{mutation}` is not among those that nothing noticed; remove it" for mutation in sorted(reasons.keys() - set(survived))]
+    silent = [
+        f"nothing noticed the mutation `{mutation}`; add a check and judge its kind again, or say here why it may stay"
+        for mutation in survived
+        if mutation not in reasons
+    ]
+    idle = [
+        f"`{mutation}` is not among those that nothing noticed; remove it"
+        for mutation in sorted(reasons.keys() - set(survived))
+    ]
     return silent + idle
 
 
@@ -36,7 +60,11 @@ def _read(root: Path) -> tuple[dict[str, dict], list[str], dict[str, str]]:
     if not (root / SCORE).exists():
         raise Bad(f"there is no {SCORE}; run `make mutate`")
     kinds = read_sealed(root / SCORE)["kinds"]
-    return kinds, [mutation for tally in kinds.values() for mutation in tally["survived"]], _reasons(root)
+    return (
+        kinds,
+        [mutation for tally in kinds.values() for mutation in tally["survived"]],
+        _reasons(root),
+    )
 
 
 def _row(kind: str, tally: dict) -> str:

@@ -25,7 +25,11 @@ def as_markdown(notebook: dict, name: str) -> str:
 
 def place_lines(notebook: dict, name: str) -> list[tuple[str, Place | None]]:
     """Every line of the page, with the place it was written in."""
-    front = {k: notebook["metadata"][k] for k in ("title", "description", "given") if k in notebook["metadata"]}
+    front = {
+        k: notebook["metadata"][k]
+        for k in ("title", "description", "given")
+        if k in notebook["metadata"]
+    }
     head = yaml.safe_dump(dict(front), allow_unicode=True, width=9999).splitlines()
     lines: list[tuple[str, Place | None]] = [(row, None) for row in ("---", *head, "---", "")]
     for at, cell in enumerate(notebook["cells"]):
@@ -39,15 +43,29 @@ def place_lines(notebook: dict, name: str) -> list[tuple[str, Place | None]]:
 
 def _prose(source: list[tuple[int, str]], at: int, name: str) -> list[tuple[str, Place | None]]:
     """A cell of text as it stands; under the title, its first paragraph leads and the downloads follow."""
-    lines: list[tuple[str, Place | None]] = [(text, (at, number)) for number, text in source] + [("", None)]
+    lines: list[tuple[str, Place | None]] = [(text, (at, number)) for number, text in source] + [
+        ("", None)
+    ]
     if not source[0][1].startswith("# "):
         return lines
     end = next(i for i, (text, _) in enumerate(lines) if i > 1 and lines[i - 1][0] and not text)
-    offered = " ".join(f'[{label}](../{DOWNLOADS}/{name}.{kind}){{download="{name}.{kind}"}}' for label, kind in KINDS)
-    return [*lines[:end], ("{.lead}", None), ("", None), (offered, None), ("{.block__get}", None), *lines[end:]]
+    offered = " ".join(
+        f'[{label}](../{DOWNLOADS}/{name}.{kind}){{download="{name}.{kind}"}}'
+        for label, kind in KINDS
+    )
+    return [
+        *lines[:end],
+        ("{.lead}", None),
+        ("", None),
+        (offered, None),
+        ("{.block__get}", None),
+        *lines[end:],
+    ]
 
 
-def _code(cell: dict, source: list[tuple[int, str]], at: int, name: str) -> list[tuple[str, Place | None]]:
+def _code(
+    cell: dict, source: list[tuple[int, str]], at: int, name: str
+) -> list[tuple[str, Place | None]]:
     """A cell of code with what it put out, folded where it is a solution."""
     shown = [(text, (at, number)) for number, text in source]
     lines: list[tuple[str, Place | None]] = [("```python", None), *shown, ("```", None), ("", None)]
@@ -59,11 +77,20 @@ def _code(cell: dict, source: list[tuple[int, str]], at: int, name: str) -> list
         elif "image/png" in output:
             width, height = _size(output["image/png"])
             alt, picture = cell["metadata"].get("alt", ""), _image(cell, drawn)
-            lines += [(f"![{alt}]({name}/{picture}){{.notebook-plot loading=lazy width={width} height={height}}}", (at, 0)), ("", None)]
+            lines += [
+                (
+                    f"![{alt}]({name}/{picture}){{.notebook-plot loading=lazy width={width} height={height}}}",
+                    (at, 0),
+                ),
+                ("", None),
+            ]
             drawn += 1
     if FOLD not in cell["metadata"].get("tags", []):
         return lines
-    return [('??? question "Solution"', None), *((f"    {text}" if text else "", place) for text, place in lines)]
+    return [
+        ('??? question "Solution"', None),
+        *((f"    {text}" if text else "", place) for text, place in lines),
+    ]
 
 
 def _image(cell: dict, number: int) -> str:
@@ -87,7 +114,9 @@ def read_pictures(notebook: dict) -> dict[str, str]:
 def shrink(encoded: str) -> bytes:
     """A picture in as many colors as a chart needs: a third of the bytes."""
     image, scrap = Image.open(io.BytesIO(base64.b64decode(encoded))), io.BytesIO()
-    image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(scrap, "PNG", optimize=True)
+    image.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(
+        scrap, "PNG", optimize=True
+    )
     return scrap.getvalue()
 
 
@@ -99,5 +128,8 @@ def as_script(notebook: dict) -> bytes:
         if cell["cell_type"] == "code":
             parts.append(f"# %%\n{source}\n")
         else:
-            parts.append("# %% [markdown]\n" + "".join(f"# {line}".rstrip() + "\n" for line in source.split("\n")))
+            parts.append(
+                "# %% [markdown]\n"
+                + "".join(f"# {line}".rstrip() + "\n" for line in source.split("\n"))
+            )
     return "\n".join(parts).encode()

@@ -12,7 +12,9 @@ from snippets.weave.numbers.marks import DATA
 from snippets.weave.pages import redirects
 
 SECTION = re.compile(r"^## Check yourself$(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
-QUESTION = re.compile(r'^\?\?\? question "(?P<asked>.*)"\n(?P<answer>(?:(?: {4}.*)?\n)+)', re.MULTILINE)
+QUESTION = re.compile(
+    r'^\?\?\? question "(?P<asked>.*)"\n(?P<answer>(?:(?: {4}.*)?\n)+)', re.MULTILINE
+)
 LINK = re.compile(r"\]\((?!https?:|#)(?P<target>[^)\s]+)\)")
 PARTS = ("understand", "fix", "diagnose")  # in the order of the nav
 
@@ -33,11 +35,15 @@ def read_questions(page: Path, text: str, reader: Path) -> list[Question]:
         return []
     found = list(QUESTION.finditer(section[1] + "\n"))
     if not found:
-        line = text[:section.start()].count("\n") + 1
-        raise Bad(f"{shown(page)}:{line}: “Check yourself” holds no question; write `??? question \"…\"` and an answer, indented by four")
+        line = text[: section.start()].count("\n") + 1
+        raise Bad(
+            f'{shown(page)}:{line}: “Check yourself” holds no question; write `??? question "…"` and an answer, indented by four'
+        )
     name = redirects.find_first_name(page.parent.parent, page).replace("/", "-")
-    return [Question(f"card-{name}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
-            for i, match in enumerate(found, 1)]
+    return [
+        Question(f"card-{name}-{i}", match["asked"], _moved(_bare(match["answer"]), page, reader))
+        for i, match in enumerate(found, 1)
+    ]
 
 
 def _bare(answer: str) -> str:
@@ -57,7 +63,12 @@ def _moved(text: str, page: Path, reader: Path) -> str:
 
 def write_questions(docs: Path, reader: Path, titled) -> list[str]:
     """Markdown of all cards, one section a page; `titled(page)` gives a page's title."""
-    made = ['<div class="cards" markdown="block">', "", '<div class="cards__bar needs-script"></div>', ""]
+    made = [
+        '<div class="cards" markdown="block">',
+        "",
+        '<div class="cards__bar needs-script"></div>',
+        "",
+    ]
     for part in PARTS:
         for page in sorted((docs / part).glob("*.md"), key=lambda p: (p.stem != "index", p.stem)):
             cards = read_questions(page, page.read_text(encoding="utf-8"), reader)
@@ -65,10 +76,23 @@ def write_questions(docs: Path, reader: Path, titled) -> list[str]:
                 continue
             target = os.path.relpath(page, reader.parent).replace(os.sep, "/")
             title = titled(page)
-            made += [f'<section class="cards__topic" data-topic="{title}" markdown="block">', "", f"## [{title}]({target})", ""]
+            made += [
+                f'<section class="cards__topic" data-topic="{title}" markdown="block">',
+                "",
+                f"## [{title}]({target})",
+                "",
+            ]
             for card in cards:
-                made += [f'<details class="question" id="{card.name}" markdown="block">',
-                         f'<summary markdown="span">{card.asked}</summary>', "", card.answer, "",
-                         f"[The page that explains it]({target})", "", "</details>", ""]
+                made += [
+                    f'<details class="question" id="{card.name}" markdown="block">',
+                    f'<summary markdown="span">{card.asked}</summary>',
+                    "",
+                    card.answer,
+                    "",
+                    f"[The page that explains it]({target})",
+                    "",
+                    "</details>",
+                    "",
+                ]
             made += ["</section>", ""]
     return [*made, "</div>"]

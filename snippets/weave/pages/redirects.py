@@ -26,8 +26,12 @@ def read_redirects(docs: Path) -> dict[str, str]:
     try:
         table = yaml.load(path.read_text(encoding="utf-8"), Loader=Once) if path.exists() else None
     except yaml.YAMLError as error:
-        raise Bad(f"{shown(path)}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}") from error
-    if not isinstance(table or {}, dict) or not all(isinstance(part, str) for pair in (table or {}).items() for part in pair):
+        raise Bad(
+            f"{shown(path)}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}"
+        ) from error
+    if not isinstance(table or {}, dict) or not all(
+        isinstance(part, str) for pair in (table or {}).items() for part in pair
+    ):
         raise Bad(f"{shown(path)}:1: expected lines of the form `old/address/: new/address/`")
     return table or {}
 
@@ -35,5 +39,9 @@ def read_redirects(docs: Path) -> dict[str, str]:
 def find_first_name(docs: Path, page: Path) -> str:
     """The path that a page had when it was first published, so that what is named after it keeps its name."""
     now = page.relative_to(docs).as_posix()
-    before = (old for old, new in read_redirects(docs).items() if new == find_address(now) and old.endswith("/"))
+    before = (
+        old
+        for old, new in read_redirects(docs).items()
+        if new == find_address(now) and old.endswith("/")
+    )
     return next(before, posixpath.splitext(now)[0]).rstrip("/")

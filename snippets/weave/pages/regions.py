@@ -43,33 +43,63 @@ def link(page: Path, book: Book, target: str) -> str:
 
 # ---------- code ----------
 
+
 def _block(name: str, page: Path, book: Book) -> Rendered:
     folder = book.snippets / "blocks"
     found = [p for p in folder.glob(f"{name}.*") if p.suffix in LANGUAGES]
     if not found:
-        known = [p.relative_to(folder).with_suffix("").as_posix() for p in folder.rglob("*") if p.suffix in LANGUAGES]
+        known = [
+            p.relative_to(folder).with_suffix("").as_posix()
+            for p in folder.rglob("*")
+            if p.suffix in LANGUAGES
+        ]
         raise Bad(f"unknown block `{name}`; {name_nearest(name, known)}")
     path, output = found[0], book.outputs.get(name)
     if output is None:
-        raise Bad(f"block `{name}` was never run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`")
+        raise Bad(
+            f"block `{name}` was never run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`"
+        )
     current = output["source"] == hashlib.sha256(path.read_bytes()).hexdigest()
     if not current and not book.drafting:
-        raise Bad(f"block `{name}` changed since it was run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`")
+        raise Bad(
+            f"block `{name}` changed since it was run; run `make measure ONLY=blocks/{name.rpartition('/')[0]}`"
+        )
     if not any(line.strip() for line in output["stdout"]):
         raise Bad(f"block `{name}` prints nothing; expected at least one line of output")
     language = LANGUAGES[path.suffix]
     expected = ["<!--pytest-codeblocks:expected-output-->", ""] if language == "python" else []
     where = path.relative_to(book.snippets).as_posix()
-    versions = f"Python {output['versions']['python']}, torch {output['versions']['torch']}" if language == "python" else "Node.js"
-    ran = f"last ran with {versions}" if current else "changed since it ran: the output above is the old one"
-    return Rendered("\n".join([
-        f"```{language}", path.read_text(encoding="utf-8").rstrip("\n"), "```", "", *expected,
-        "```text", *output["stdout"], "```", "",
-        f"[{path.name}]({link(page, book, 'code/' + where)}) {ran}.", "{.block__get}",
-    ]))
+    versions = (
+        f"Python {output['versions']['python']}, torch {output['versions']['torch']}"
+        if language == "python"
+        else "Node.js"
+    )
+    ran = (
+        f"last ran with {versions}"
+        if current
+        else "changed since it ran: the output above is the old one"
+    )
+    return Rendered(
+        "\n".join(
+            [
+                f"```{language}",
+                path.read_text(encoding="utf-8").rstrip("\n"),
+                "```",
+                "",
+                *expected,
+                "```text",
+                *output["stdout"],
+                "```",
+                "",
+                f"[{path.name}]({link(page, book, 'code/' + where)}) {ran}.",
+                "{.block__get}",
+            ]
+        )
+    )
 
 
 # ---------- figures, tables, strips ----------
+
 
 def _figure(name: str, page: Path, book: Book) -> Rendered:
     module = load_figure(name, book)
@@ -77,36 +107,73 @@ def _figure(name: str, page: Path, book: Book) -> Rendered:
     at = {kind: link(page, book, f"figures/{name}.{kind}") for kind in ("svg", "png", "csv")}
     script = link(page, book, f"code/figures/{name}.py")
     caption = [f"**{fill(title, book)}**", "{.fig__title}", "", fill(sub, book), "{.fig__sub}"]
-    return Rendered("\n".join([
-        f'<figure class="fig" id="fig-{name.replace("_", "-")}" markdown="block">', "",
-        '<figcaption markdown="block">', "", *caption, "", "</figcaption>", "",
-        f"![{fill(alt, book, tagged=False)}]({at['svg']})", "",
-        f"[SVG]({at['svg']}) [PNG]({at['png']}) [Data (CSV)]({at['csv']}) [Script: {name}.py]({script})", "{.fig__get}", "",
-        "</figure>",
-    ]), "\n".join([*caption, fill(alt, book)]))
+    return Rendered(
+        "\n".join(
+            [
+                f'<figure class="fig" id="fig-{name.replace("_", "-")}" markdown="block">',
+                "",
+                '<figcaption markdown="block">',
+                "",
+                *caption,
+                "",
+                "</figcaption>",
+                "",
+                f"![{fill(alt, book, tagged=False)}]({at['svg']})",
+                "",
+                f"[SVG]({at['svg']}) [PNG]({at['png']}) [Data (CSV)]({at['csv']}) [Script: {name}.py]({script})",
+                "{.fig__get}",
+                "",
+                "</figure>",
+            ]
+        ),
+        "\n".join([*caption, fill(alt, book)]),
+    )
 
 
 def _table(name: str, page: Path, book: Book) -> Rendered:
     title, header, rows = load_table(name, book)
     target = link(page, book, "reference/references.md")
-    rows = [[CITED.sub(lambda m: f"[{book.short(m[1])}]({target}#{m[1]})", cell) for cell in row] for row in rows]
+    rows = [
+        [CITED.sub(lambda m: f"[{book.short(m[1])}]({target}#{m[1]})", cell) for cell in row]
+        for row in rows
+    ]
     body = ["| " + " | ".join(cells) + " |" for cells in (header, ["---"] * len(header), *rows)]
     caption = [f"**{fill(title, book)}**", "{.tab__title}"]
     csv = link(page, book, f"tables/{name}.csv")
-    return Rendered("\n".join([
-        *caption, "", '<div class="stack" markdown="block">', "", *body, "", "</div>", "",
-        f"[Data (CSV)]({csv})", "{.tab__get}",
-    ]), "\n".join([*caption, *body]))
+    return Rendered(
+        "\n".join(
+            [
+                *caption,
+                "",
+                '<div class="stack" markdown="block">',
+                "",
+                *body,
+                "",
+                "</div>",
+                "",
+                f"[Data (CSV)]({csv})",
+                "{.tab__get}",
+            ]
+        ),
+        "\n".join([*caption, *body]),
+    )
 
 
 def _strip(name: str, page: Path, book: Book) -> Rendered:
     alternative, note = describe_strip(name, book)
-    return Rendered("\n".join([
-        '<div class="headpiece" markdown="block">', "",
-        f"![{alternative}]({link(page, book, f'strips/{name}.svg')})", "",
-        f'<p class="headpiece__note"><span>input</span> <span>{html.escape(note)}</span> <span>loss</span></p>', "",
-        "</div>",
-    ]))
+    return Rendered(
+        "\n".join(
+            [
+                '<div class="headpiece" markdown="block">',
+                "",
+                f"![{alternative}]({link(page, book, f'strips/{name}.svg')})",
+                "",
+                f'<p class="headpiece__note"><span>input</span> <span>{html.escape(note)}</span> <span>loss</span></p>',
+                "",
+                "</div>",
+            ]
+        )
+    )
 
 
 def _number(name: str, page: Path, book: Book) -> Rendered:
@@ -115,44 +182,90 @@ def _number(name: str, page: Path, book: Book) -> Rendered:
     if not number.card or number.card["kind"] != "measured":
         raise Bad(f"`{name}` has no measured card to open")
     card = number.card
-    rows = [("what", card["what"]), ("in full", card["value"]), ("5th to 95th percentile", card.get("band")),
-            ("seeds", card.get("seeds") or card.get("n")),
-            ("measured by", f"[{card['script'].rpartition('/')[2]}]({link(page, book, card['script'])})"),
-            ("last checked", card["checked"])]
+    rows = [
+        ("what", card["what"]),
+        ("in full", card["value"]),
+        ("5th to 95th percentile", card.get("band")),
+        ("seeds", card.get("seeds") or card.get("n")),
+        (
+            "measured by",
+            f"[{card['script'].rpartition('/')[2]}]({link(page, book, card['script'])})",
+        ),
+        ("last checked", card["checked"]),
+    ]
     listed = [line for term, said in rows if said for line in (term, f":   {said}", "")]
-    return Rendered("\n".join(['<div class="numopen" markdown="block">', "", number.tag(name), "{.big}", "", *listed, "</div>"]))
+    return Rendered(
+        "\n".join(
+            [
+                '<div class="numopen" markdown="block">',
+                "",
+                number.tag(name),
+                "{.big}",
+                "",
+                *listed,
+                "</div>",
+            ]
+        )
+    )
 
 
 # ---------- generated lists ----------
+
 
 def _references(name: str, page: Path, book: Book) -> Rendered:
     made = []
     for key, ref in sorted(book.references.items(), key=lambda item: (item[1]["year"], item[0])):
         where = [f"[doi:{ref['doi']}](https://doi.org/{ref['doi']})"] if ref.get("doi") else []
-        where += [f"[arXiv:{ref['arxiv']}](https://arxiv.org/abs/{ref['arxiv']})"] if ref.get("arxiv") else []
-        where += [f"[{ref['url'].split('/')[2]}]({ref['url']})"] if ref.get("url") and not where else []
-        quotes = [q for q in [*ref.get("figures", {}).values(), *ref.get("claims", [])] if q.get("quote")]
-        each = dict.fromkeys(f"\n    - “{q['quote']}” ({q['where']}{CHECKED[q.get('checked', 'unchecked')]})" for q in quotes)
+        where += (
+            [f"[arXiv:{ref['arxiv']}](https://arxiv.org/abs/{ref['arxiv']})"]
+            if ref.get("arxiv")
+            else []
+        )
+        where += (
+            [f"[{ref['url'].split('/')[2]}]({ref['url']})"] if ref.get("url") and not where else []
+        )
+        quotes = [
+            q for q in [*ref.get("figures", {}).values(), *ref.get("claims", [])] if q.get("quote")
+        ]
+        each = dict.fromkeys(
+            f"\n    - “{q['quote']}” ({q['where']}{CHECKED[q.get('checked', 'unchecked')]})"
+            for q in quotes
+        )
         said = "".join(each)  # two figures of one sentence share its words
         venue = f" {ref['venue']}." if ref.get("venue") else ""
         unsure = "" if ref.get("verified", True) else " (entry not checked against the source)"
-        made.append(f'- <span id="{key}"></span>**{ref["short"]}.** {", ".join(ref["authors"])} ({ref["year"]}). '
-                    f'*{ref["title"]}*.{venue} {", ".join(where)}{unsure}{said}')
+        made.append(
+            f'- <span id="{key}"></span>**{ref["short"]}.** {", ".join(ref["authors"])} ({ref["year"]}). '
+            f"*{ref['title']}*.{venue} {', '.join(where)}{unsure}{said}"
+        )
     return Rendered("\n".join(made))
 
 
-CHECKED = {"source": "", "copy": "; read in a copy, not in the source", "unchecked": "; not checked against the source"}
+CHECKED = {
+    "source": "",
+    "copy": "; read in a copy, not in the source",
+    "unchecked": "; not checked against the source",
+}
 
 
 def _claims(name: str, page: Path, book: Book) -> Rendered:
     for claim in book.claims:
-        if not {"id", "said", "topic", "found"} <= claim.keys() or claim.get("verdict") not in VERDICTS:
-            raise Bad(f"docs/claims.yml: the claim {claim.get('id', '?')!r} lacks a field or has an unknown verdict")
+        if (
+            not {"id", "said", "topic", "found"} <= claim.keys()
+            or claim.get("verdict") not in VERDICTS
+        ):
+            raise Bad(
+                f"docs/claims.yml: the claim {claim.get('id', '?')!r} lacks a field or has an unknown verdict"
+            )
     target = link(page, book, "reference/references.md")
     made, prose = ['<div class="ledger" markdown="block">', "", *_ledger_bar(book.claims), ""], []
     for claim in book.claims:
         found = _quoted(claim["found"], book)
-        sources = [f"[{claim['script']}]({link(page, book, 'code/' + claim['script'])})"] if claim.get("script") else []
+        sources = (
+            [f"[{claim['script']}]({link(page, book, 'code/' + claim['script'])})"]
+            if claim.get("script")
+            else []
+        )
         sources += [f"[{book.short(r)}]({target}#{r})" for r in claim.get("sources", [])]
         if claim.get("page"):
             sources.append(f"[explained here]({link(page, book, claim['page'])})")
@@ -160,32 +273,72 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
         prose += [claim["said"], found]
         made += [
             f'<article class="claim" id="{claim["id"]}" data-verdict="{claim["verdict"]}" '
-            f'data-topic="{claim["topic"]}" markdown="block">', "",
-            '<div class="claim__mark" markdown="block">', "",
-            f'<span class="verdict verdict--{claim["verdict"]}">{VERDICTS[claim["verdict"]]}</span>', "",
-            f"{before}[{claim['id']}](#{claim['id']})", "{.claim__id}", "", "</div>", "",
-            '<div markdown="block">', "", f"“{claim['said']}”", "{.claim__said}", "", found, "{.claim__found}", "",
-            " · ".join(sources), "{.claim__src}", "", "</div>", "", "</article>", "",
+            f'data-topic="{claim["topic"]}" markdown="block">',
+            "",
+            '<div class="claim__mark" markdown="block">',
+            "",
+            f'<span class="verdict verdict--{claim["verdict"]}">{VERDICTS[claim["verdict"]]}</span>',
+            "",
+            f"{before}[{claim['id']}](#{claim['id']})",
+            "{.claim__id}",
+            "",
+            "</div>",
+            "",
+            '<div markdown="block">',
+            "",
+            f"“{claim['said']}”",
+            "{.claim__said}",
+            "",
+            found,
+            "{.claim__found}",
+            "",
+            " · ".join(sources),
+            "{.claim__src}",
+            "",
+            "</div>",
+            "",
+            "</article>",
+            "",
         ]
     data = {kind: link(page, book, path) for kind, path in PATHS.items()}
-    made += ["</div>", "", f"[All claims as JSON]({data['json']}) [as CSV]({data['csv']})", "{.tab__get}"]
+    made += [
+        "</div>",
+        "",
+        f"[All claims as JSON]({data['json']}) [as CSV]({data['csv']})",
+        "{.tab__get}",
+    ]
     return Rendered("\n".join(made), "\n".join(prose))
 
 
 def _ledger_bar(claims: list[dict]) -> list[str]:
     """Buttons that filter by verdict and topic; ledger.js makes them work."""
     count = {verdict: sum(c["verdict"] == verdict for c in claims) for verdict in VERDICTS}
-    buttons = [f'<button class="btn" type="button" data-filter="all" aria-pressed="true">All {len(claims)}</button>']
-    buttons += [f'<button class="btn" type="button" data-filter="{verdict}" aria-pressed="false">'
-                f'<span class="verdict verdict--{verdict}">{word}</span> {count[verdict]}</button>' for verdict, word in VERDICTS.items()]
-    topics = "".join(f'<option value="{t}">{t.replace("-", " ")}</option>' for t in sorted({t for c in claims for t in c["topic"].split()}))
-    return ['<div class="ledger-bar" role="group" aria-label="Show claims">', *buttons,
-            f'<label class="field">Topic <select data-topic><option value="">every topic</option>{topics}</select></label>', "</div>",
-            f'<p class="ledger-count" role="status">All {len(claims)} claims.</p>']
+    buttons = [
+        f'<button class="btn" type="button" data-filter="all" aria-pressed="true">All {len(claims)}</button>'
+    ]
+    buttons += [
+        f'<button class="btn" type="button" data-filter="{verdict}" aria-pressed="false">'
+        f'<span class="verdict verdict--{verdict}">{word}</span> {count[verdict]}</button>'
+        for verdict, word in VERDICTS.items()
+    ]
+    topics = "".join(
+        f'<option value="{t}">{t.replace("-", " ")}</option>'
+        for t in sorted({t for c in claims for t in c["topic"].split()})
+    )
+    return [
+        '<div class="ledger-bar" role="group" aria-label="Show claims">',
+        *buttons,
+        f'<label class="field">Topic <select data-topic><option value="">every topic</option>{topics}</select></label>',
+        "</div>",
+        f'<p class="ledger-count" role="status">All {len(claims)} claims.</p>',
+    ]
 
 
 def _quoted(text: str, book: Book) -> str:
-    return DATA.sub(lambda m: book.number(m["key"], m["show"] or "").tag(m["key"], m["show"] or ""), " ".join(text.split()))
+    return DATA.sub(
+        lambda m: book.number(m["key"], m["show"] or "").tag(m["key"], m["show"] or ""),
+        " ".join(text.split()),
+    )
 
 
 def _gallery(name: str, page: Path, book: Book) -> Rendered:
@@ -201,30 +354,64 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
     rows = []
     for block, heading, other in used:
         if block not in book.outputs:
-            raise Bad(f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`")
-        path = next(p for p in (book.snippets / "blocks").glob(f"{block}.*") if p.suffix in LANGUAGES)
+            raise Bad(
+                f"block `{block}` was never run; run `make measure ONLY=blocks/{block.rpartition('/')[0]}`"
+            )
+        path = next(
+            p for p in (book.snippets / "blocks").glob(f"{block}.*") if p.suffix in LANGUAGES
+        )
         versions = book.outputs[block]["versions"]
         checked = f"torch {versions['torch']}" if path.suffix == ".py" else "Node.js"
         target = os.path.relpath(other, page.parent).replace(os.sep, "/")
         file = link(page, book, f"code/blocks/{block}{path.suffix}")
-        rows.append(f"| [{path.name}]({file}) | {heading} | [{_title(other)}]({target}) | {checked} |")
+        rows.append(
+            f"| [{path.name}]({file}) | {heading} | [{_title(other)}]({target}) | {checked} |"
+        )
     head = ["| File | Shows | On the page | Last ran with |", "| --- | --- | --- | --- |"]
-    return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
+    return Rendered(
+        "\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"])
+    )
 
 
 def _recipes(name: str, page: Path, book: Book) -> Rendered:
     """Every recipe, what it says of itself, the pages that link to it, and the PyTorch that last ran a block which uses it."""
     rows = []
     for path in sorted((book.snippets / "recipes").glob("*.py")):
-        says = (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").partition("\n")[0].rstrip(".")
-        pages = [p for p in sorted(book.docs.rglob("*.md")) if p != page and f"/recipes/{path.name}" in p.read_text(encoding="utf-8")]
-        links = ", ".join(f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p in pages)
-        users = [b for b in (book.snippets / "blocks").rglob("*.py") if f"from {path.stem} import" in b.read_text(encoding="utf-8")]
-        ran = [book.outputs[b.relative_to(book.snippets / "blocks").with_suffix("").as_posix()]["versions"]["torch"] for b in users]
+        says = (
+            (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "")
+            .partition("\n")[0]
+            .rstrip(".")
+        )
+        pages = [
+            p
+            for p in sorted(book.docs.rglob("*.md"))
+            if p != page and f"/recipes/{path.name}" in p.read_text(encoding="utf-8")
+        ]
+        links = ", ".join(
+            f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p in pages
+        )
+        users = [
+            b
+            for b in (book.snippets / "blocks").rglob("*.py")
+            if f"from {path.stem} import" in b.read_text(encoding="utf-8")
+        ]
+        ran = [
+            book.outputs[b.relative_to(book.snippets / "blocks").with_suffix("").as_posix()][
+                "versions"
+            ]["torch"]
+            for b in users
+        ]
         file = link(page, book, f"code/recipes/{path.name}")
-        rows.append(f"| [{path.name}]({file}) | {says} | {links} | {f'torch {max(ran)}' if ran else ''} |")
-    head = ["| File | What it says of itself | On the page | Last ran with |", "| --- | --- | --- | --- |"]
-    return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
+        rows.append(
+            f"| [{path.name}]({file}) | {says} | {links} | {f'torch {max(ran)}' if ran else ''} |"
+        )
+    head = [
+        "| File | What it says of itself | On the page | Last ran with |",
+        "| --- | --- | --- | --- |",
+    ]
+    return Rendered(
+        "\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"])
+    )
 
 
 def _guide(name: str, page: Path, book: Book) -> Rendered:
@@ -237,17 +424,29 @@ def _guide_table(name: str, page: Path, book: Book) -> Rendered:
 
 def _figures(name: str, page: Path, book: Book) -> Rendered:
     """Every figure: what it shows, the page that explains it, and its files."""
-    pages = {path: FENCED.sub("", path.read_text(encoding="utf-8")) for path in sorted(book.docs.rglob("*.md")) if path != page}
+    pages = {
+        path: FENCED.sub("", path.read_text(encoding="utf-8"))
+        for path in sorted(book.docs.rglob("*.md"))
+        if path != page
+    }
     rows = []
     for figure in sorted(p.stem for p in (book.snippets / "figures").glob("[!_]*.py")):
-        on = [f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})" for p, text in pages.items()
-              if f"<!-- figure: {figure} -->" in text]
+        on = [
+            f"[{_title(p)}]({os.path.relpath(p, page.parent).replace(os.sep, '/')})"
+            for p, text in pages.items()
+            if f"<!-- figure: {figure} -->" in text
+        ]
         if not on:
             continue
-        files = " ".join(f"[{kind.upper()}]({link(page, book, f'figures/{figure}.{kind}')})" for kind in ("svg", "png", "csv"))
+        files = " ".join(
+            f"[{kind.upper()}]({link(page, book, f'figures/{figure}.{kind}')})"
+            for kind in ("svg", "png", "csv")
+        )
         rows.append(f"| {fill(load_figure(figure, book).TITLE, book)} | {on[0]} | {files} |")
     head = ["| The figure shows | On the page | Files |", "| --- | --- | --- |"]
-    return Rendered("\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"]))
+    return Rendered(
+        "\n".join(['<div class="stack" markdown="block">', "", *head, *rows, "", "</div>"])
+    )
 
 
 def _video(name: str, page: Path, book: Book) -> Rendered:
@@ -255,11 +454,15 @@ def _video(name: str, page: Path, book: Book) -> Rendered:
 
 
 def _cards(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(questions.write_questions(book.docs, page, _title)))  # their prose is read where it stands
+    return Rendered(
+        "\n".join(questions.write_questions(book.docs, page, _title))
+    )  # their prose is read where it stands
 
 
 def _sheet(name: str, page: Path, book: Book) -> Rendered:
-    return Rendered("\n".join(exercises.write_tasks(book)))  # read as prose on the page of the exercises
+    return Rendered(
+        "\n".join(exercises.write_tasks(book))
+    )  # read as prose on the page of the exercises
 
 
 def _solutions(name: str, page: Path, book: Book) -> Rendered:
@@ -278,10 +481,17 @@ def _spots(name: str, page: Path, book: Book) -> Rendered:
     """The experiments that the tests measure only in part, and how much of them."""
     made = []
     for source, results in book.results.items():
-        runs = [max((m.n or 0 for m in part.values()), default=0) for part in (results.spot, results.measurements)]
+        runs = [
+            max((m.n or 0 for m in part.values()), default=0)
+            for part in (results.spot, results.measurements)
+        ]
         if results.spot:
-            share = f": {formatted(runs[0])} of {formatted(runs[1])} runs" if runs[0] < runs[1] else ""
-            made.append(f"- [{source}.py]({link(page, book, f'code/experiments/{source}.py')}){share}")
+            share = (
+                f": {formatted(runs[0])} of {formatted(runs[1])} runs" if runs[0] < runs[1] else ""
+            )
+            made.append(
+                f"- [{source}.py]({link(page, book, f'code/experiments/{source}.py')}){share}"
+            )
     return Rendered("\n".join(made or ["None at present."]))
 
 
@@ -307,11 +517,45 @@ def _title(page: Path) -> str:
 
 
 NAMED = ("block", "figure", "table", "strip", "number")
-LISTS = ("video", "references", "claims", "gallery", "recipes", "guide", "ends", "spots", "cards", "figures", "sheet", "solutions",
-         "differences", "spreads", "reruns", "mutations")
+LISTS = (
+    "video",
+    "references",
+    "claims",
+    "gallery",
+    "recipes",
+    "guide",
+    "ends",
+    "spots",
+    "cards",
+    "figures",
+    "sheet",
+    "solutions",
+    "differences",
+    "spreads",
+    "reruns",
+    "mutations",
+)
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
-RENDERERS = {"block": _block, "figure": _figure, "table": _table, "strip": _strip, "number": _number,
-             "references": _references, "claims": _claims, "gallery": _gallery, "recipes": _recipes, "guide": _guide,
-             "ends": _guide_table, "spots": _spots, "video": _video, "cards": _cards, "figures": _figures,
-             "sheet": _sheet, "solutions": _solutions, "differences": _differences, "spreads": _spreads,
-             "reruns": _reruns, "mutations": _mutations}
+RENDERERS = {
+    "block": _block,
+    "figure": _figure,
+    "table": _table,
+    "strip": _strip,
+    "number": _number,
+    "references": _references,
+    "claims": _claims,
+    "gallery": _gallery,
+    "recipes": _recipes,
+    "guide": _guide,
+    "ends": _guide_table,
+    "spots": _spots,
+    "video": _video,
+    "cards": _cards,
+    "figures": _figures,
+    "sheet": _sheet,
+    "solutions": _solutions,
+    "differences": _differences,
+    "spreads": _spreads,
+    "reruns": _reruns,
+    "mutations": _mutations,
+}

@@ -11,9 +11,24 @@ from snippets.weave.numbers.book import Book
 ORDER = ("again", "threads", "avx2", "plain", "nudged", "torch", "arm")
 USUAL = 1e-6  # the tolerance of a number that gives none
 NAMED = {"DEFAULT": "SSE"}  # what PyTorch calls its code for processors without anything newer
-SHOWN = ("Run with", "Blocks and notebooks", "Lines printed", "Lines that changed", "Numbers rounded", "Moved at all",
-         "Furthest, of the way to another digit", "In which")
-HEAD = ("Measured with", "Numbers", "Moved at all", "Furthest, where a millionth is allowed", "Furthest of all", "Which number")
+SHOWN = (
+    "Run with",
+    "Blocks and notebooks",
+    "Lines printed",
+    "Lines that changed",
+    "Numbers rounded",
+    "Moved at all",
+    "Furthest, of the way to another digit",
+    "In which",
+)
+HEAD = (
+    "Measured with",
+    "Numbers",
+    "Moved at all",
+    "Furthest, where a millionth is allowed",
+    "Furthest of all",
+    "Which number",
+)
 
 
 @dataclass(frozen=True)
@@ -50,16 +65,36 @@ def read_spreads(book: Book) -> dict[str, Spread]:
     """Every condition that was tried, in a fixed order; numbers that have gone since are left out."""
     folder = book.snippets / "results" / "spread"
     found, sources = {}, book.sources()
-    for path in sorted(folder.glob("*.json"), key=lambda p: ORDER.index(p.stem) if p.stem in ORDER else len(ORDER)):
+    for path in sorted(
+        folder.glob("*.json"), key=lambda p: ORDER.index(p.stem) if p.stem in ORDER else len(ORDER)
+    ):
         content = read_sealed(path)
         try:
-            moves = [Move(f"{name}.{key}", kept[key], tuple(pair)) for name, moved in content.get("moved", {}).items()
-                     for kept in [_compared(book, name)] for key, pair in moved.items() if key in kept]
-            programs = {name: one for name, one in content.get("programs", {}).items() if one["source"] == sources.get(name)}
-            found[path.stem] = Spread(path.stem, content["said"], content["machine"], content["versions"],
-                                      sum(content.get("numbers", {}).values()), moves, programs)
+            moves = [
+                Move(f"{name}.{key}", kept[key], tuple(pair))
+                for name, moved in content.get("moved", {}).items()
+                for kept in [_compared(book, name)]
+                for key, pair in moved.items()
+                if key in kept
+            ]
+            programs = {
+                name: one
+                for name, one in content.get("programs", {}).items()
+                if one["source"] == sources.get(name)
+            }
+            found[path.stem] = Spread(
+                path.stem,
+                content["said"],
+                content["machine"],
+                content["versions"],
+                sum(content.get("numbers", {}).values()),
+                moves,
+                programs,
+            )
         except (KeyError, TypeError, ValueError) as error:
-            raise Bad(f"{shown(path)}:1: not a file of moves ({error}); run `make spread` to write it again") from error
+            raise Bad(
+                f"{shown(path)}:1: not a file of moves ({error}); run `make spread` to write it again"
+            ) from error
     return found
 
 
@@ -72,12 +107,24 @@ def write_table(book: Book) -> list[str]:
     """One row a condition."""
     rows = [" | ".join(HEAD), " | ".join(["---"] * len(HEAD))]
     for spread in filter(lambda one: one.numbers, read_spreads(book).values()):
-        usual = [move.share for move in spread.moves if move.number.rtol <= USUAL and move.number.atol <= USUAL]
+        usual = [
+            move.share
+            for move in spread.moves
+            if move.number.rtol <= USUAL and move.number.atol <= USUAL
+        ]
         worst = max(spread.moves, key=lambda move: move.share, default=None)
-        rows.append(" | ".join([
-            _condition(spread), formatted(spread.numbers), formatted(len(spread.moves)),
-            _share(max(usual, default=0.0)), _share(worst.share if worst else 0.0),
-            worst.key.replace(".", ".<wbr>") if worst else "none"]))  # a long name may break at its dots
+        rows.append(
+            " | ".join(
+                [
+                    _condition(spread),
+                    formatted(spread.numbers),
+                    formatted(len(spread.moves)),
+                    _share(max(usual, default=0.0)),
+                    _share(worst.share if worst else 0.0),
+                    worst.key.replace(".", ".<wbr>") if worst else "none",
+                ]
+            )
+        )  # a long name may break at its dots
     return _stacked(rows)
 
 
@@ -87,25 +134,48 @@ def write_reruns(book: Book) -> list[str]:
     for spread in filter(lambda one: one.programs, read_spreads(book).values()):
         every = spread.programs
         name, worst = max(every.items(), key=lambda item: item[1]["farthest"])
-        total = {part: sum(one[part] for one in every.values()) for part in ("lines", "rounded", "moved")}
-        rows.append(" | ".join([
-            _condition(spread), formatted(len(every)), formatted(total["lines"]),
-            formatted(sum(len(one["printed"]) for one in every.values())),
-            formatted(total["rounded"]), formatted(total["moved"]), _share(worst["farthest"]),
-            name.replace("/", "/<wbr>") if worst["farthest"] else "none"]))
+        total = {
+            part: sum(one[part] for one in every.values()) for part in ("lines", "rounded", "moved")
+        }
+        rows.append(
+            " | ".join(
+                [
+                    _condition(spread),
+                    formatted(len(every)),
+                    formatted(total["lines"]),
+                    formatted(sum(len(one["printed"]) for one in every.values())),
+                    formatted(total["rounded"]),
+                    formatted(total["moved"]),
+                    _share(worst["farthest"]),
+                    name.replace("/", "/<wbr>") if worst["farthest"] else "none",
+                ]
+            )
+        )
     return _stacked(rows)
 
 
 def _stacked(rows: list[str]) -> list[str]:
-    return ['<div class="stack" markdown="block">', "", *(f"| {row} |" for row in rows), "", "</div>"]
+    return [
+        '<div class="stack" markdown="block">',
+        "",
+        *(f"| {row} |" for row in rows),
+        "",
+        "</div>",
+    ]
 
 
 def _condition(spread: Spread) -> str:
     threads, instructions = spread.machine["threads"], spread.machine["instructions"]
-    kind = {"nudged": ", errors in the last place", "arm": ", an emulated ARM processor"}.get(spread.key, "")
-    return (f"{threads} thread{'s' if threads > 1 else ''}, {NAMED.get(instructions, instructions)}{kind}, "
-            f"PyTorch {spread.versions['torch']}, NumPy {spread.versions['numpy']}")
+    kind = {"nudged": ", errors in the last place", "arm": ", an emulated ARM processor"}.get(
+        spread.key, ""
+    )
+    return (
+        f"{threads} thread{'s' if threads > 1 else ''}, {NAMED.get(instructions, instructions)}{kind}, "
+        f"PyTorch {spread.versions['torch']}, NumPy {spread.versions['numpy']}"
+    )
 
 
 def _share(value: float) -> str:
-    return "none" if value == 0 else "beyond" if value == math.inf else f"{formatted(100 * value)} %"
+    return (
+        "none" if value == 0 else "beyond" if value == math.inf else f"{formatted(100 * value)} %"
+    )

@@ -57,7 +57,7 @@ def weave(path: Path, text: str, book: Book) -> Woven:
 
 def _split(text: str) -> list[Line]:
     parts = re.findall(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$", text)
-    return [Line(i, p.rstrip("\r\n"), p[len(p.rstrip("\r\n")):]) for i, p in enumerate(parts, 1)]
+    return [Line(i, p.rstrip("\r\n"), p[len(p.rstrip("\r\n")) :]) for i, p in enumerate(parts, 1)]
 
 
 def _mark_front(lines: list[Line]) -> None:
@@ -93,7 +93,10 @@ class _Page:
                 at = self._region(lines, at, found["kind"], found["name"] or "")
                 continue
             elif CLOSE.match(line.text) and CLOSE.match(line.text)["kind"] in regions.KINDS:
-                self.fault(line.number, f"`{line.text}` closes nothing; expected `<!-- {CLOSE.match(line.text)['kind']}: … -->` above it")
+                self.fault(
+                    line.number,
+                    f"`{line.text}` closes nothing; expected `<!-- {CLOSE.match(line.text)['kind']}: … -->` above it",
+                )
                 self.out.append(line.text + line.end)
             else:
                 self.out.append(self.inline(line.text, line.number) + line.end)
@@ -117,7 +120,7 @@ class _Page:
             made = regions.render(kind, name, self.path, self.book)
         except Bad as bad:
             self.fault(first.number, str(bad))
-            self.out += [line.text + line.end for line in lines[start:end + 1]]
+            self.out += [line.text + line.end for line in lines[start : end + 1]]
             return end + 1
         newline = first.end or "\n"
         self.out.append(first.text + newline)
@@ -135,7 +138,12 @@ class _Page:
             closing, opening = CLOSE.match(text), OPEN.match(text)
             if closing and closing["kind"] == kind:
                 return at
-            if closing and closing["kind"] in regions.KINDS or opening and opening["kind"] in regions.KINDS:
+            if (
+                closing
+                and closing["kind"] in regions.KINDS
+                or opening
+                and opening["kind"] in regions.KINDS
+            ):
                 return None
         return None
 
@@ -143,7 +151,7 @@ class _Page:
         """Refresh quoted numbers and citations in one line of prose, leaving code spans alone."""
         pieces, last = [], 0
         for span in SPAN.finditer(text):
-            pieces += [self._quotes(text[last:span.start()], number), span.group()]
+            pieces += [self._quotes(text[last : span.start()], number), span.group()]
             last = span.end()
         made = "".join([*pieces, self._quotes(text[last:], number)])
         self.prose.append((number, made))
@@ -153,7 +161,9 @@ class _Page:
         def quoted(match: re.Match) -> str:
             try:
                 self._on_this_page(match["key"], number)
-                return self.book.number(match["key"], match["show"] or "").tag(match["key"], match["show"] or "")
+                return self.book.number(match["key"], match["show"] or "").tag(
+                    match["key"], match["show"] or ""
+                )
             except (Bad, ValueError) as bad:
                 self.fault(number, str(bad))
                 return match.group()
@@ -166,14 +176,19 @@ class _Page:
                 return match.group()
 
         if "<data" in DATA.sub("", text) or "</data>" in DATA.sub("", text):
-            self.fault(number, 'a `<data>` is not closed, nested or malformed; expected `<data value="key">…</data>` on one line')
+            self.fault(
+                number,
+                'a `<data>` is not closed, nested or malformed; expected `<data value="key">…</data>` on one line',
+            )
         return CITATION.sub(cited, DATA.sub(quoted, text))
 
     def _on_this_page(self, key: str, number: int) -> None:
         if key.startswith("output:"):
             block = key.split(":")[1]
             if f"<!-- block: {block} -->" not in self.path.read_text(encoding="utf-8"):
-                raise Bad(f"`{key}` quotes a block that is not on this page; expected `<!-- block: {block} -->` here")
+                raise Bad(
+                    f"`{key}` quotes a block that is not on this page; expected `<!-- block: {block} -->` here"
+                )
 
 
 def list_pages(root: Path) -> list[Path]:
@@ -187,5 +202,7 @@ def read_page(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8")
     except UnicodeDecodeError as error:
-        line = path.read_bytes()[:error.start].count(b"\n") + 1
-        raise Bad(f"{shown(path)}:{line}: not UTF-8 ({error.reason}); save the page as UTF-8") from error
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise Bad(
+            f"{shown(path)}:{line}: not UTF-8 ({error.reason}); save the page as UTF-8"
+        ) from error

@@ -16,9 +16,14 @@ def files(book: Book, site_url: str) -> Iterator[tuple[str, Callable[[], bytes]]
     """Path under the site of the feed, the file for robots and, unless someone is editing, the cards, with what makes each."""
     yield feed.PATH, partial(feed.write_feed, book.root, site_url)
     if site_url:
-        yield "robots.txt", f"User-agent: *\nAllow: /\n\nSitemap: {site_url.rstrip('/')}/sitemap.xml\n".encode
+        yield (
+            "robots.txt",
+            f"User-agent: *\nAllow: /\n\nSitemap: {site_url.rstrip('/')}/sitemap.xml\n".encode,
+        )
     if not book.drafting:
-        listed = functools.cache(lambda: {entry.uri: entry for entry in outline.read_entries(book.root)})
+        listed = functools.cache(
+            lambda: {entry.uri: entry for entry in outline.read_entries(book.root)}
+        )
         for uri in outline.list_pages(book.root):
             yield social.path_of(uri), lambda uri=uri: social.draw_picture(listed()[uri], book)
 

@@ -20,7 +20,9 @@ PATH = "feed.xml"
 SOURCE = "about/changelog.md"
 PAGE = "about/changelog/"
 ATOM = "http://www.w3.org/2005/Atom"
-FAMILY = uuid.UUID("0b2e54ae-6f0c-5d0e-8a52-4a7f6d2c9b11")  # the ids stay when the site moves, so they hold no address of it
+FAMILY = uuid.UUID(
+    "0b2e54ae-6f0c-5d0e-8a52-4a7f6d2c9b11"
+)  # the ids stay when the site moves, so they hold no address of it
 DATED = re.compile(r"(?P<name>.+), (?P<date>\d{4}-\d\d-\d\d)$")
 
 
@@ -45,12 +47,18 @@ def read_versions(root: Path) -> list[Version]:
         try:
             datetime.date.fromisoformat(dated["date"])
         except ValueError as error:
-            raise Bad(f"docs/{SOURCE}:{number}: {dated['date']} is no date; write it as 2026-11-22") from error
+            raise Bad(
+                f"docs/{SOURCE}:{number}: {dated['date']} is no date; write it as 2026-11-22"
+            ) from error
         if not heading["id"]:
-            raise Bad(f"docs/{SOURCE}:{number}: the version has no anchor; end its heading with {{#v1-0-0}}, which stays")
+            raise Bad(
+                f"docs/{SOURCE}:{number}: the version has no anchor; end its heading with {{#v1-0-0}}, which stays"
+            )
         found.append(Version(heading["id"], dated["name"], dated["date"]))
     if not found:
-        raise Bad(f"docs/{SOURCE}:1: no dated version; expected a heading such as `## Version 1.0.0, 2026-11-22 {{#v1-0-0}}`")
+        raise Bad(
+            f"docs/{SOURCE}:1: no dated version; expected a heading such as `## Version 1.0.0, 2026-11-22 {{#v1-0-0}}`"
+        )
     return found
 
 
@@ -77,7 +85,13 @@ def write_feed(root: Path, site_url: str) -> bytes:
         _add(entry, "id", _identity(version.anchor))
         _add(entry, "title", version.name)
         _add(entry, "updated", f"{version.date}T00:00:00Z")
-        _add(entry, "link", rel="alternate", type="text/html", href=urljoin(site_url, f"{PAGE}#{version.anchor}"))
+        _add(
+            entry,
+            "link",
+            rel="alternate",
+            type="text/html",
+            href=urljoin(site_url, f"{PAGE}#{version.anchor}"),
+        )
     ET.indent(feed)
     return ET.tostring(feed, encoding="utf-8", xml_declaration=True) + b"\n"
 

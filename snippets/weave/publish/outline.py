@@ -52,7 +52,9 @@ def list_pages(root: Path) -> list[str]:
 def list_published(root: Path) -> set[Path]:
     """Every file under docs/ that mkdocs.yml does not exclude."""
     docs = root / "docs"
-    left_out = GitIgnoreSpec.from_lines([".*", *_configuration(root).get("exclude_docs", "").splitlines()])
+    left_out = GitIgnoreSpec.from_lines(
+        [".*", *_configuration(root).get("exclude_docs", "").splitlines()]
+    )
     return {docs / name for name in left_out.match_tree_files(docs, negate=True)}
 
 
@@ -65,7 +67,9 @@ def _configuration(root: Path) -> dict:
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_Settings)
     except yaml.YAMLError as error:
-        raise Bad(f"{shown(path)}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}") from error
+        raise Bad(
+            f"{shown(path)}:{error.problem_mark.line + 1}: not valid YAML: {error.problem}"
+        ) from error
 
 
 def _listed(nav: list, section: str = ""):

@@ -29,8 +29,10 @@ FENCE_OR_FORMULA = re.compile(r"^\s*(?P<fence>`{3,}|~{3,}|\$\$(?=$))(?P<info>.*)
 KEPT = re.compile(f"{SPAN.pattern}|{MATHS.pattern}")  # code and formulas
 
 LLMS = "llms.txt"
-ABOUT = ("Each number was measured by a program in the repository or stands in a cited source. In the Markdown beside a page numbers are "
-         "plain text and formulas LaTeX; the page itself has the same address without `index.md`.")
+ABOUT = (
+    "Each number was measured by a program in the repository or stands in a cited source. In the Markdown beside a page numbers are "
+    "plain text and formulas LaTeX; the page itself has the same address without `index.md`."
+)
 
 
 def directory(uri: str) -> str:
@@ -53,7 +55,9 @@ def source(docs: Path, uri: str) -> str:
 def as_plain(text: str, uri: str, places: Places, foot: str = "") -> str:
     """The plain Markdown of a page from its woven text; its links lead on from where the copy stands."""
     made = _Copy(uri, places)
-    made.walk(re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), count=1, flags=re.DOTALL))
+    made.walk(
+        re.sub(r"\A---\n.*?\n---\n", "", text.replace("\r\n", "\n"), count=1, flags=re.DOTALL)
+    )
     body = "\n".join(made.lines).strip("\n")
     return f"{body}\n\n{foot}\n" if foot else f"{body}\n"
 
@@ -73,7 +77,9 @@ class _Copy:
             if fences.place(line) != "prose":
                 self.lines.append(line)
             else:
-                self.lines += [made for made in self._prose(line) if made or not self.lines or self.lines[-1]]
+                self.lines += [
+                    made for made in self._prose(line) if made or not self.lines or self.lines[-1]
+                ]
 
     def _unfolded(self, line: str) -> str:
         """A line without the indents of the boxes that it is in."""
@@ -90,7 +96,9 @@ class _Copy:
     def _prose(self, line: str) -> list[str]:
         if widget := re.match(rf"<({'|'.join(LABS)}) ", line):
             title, anchor, _ = LABS[widget[1]]
-            return [f"*Here the page has something to touch: {_lower(title)}, at [#{anchor}]({self._page()}#{anchor}). In its place:*"]
+            return [
+                f"*Here the page has something to touch: {_lower(title)}, at [#{anchor}]({self._page()}#{anchor}). In its place:*"
+            ]
         if '<div class="reader"' in line:
             return [f"*Here the page reads what you paste: [open it]({self._page()}).*"]
         if line.startswith("<video "):
@@ -103,7 +111,7 @@ class _Copy:
             line = f"**{TAG.sub('', line).strip()}**"
         pieces, last = [], 0
         for span in KEPT.finditer(line):
-            pieces += [self._inline(line[last:span.start()]), span.group()]
+            pieces += [self._inline(line[last : span.start()]), span.group()]
             last = span.end()
         made = "".join([*pieces, self._inline(line[last:])]).rstrip()
         return [] if line.strip() and not made.strip() else [made]
@@ -120,7 +128,11 @@ class _Copy:
             return target
         other = posixpath.normpath(posixpath.join(posixpath.dirname(self.uri), file))
         there = beside(self.places[other]) if other in self.places else other
-        return posixpath.relpath(there, posixpath.dirname(self.places[self.uri]) or ".") + hash_ + anchor
+        return (
+            posixpath.relpath(there, posixpath.dirname(self.places[self.uri]) or ".")
+            + hash_
+            + anchor
+        )
 
     def _page(self) -> str:
         return posixpath.basename(self.places[self.uri])
@@ -129,22 +141,34 @@ class _Copy:
 def write_copies(docs: Path, places: Places, site_url: str) -> Iterator[tuple[str, bytes]]:
     """Path under the site and content of the Markdown beside each page, which ends with where it is from."""
     for uri, place in places.items():
-        address = urljoin(site_url, place.removesuffix("index.html")) if site_url else posixpath.basename(place)
+        address = (
+            urljoin(site_url, place.removesuffix("index.html"))
+            if site_url
+            else posixpath.basename(place)
+        )
         foot = f"---\n\nFrom [{SITE}]({address}), text and figures under [CC BY 4.0]({LICENSE})."
         yield beside(place), as_plain(source(docs, uri), uri, places, foot).encode()
 
 
 def write_llms(listed: list[Entry], places: Places, site_url: str) -> bytes:
     """The list of the pages for readers that are programs, in the form of llmstxt.org."""
-    lines = [f"# {SITE}", "", f"> {SUMMARY} Why the gradients of deep networks vanish or explode, what each remedy does, "
-             "and how to tell either from what merely looks like it in PyTorch.", "", ABOUT]
+    lines = [
+        f"# {SITE}",
+        "",
+        f"> {SUMMARY} Why the gradients of deep networks vanish or explode, what each remedy does, "
+        "and how to tell either from what merely looks like it in PyTorch.",
+        "",
+        ABOUT,
+    ]
     section = None
     for entry in listed:
         name = {"": "Start", "About": "Optional"}.get(entry.section, entry.section)
         if name != section:
             section = name
             lines += ["", f"## {section}", ""]
-        lines.append(f"- [{entry.title}]({urljoin(site_url, beside(places[entry.uri]))}): {entry.description}")
+        lines.append(
+            f"- [{entry.title}]({urljoin(site_url, beside(places[entry.uri]))}): {entry.description}"
+        )
     return ("\n".join(lines) + "\n").encode()
 
 

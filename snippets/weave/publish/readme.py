@@ -26,13 +26,18 @@ def draw(book: Book) -> str:
     """The picture as SVG in colors of its own, so that it reads the same on any page."""
     rows = [_row(at, name, key, book) for at, (name, key) in enumerate(NETS.items())]
     height = TOP + ROW * len(NETS)
-    return "\n".join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
-        f"<title>{escape(describe(book))}</title>",
-        f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
-        f'<g {FACE} font-size="15" fill="{INK2}"><text x="{LEFT}" y="30">first layer</text>',
-        f'<text x="{RIGHT}" y="30" text-anchor="end">loss</text><text x="{RIGHT + 24}" y="30">what arrives</text></g>',
-        *rows, "</svg>", ""])
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img">',
+            f"<title>{escape(describe(book))}</title>",
+            f'<rect width="{WIDTH}" height="{height}" fill="{PAPER}"/>',
+            f'<g {FACE} font-size="15" fill="{INK2}"><text x="{LEFT}" y="30">first layer</text>',
+            f'<text x="{RIGHT}" y="30" text-anchor="end">loss</text><text x="{RIGHT + 24}" y="30">what arrives</text></g>',
+            *rows,
+            "</svg>",
+            "",
+        ]
+    )
 
 
 def describe(book: Book) -> str:
@@ -47,6 +52,10 @@ def _row(at: int, name: str, key: str, book: Book) -> str:
     wide = (RIGHT - LEFT) / (10 * strip.count("<rect"))
     columns = "".join(
         f'<rect x="{LEFT + float(x) * wide:.1f}" y="{base - float(height):.1f}" width="{float(width) * wide:.1f}" '
-        f'height="{float(height):.1f}" fill="#{bytes(mix(fill)).hex()}"/>' for x, _, width, height, fill in COLUMN.findall(strip))
-    return (f'<g {FACE} font-size="19" fill="{INK}"><text x="24" y="{base - 3}">{escape(name)}</text>{columns}'
-            f'<text x="{RIGHT + 24}" y="{base - 3}">{book.number(key).text}</text></g>')
+        f'height="{float(height):.1f}" fill="#{bytes(mix(fill)).hex()}"/>'
+        for x, _, width, height, fill in COLUMN.findall(strip)
+    )
+    return (
+        f'<g {FACE} font-size="19" fill="{INK}"><text x="24" y="{base - 3}">{escape(name)}</text>{columns}'
+        f'<text x="{RIGHT + 24}" y="{base - 3}">{book.number(key).text}</text></g>'
+    )

@@ -23,11 +23,18 @@ from snippets.weave.publish.outline import SITE, Entry
 WIDTH, HEIGHT = 1200, 630
 LEFT, RIGHT = 72, 1128
 BASE, UNIT = 500, 4.4  # where the strip stands, and pixels to a unit of its height
-COLUMN = re.compile(r'<rect x="([\d.]+)" y="(-?[\d.]+)" width="([\d.]+)" height="([\d.]+)" style="fill:([^;]+);')
+COLUMN = re.compile(
+    r'<rect x="([\d.]+)" y="(-?[\d.]+)" width="([\d.]+)" height="([\d.]+)" style="fill:([^;]+);'
+)
 MIX = re.compile(r"var\(--(\w+)\)(?: (\d+)%,var\(--(\w+)\))?")
-MARK = (("0,1 16,1 14.51,3.8 1.49,3.8", 1.0), ("2.08,4.9 4.68,4.9 6.07,7.5 3.47,7.5", 0.8), ("13.92,4.9 11.32,4.9 9.93,7.5 12.53,7.5", 0.8),
-        ("4.05,8.6 6.65,8.6 8.04,11.2 5.44,11.2", 0.6), ("11.95,8.6 9.35,8.6 7.96,11.2 10.56,11.2", 0.6),
-        ("6.03,12.3 9.97,12.3 8,16", 0.42))  # the logo: ∇ in strokes that fade
+MARK = (
+    ("0,1 16,1 14.51,3.8 1.49,3.8", 1.0),
+    ("2.08,4.9 4.68,4.9 6.07,7.5 3.47,7.5", 0.8),
+    ("13.92,4.9 11.32,4.9 9.93,7.5 12.53,7.5", 0.8),
+    ("4.05,8.6 6.65,8.6 8.04,11.2 5.44,11.2", 0.6),
+    ("11.95,8.6 9.35,8.6 7.96,11.2 10.56,11.2", 0.6),
+    ("6.03,12.3 9.97,12.3 8,16", 0.42),
+)  # the logo: ∇ in strokes that fade
 
 
 def path_of(uri: str) -> str:
@@ -40,7 +47,9 @@ def draw_picture(entry: Entry, book: Book) -> bytes:
     faces = [book.docs / "assets" / "fonts" / f"WG-{name}.woff2" for name in ("Serif", "Sans")]
     look = b"".join(path.read_bytes() for path in (Path(__file__), *faces))
     strip, note = draw_strip(entry.strip, "", book), describe_strip(entry.strip, book)[1]
-    state = hashlib.sha256(look + repr((entry.title, entry.section, strip, note)).encode()).hexdigest()[:16]
+    state = hashlib.sha256(
+        look + repr((entry.title, entry.section, strip, note)).encode()
+    ).hexdigest()[:16]
     kept = SCRATCH / "social" / f"{entry.uri.replace('/', '-')}-{state}.png"
     if not kept.exists():
         write_atomically(kept, draw(entry.title, entry.section, strip, note, faces))
@@ -75,7 +84,9 @@ def _face(path: Path, size: int, weight: int = 400) -> ImageFont.FreeTypeFont:
     try:
         face = ImageFont.truetype(path, size)
     except OSError as error:
-        raise Bad(f"{shown(path)}: Pillow can't read this font ({error}); install Pillow from its wheel, which reads WOFF2") from error
+        raise Bad(
+            f"{shown(path)}: Pillow can't read this font ({error}); install Pillow from its wheel, which reads WOFF2"
+        ) from error
     face.set_variation_by_axes([weight])
     return face
 
@@ -93,7 +104,9 @@ def _wrapped(text: str, face: ImageFont.FreeTypeFont, width: float = RIGHT - LEF
 
 def _mark(pen: ImageDraw.ImageDraw, x: float, y: float, size: float) -> None:
     for corners, strength in MARK:
-        places = [tuple(float(c) * size / 16 for c in corner.split(",")) for corner in corners.split()]
+        places = [
+            tuple(float(c) * size / 16 for c in corner.split(",")) for corner in corners.split()
+        ]
         pen.polygon([(x + a, y + b) for a, b in places], _mixed(SCALE["s0"], PAPER, strength))
 
 
@@ -102,18 +115,26 @@ def _strip(pen: ImageDraw.ImageDraw, svg: str) -> None:
     wide = (RIGHT - LEFT) / float(re.search(r'viewBox="0 0 (\d+) ', svg)[1])
     for x, y, width, height, fill in COLUMN.findall(svg):
         left, top = LEFT + float(x) * wide, BASE - float(height) * UNIT
-        pen.rectangle((round(left), round(top), round(left + float(width) * wide) - 1, BASE), mix(fill))
+        pen.rectangle(
+            (round(left), round(top), round(left + float(width) * wide) - 1, BASE), mix(fill)
+        )
     pen.line((LEFT, BASE + 1, RIGHT, BASE + 1), EDGE, 2)
 
 
 def mix(fill: str) -> tuple[int, ...]:
     """The color of a column; its two stops are so near that a mix in sRGB looks as the one in Oklab does."""
     first, share, second = MIX.search(fill).groups()
-    return _mixed(SCALE[first], SCALE.get(second, PAPER), int(share) / 100) if share else _rgb(SCALE.get(first, PAPER))
+    return (
+        _mixed(SCALE[first], SCALE.get(second, PAPER), int(share) / 100)
+        if share
+        else _rgb(SCALE.get(first, PAPER))
+    )
 
 
 def _mixed(one: str, other: str, share: float) -> tuple[int, ...]:
-    return tuple(round(a * share + b * (1 - share)) for a, b in zip(_rgb(one), _rgb(other), strict=True))
+    return tuple(
+        round(a * share + b * (1 - share)) for a, b in zip(_rgb(one), _rgb(other), strict=True)
+    )
 
 
 def _rgb(color: str) -> tuple[int, ...]:

@@ -25,7 +25,15 @@ from snippets.weave.publish import feed
 
 LIST = "addresses.txt"
 SCRIPT = "assets/javascripts/moved.js"
-LASTING = ("figures/", "tables/", "embed/", "reference/", "code/recipes/", "code/notebooks/", feed.PATH)  # files that others link to
+LASTING = (
+    "figures/",
+    "tables/",
+    "embed/",
+    "reference/",
+    "code/recipes/",
+    "code/notebooks/",
+    feed.PATH,
+)  # files that others link to
 IDENTITY = re.compile(r'\sid="([\w-]+)"|\{[^}]*#([\w-]+)[^}]*\}')
 
 PAGE = """<!doctype html>
@@ -51,6 +59,7 @@ PART = '    <p><a href="{to}" data-part="{part}">Its part “{part}”</a></p>\n
 
 
 # ---------- what stands now ----------
+
 
 @functools.lru_cache(maxsize=256)
 def find_anchors(text: str) -> frozenset[str]:
@@ -78,6 +87,7 @@ def find_addresses(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> s
 
 
 # ---------- what was published ----------
+
 
 def read_list(docs: Path) -> list[str]:
     """The lines of the list."""
@@ -109,11 +119,24 @@ def check(docs: Path, texts: dict[Path, str], made: Iterable[str]) -> list[Fault
         table = redirects.read_redirects(docs)
     except Bad as bad:
         return [bad]
-    faults = [Fault(path, 1, f"`{new}` is not listed yet; run `make weave`") for new in sorted(stands - set(lines))]
+    faults = [
+        Fault(path, 1, f"`{new}` is not listed yet; run `make weave`")
+        for new in sorted(stands - set(lines))
+    ]
     if lines != sorted(set(lines)):
-        faults.append(Fault(path, 1, "the list is not sorted, or holds a line twice; run `make weave`"))
-    faults += [Fault(path, number, _lost(old, stands)) for number, old in enumerate(lines, 1) if not resolves(old, stands, table)]
-    return faults + [fault for old, new in table.items() for fault in _wrong_move(docs / redirects.FILE, old, new, stands, set(lines))]
+        faults.append(
+            Fault(path, 1, "the list is not sorted, or holds a line twice; run `make weave`")
+        )
+    faults += [
+        Fault(path, number, _lost(old, stands))
+        for number, old in enumerate(lines, 1)
+        if not resolves(old, stands, table)
+    ]
+    return faults + [
+        fault
+        for old, new in table.items()
+        for fault in _wrong_move(docs / redirects.FILE, old, new, stands, set(lines))
+    ]
 
 
 def _lost(address: str, stands: set[str]) -> str:
@@ -121,34 +144,63 @@ def _lost(address: str, stands: set[str]) -> str:
     said = f"`{address}` was published and leads nowhere now"
     if anchor and page in stands:
         span = f'<span id="{anchor}"></span>'
-        return f"{said}: give its heading the id back, " + "{#" + anchor + "}" + f", or put {span} where that part stands now"
+        return (
+            f"{said}: give its heading the id back, "
+            + "{#"
+            + anchor
+            + "}"
+            + f", or put {span} where that part stands now"
+        )
     more = f"; a line for `{address}`, too, if that part has another name there" if anchor else ""
     return f"{said}: add `{page}: <where it stands now>` to docs/{redirects.FILE}{more}"
 
 
-def _wrong_move(path: Path, old: str, new: str, stands: set[str], lines: set[str]) -> Iterator[Fault]:
+def _wrong_move(
+    path: Path, old: str, new: str, stands: set[str], lines: set[str]
+) -> Iterator[Fault]:
     rows = path.read_text(encoding="utf-8").splitlines()
     line = next((i for i, row in enumerate(rows, 1) if row.lstrip("\"'").startswith(old)), 1)
     if old.partition("#")[0] in stands:
-        yield Fault(path, line, f"`{old}` did not move, its page stands; for a part of it put an id where the part stands now")
+        yield Fault(
+            path,
+            line,
+            f"`{old}` did not move, its page stands; for a part of it put an id where the part stands now",
+        )
     elif old not in lines:
         yield Fault(path, line, f"`{old}` was never published; {name_nearest(old, lines)}")
     if new not in stands:
-        yield Fault(path, line, f"`{old}` leads to `{new}`, which does not stand; {name_nearest(new, stands)}")
+        yield Fault(
+            path,
+            line,
+            f"`{old}` leads to `{new}`, which does not stand; {name_nearest(new, stands)}",
+        )
 
 
 # ---------- what the build makes of it ----------
 
+
 def lead_on(docs: Path, made: dict[str, Callable[[], bytes]]) -> dict[str, Callable[[], bytes]]:
     """What makes, for each old address, a page that leads on, or a copy of the file that took its place; by path under the site."""
     table = redirects.read_redirects(docs)
-    pages = {old + "index.html" * old.endswith("/"): partial(_page, old, table) for old in table if old.endswith(("/", ".html"))}
-    return pages | {old: made[new] for old, new in table.items() if "#" not in old and not old.endswith(("/", ".html")) and new in made}
+    pages = {
+        old + "index.html" * old.endswith("/"): partial(_page, old, table)
+        for old in table
+        if old.endswith(("/", ".html"))
+    }
+    return pages | {
+        old: made[new]
+        for old, new in table.items()
+        if "#" not in old and not old.endswith(("/", ".html")) and new in made
+    }
 
 
 def _page(old: str, table: dict[str, str]) -> bytes:
     folder = old if old.endswith("/") else posixpath.dirname(old) + "/"
     root = "../" * folder.count("/")
     to = {part: html.escape(root + new.removeprefix("./")) for part, new in table.items()}
-    parts = [PART.format(to=to[name], part=name.partition("#")[2]) for name in table if name.startswith(f"{old}#")]
+    parts = [
+        PART.format(to=to[name], part=name.partition("#")[2])
+        for name in table
+        if name.startswith(f"{old}#")
+    ]
     return PAGE.format(to=to[old], root=root, script=SCRIPT, parts="".join(parts)).encode()

@@ -17,7 +17,16 @@ from snippets.weave.pages import claims, notebooks
 from snippets.weave.site import addresses, digits, frames
 from snippets.weave.site.doctor_rules import SCRIPT, write_rules
 
-COPIED = ("blocks", "recipes", "experiments", "figures", "tables", "video", "measurement.py", "measure.py")
+COPIED = (
+    "blocks",
+    "recipes",
+    "experiments",
+    "figures",
+    "tables",
+    "video",
+    "measurement.py",
+    "measure.py",
+)
 Made = tuple[str, Callable[[], bytes]]  # path under the site, and what makes the content
 
 
@@ -70,11 +79,16 @@ def _code(book: Book, site_url: str) -> Iterator[Made]:
         place = book.snippets / part
         for path in sorted([place] if place.is_file() else place.rglob("*")):
             if path.suffix in (".py", ".js") and path.name != "__init__.py":
-                yield f"code/{path.relative_to(book.snippets).as_posix()}", partial(_published, path, site_url)
+                yield (
+                    f"code/{path.relative_to(book.snippets).as_posix()}",
+                    partial(_published, path, site_url),
+                )
 
 
 def _published(path: Path, site_url: str) -> bytes:
     """A file to download; a recipe knows the address of the site it comes from, where that is set."""
     if path.parent.name != "recipes":
         return path.read_bytes()
-    return path.read_text(encoding="utf-8").replace('\nSITE = ""', f'\nSITE = "{site_url}"').encode()
+    return (
+        path.read_text(encoding="utf-8").replace('\nSITE = ""', f'\nSITE = "{site_url}"').encode()
+    )

@@ -7,7 +7,12 @@ from snippets.weave.figures.loading import fill, load_figure
 from snippets.weave.numbers.book import Book
 from snippets.weave.pages.labs import LABS
 
-FIGURES = {"gradient-lab": "lab_presets", "recurrent-lab": "recurrent_lab", "phase-map": "mean_field_map", "sketch-pad": "two_curves"}
+FIGURES = {
+    "gradient-lab": "lab_presets",
+    "recurrent-lab": "recurrent_lab",
+    "phase-map": "mean_field_map",
+    "sketch-pad": "two_curves",
+}
 PLACE = "https://example.org/gradient/"  # stands in shown embed code for the address of the site, where that is not known
 
 PAGE = """<!doctype html>
@@ -55,15 +60,21 @@ def path_of(tag: str) -> str:
 def write_frame(tag: str, book: Book) -> bytes:
     """The page of a lab."""
     title, name, home = LABS[tag]
-    return PAGE.format(tag=tag, title=title, name=name, home=home, figure=_instead(tag, book)).encode()
+    return PAGE.format(
+        tag=tag, title=title, name=name, home=home, figure=_instead(tag, book)
+    ).encode()
 
 
 def _instead(tag: str, book: Book) -> str:
     """The figure that stands there where the lab can't run."""
     name = FIGURES[tag]
     module = load_figure(name, book)
-    title, sub = (html.escape(fill(text, book, tagged=False)) for text in (module.TITLE, module.SUB))
-    figure = FIGURE.format(title=title, sub=sub, svg=inline_figure(name, describe_figure(name, book), book))
+    title, sub = (
+        html.escape(fill(text, book, tagged=False)) for text in (module.TITLE, module.SUB)
+    )
+    figure = FIGURE.format(
+        title=title, sub=sub, svg=inline_figure(name, describe_figure(name, book), book)
+    )
     return FOLDED.format(figure=figure) if tag == "sketch-pad" else figure
 
 

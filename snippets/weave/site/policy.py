@@ -15,10 +15,21 @@ from snippets.measurement import Bad, shown
 from snippets.weave.numbers.marks import SPAN, read_prose
 from snippets.weave.pages.weaving import Fault
 
-SCRIPT = re.compile(r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE)
+SCRIPT = re.compile(
+    r"<script\b(?P<attributes>[^>]*)>(?P<body>.*?)</script>", re.DOTALL | re.IGNORECASE
+)
 TYPE = re.compile(r"\btype=[\"']?(?P<type>[^\"'\s>]*)", re.IGNORECASE)
-RUN = {"", "module", "importmap", "speculationrules", "text/javascript", "application/javascript"}  # other types are data, and never run
-HEAD = re.compile(r"<meta charset=\"?utf-8\"?>\n?", re.IGNORECASE)  # browsers look for it in the first kilobyte, so it stays first
+RUN = {
+    "",
+    "module",
+    "importmap",
+    "speculationrules",
+    "text/javascript",
+    "application/javascript",
+}  # other types are data, and never run
+HEAD = re.compile(
+    r"<meta charset=\"?utf-8\"?>\n?", re.IGNORECASE
+)  # browsers look for it in the first kilobyte, so it stays first
 TAG = re.compile(r'<meta http-equiv="Content-Security-Policy" content="(?P<policy>[^"]*)">\n?')
 FOREIGN = re.compile(r"<script\b|<[a-z][^>]*\son[a-z]+\s*=|\bjavascript:", re.IGNORECASE)
 
@@ -42,8 +53,11 @@ RULES = {
 
 def find_scripts(page: str) -> list[str]:
     """What the scripts written into a page say, without those that are fetched and those that are data."""
-    return [found["body"] for found in SCRIPT.finditer(page)
-            if not re.search(r"\bsrc=", found["attributes"]) and _type(found["attributes"]) in RUN]
+    return [
+        found["body"]
+        for found in SCRIPT.finditer(page)
+        if not re.search(r"\bsrc=", found["attributes"]) and _type(found["attributes"]) in RUN
+    ]
 
 
 def _type(attributes: str) -> str:
@@ -53,24 +67,44 @@ def _type(attributes: str) -> str:
 
 def write_policy(scripts: Iterable[str]) -> str:
     """The policy that lets these inline scripts run, and no others."""
-    sources = sorted({f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" for script in scripts})
-    return "; ".join(f"{name} {' '.join([value, *(sources if name == 'script-src' else [])])}" for name, value in RULES.items())
+    sources = sorted(
+        {
+            f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+            for script in scripts
+        }
+    )
+    return "; ".join(
+        f"{name} {' '.join([value, *(sources if name == 'script-src' else [])])}"
+        for name, value in RULES.items()
+    )
 
 
 def apply(site: Path) -> None:
     """Write the policy into every page of a built site; done again, it replaces what it wrote."""
-    pages = {path: TAG.sub("", path.read_bytes().decode("utf-8")) for path in sorted(site.rglob("*.html"))}
+    pages = {
+        path: TAG.sub("", path.read_bytes().decode("utf-8"))
+        for path in sorted(site.rglob("*.html"))
+    }
     allowed = write_policy(script for page in pages.values() for script in find_scripts(page))
     tag = f'<meta http-equiv="Content-Security-Policy" content="{allowed}">\n'
     for path, page in pages.items():
         head = HEAD.search(page)
         if not head:
-            raise Bad(f'{shown(path)}:1: the page has no <meta charset="utf-8">, after which its policy would stand')
-        path.write_bytes((page[:head.end()] + tag + page[head.end():]).encode())
+            raise Bad(
+                f'{shown(path)}:1: the page has no <meta charset="utf-8">, after which its policy would stand'
+            )
+        path.write_bytes((page[: head.end()] + tag + page[head.end() :]).encode())
 
 
 def check_scripts(path: Path, text: str) -> list[Fault]:
     """Scripts, event handlers and script links typed on a page: the policy would not run them."""
     found = ((number, FOREIGN.search(SPAN.sub(" ", line))) for number, line in read_prose(text))
-    return [Fault(path, number, f"`{script[0]}` on a page is not run; put the script into docs/assets/javascripts/")
-            for number, script in found if script]
+    return [
+        Fault(
+            path,
+            number,
+            f"`{script[0]}` on a page is not run; put the script into docs/assets/javascripts/",
+        )
+        for number, script in found
+        if script
+    ]

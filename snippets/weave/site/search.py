@@ -28,7 +28,10 @@ def leave_out(html: str) -> str:
 
 def waits_for_search(config) -> bool:
     """Whether the index waits until someone searches; opened from disk a page can't fetch, and Material's offline plugin sees to that."""
-    return not any(name.endswith("offline") and plugin.config.get("enabled", True) for name, plugin in config.plugins.items())
+    return not any(
+        name.endswith("offline") and plugin.config.get("enabled", True)
+        for name, plugin in config.plugins.items()
+    )
 
 
 def split(site: Path) -> None:
@@ -41,5 +44,7 @@ def split(site: Path) -> None:
 
 def _write(path: Path, content: dict) -> None:
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    part.write_text(
+        json.dumps(content, ensure_ascii=False, separators=(",", ":")), encoding="utf-8"
+    )
     os.replace(part, path)

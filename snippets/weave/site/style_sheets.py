@@ -22,7 +22,11 @@ WORD = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
 TAG = re.compile(r"""<([a-zA-Z][\w-]*)((?:[^>"']|"[^"]*"|'[^']*')*)>""")
 ATTRIBUTE = re.compile(r"""([\w:-]+)(?:=(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?""")
 READ = re.compile(r"var\(\s*(--[\w-]+)")
-FIXED = ("dir", "data-md-color-primary", "data-md-color-accent")  # attributes whose values no script makes up
+FIXED = (
+    "dir",
+    "data-md-color-primary",
+    "data-md-color-accent",
+)  # attributes whose values no script makes up
 ANY = ("is", "where", "matches", "-webkit-any")
 # While colors change, the theme stops every transition: it would style a page twice more as it loads, to spare a short fade.
 NEEDLESS = ("data-md-color-switching",)
@@ -33,7 +37,9 @@ class Names:
     """What pages hold and scripts may make."""
 
     words: set[str] = field(default_factory=lambda: {"html", "body", "*"})
-    made: set[str] = field(default_factory=set)  # words of the theme's script; only those that begin with md- count
+    made: set[str] = field(
+        default_factory=set
+    )  # words of the theme's script; only those that begin with md- count
     values: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in FIXED})
 
     def read_page(self, html: str) -> None:
@@ -62,7 +68,9 @@ def trim(site: Path) -> None:
     for pattern in THEME:
         found = list(site.glob(pattern))
         if len(found) != 1:
-            raise Bad(f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one")
+            raise Bad(
+                f"mkdocs.yml:1: the theme brings {len(found)} sheets called {pattern}; expected one"
+            )
         sheets[found[0]] = keep_needed(found[0].read_text(encoding="utf-8"), names)
     read = set(READ.findall("".join(sheets.values()))) | _read_elsewhere(site)
     for path, text in sheets.items():
@@ -83,21 +91,32 @@ def gather_names(site: Path) -> Names:
 
 def _read_elsewhere(site: Path) -> set[str]:
     """Custom properties that pages, our sheets and scripts read."""
-    texts = [*site.rglob("*.html"), *site.rglob("*.js"), *(p for p in site.rglob("*.css") if not p.name.endswith(".min.css"))]
+    texts = [
+        *site.rglob("*.html"),
+        *site.rglob("*.js"),
+        *(p for p in site.rglob("*.css") if not p.name.endswith(".min.css")),
+    ]
     return {name for path in texts for name in READ.findall(path.read_text(encoding="utf-8"))}
 
 
 # ---------- rules ----------
 
+
 def keep_needed(sheet: str, names: Names) -> str:
     """A sheet without the rules that ask for names there are not."""
-    return _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), lambda prelude: _matching(prelude, names))
+    return _rules(
+        tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True),
+        lambda prelude: _matching(prelude, names),
+    )
 
 
 def drop_unread(sheet: str, read: set[str]) -> str:
     """A sheet without the custom properties that nothing reads, and without rules left empty."""
-    return _rules(tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True), tinycss2.serialize,
-                  lambda content: _declarations(content, read))
+    return _rules(
+        tinycss2.parse_stylesheet(sheet, skip_comments=True, skip_whitespace=True),
+        tinycss2.serialize,
+        lambda content: _declarations(content, read),
+    )
 
 
 def _rules(rules: Iterable, select: Callable, declare: Callable = tinycss2.serialize) -> str:
@@ -106,7 +125,9 @@ def _rules(rules: Iterable, select: Callable, declare: Callable = tinycss2.seria
 
 def _rule(rule, select: Callable, declare: Callable) -> str:
     if rule.type == "error":
-        raise Bad(f"a sheet of the theme can't be read at line {rule.source_line}: {rule.message}; see snippets/weave/site/style_sheets.py")
+        raise Bad(
+            f"a sheet of the theme can't be read at line {rule.source_line}: {rule.message}; see snippets/weave/site/style_sheets.py"
+        )
     if rule.type == "qualified-rule":
         selector, content = select(rule.prelude), declare(rule.content)
         return f"{selector}{{{content}}}" if selector and content else ""
@@ -114,7 +135,11 @@ def _rule(rule, select: Callable, declare: Callable) -> str:
     if rule.content is None:
         return f"@{rule.at_keyword}{prelude};"
     if rule.lower_at_keyword in ("media", "supports", "layer", "container"):
-        inner = _rules(tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True), select, declare)
+        inner = _rules(
+            tinycss2.parse_rule_list(rule.content, skip_comments=True, skip_whitespace=True),
+            select,
+            declare,
+        )
         return f"@{rule.at_keyword}{prelude}{{{inner}}}" if inner else ""
     return f"@{rule.at_keyword}{prelude}{{{tinycss2.serialize(rule.content)}}}"
 
@@ -142,20 +167,33 @@ def _parted(tokens: Iterable, at: str) -> Iterator[list]:
 
 # ---------- selectors ----------
 
+
 def _matching(prelude: list, names: Names) -> str:
     """Those of a rule's selectors that something may match, or nothing."""
-    return ",".join(tinycss2.serialize(one).strip() for one in _parted(prelude, ",") if _may_match(one, names))
+    return ",".join(
+        tinycss2.serialize(one).strip() for one in _parted(prelude, ",") if _may_match(one, names)
+    )
 
 
 def _may_match(selector: list, names: Names) -> bool:
     before = ""
     for token in selector:
         sort = token.type
-        if sort == "ident" and before != ":" and not names.has(token.value) or sort == "hash" and not names.has(token.value):
+        if (
+            sort == "ident"
+            and before != ":"
+            and not names.has(token.value)
+            or sort == "hash"
+            and not names.has(token.value)
+        ):
             return False
         if sort == "[] block" and not _has_attribute(token.content, names):
             return False
-        if sort == "function" and token.lower_name in ANY and not any(_may_match(one, names) for one in _parted(token.arguments, ",")):
+        if (
+            sort == "function"
+            and token.lower_name in ANY
+            and not any(_may_match(one, names) for one in _parted(token.arguments, ","))
+        ):
             return False
         before = token.value if sort == "literal" else ""
     return True
@@ -163,7 +201,10 @@ def _may_match(selector: list, names: Names) -> bool:
 
 def _has_attribute(content: list, names: Names) -> bool:
     parts = [token for token in content if token.type not in ("whitespace", "comment")]
-    name, values = parts[0].value, [token.value for token in parts[1:] if token.type in ("ident", "string")]
+    name, values = (
+        parts[0].value,
+        [token.value for token in parts[1:] if token.type in ("ident", "string")],
+    )
     if name in NEEDLESS:
         return False
     exact = len(parts) > 1 and parts[1].type == "literal" and parts[1].value == "="
