@@ -1,12 +1,9 @@
 /* The self-check's cards: which ones you knew, one at a time if you like. The page holds every question as a fold; this file only hides,
    counts and remembers, on this device alone. */
 
+import { make, makeButton } from "./dom.js";
+
 const KEPT = "self-check:1";
-const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
 
 const read = () => {
   try {
@@ -22,24 +19,22 @@ const led = (root) => {
   const sections = [...root.querySelectorAll(".cards__topic")];
   let known = read(), at = 0, stored = true;
 
-  const button = (text, onclick) => make("button", { type: "button", className: "btn", textContent: text, onclick });
-  const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "", textContent: "every topic" }),
-    ...sections.map((section) => make("option", { value: section.dataset.topic, textContent: section.dataset.topic })));
+  const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "" }, "every topic"),
+    ...sections.map((section) => make("option", { value: section.dataset.topic }, section.dataset.topic)));
   const open = make("input", { type: "checkbox", onchange: () => { at = 0; show(); } });
   const single = make("input", { type: "checkbox", onchange: () => { at = 0; show(); } });
-  const back = button("Previous", () => go(-1));
-  const next = button("Next", () => go(1));
-  const erase = button("Erase my progress", () => {
+  const back = makeButton("Previous", () => go(-1));
+  const next = makeButton("Next", () => go(1));
+  const erase = makeButton("Erase my progress", () => {
     known = {};
     try { localStorage.removeItem(KEPT); } catch { /* nothing was kept */ }
     show();
   });
-  const said = make("p", { className: "cards__said" });
-  said.setAttribute("role", "status");
-  const label = (input, text) => make("label", { className: "cards__check" }, input, ` ${text}`);
+  const said = make("p", { class: "cards__said", role: "status" });
+  const label = (input, text) => make("label", { class: "cards__check" }, input, ` ${text}`);
   root.querySelector(".cards__bar").append(
-    make("label", { className: "field" }, "Topic", topic), label(open, "only what I don't know yet"), label(single, "one at a time"),
-    make("span", { className: "cards__step" }, back, next), erase, said);
+    make("label", { class: "field" }, "Topic", topic), label(open, "only what I don't know yet"), label(single, "one at a time"),
+    make("span", { class: "cards__step" }, back, next), erase, said);
 
   const marked = (card, knew) => {
     known[card.id] = knew;
@@ -48,7 +43,7 @@ const led = (root) => {
     else show();
   };
   cards.forEach((card) => {
-    card.append(make("p", { className: "cards__mark" }, button("I knew it", () => marked(card, true)), button("Not yet", () => marked(card, false))));
+    card.append(make("p", { class: "cards__mark" }, makeButton("I knew it", () => marked(card, true)), makeButton("Not yet", () => marked(card, false))));
   });
 
   const chosen = () => cards.filter((card) => (!topic.value || card.closest(".cards__topic").dataset.topic === topic.value)

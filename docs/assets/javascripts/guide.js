@@ -1,11 +1,7 @@
 /* The guided questions, one at a time. The page holds every question and every end as a section, and answers link to sections: this
    file only hides all but the one that the address names, keeps the way of answers, and moves the focus to what is new. */
 
-const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
+import { make, makeButton } from "./dom.js";
 
 const led = (guide) => {
   const steps = [...guide.querySelectorAll(".guide__step")];
@@ -13,10 +9,10 @@ const led = (guide) => {
   const kept = `guide:${location.pathname}`;
   const read = () => { try { return JSON.parse(sessionStorage.getItem(kept)) ?? []; } catch { return []; } };
   let way = read().filter((step) => typeof step?.from === "string" && typeof step?.said === "string");
-  const said = make("p", { className: "guide__way" });
-  const back = make("button", { className: "btn", type: "button", textContent: "One answer back" });
-  const again = make("button", { className: "btn", type: "button", textContent: "Start again" });
-  guide.append(said, make("div", { className: "guide__bar" }, back, again));
+  const said = make("p", { class: "guide__way" });
+  const back = makeButton("One answer back", () => { const last = way.pop(); if (last) go(document.getElementById(last.from)); });
+  const again = makeButton("Start again", () => go(first));
+  guide.append(said, make("div", { class: "guide__bar" }, back, again));
 
   const named = () => steps.find((step) => `#${step.id}` === location.hash);
   const go = (step) => { location.hash = step.id; };
@@ -52,8 +48,6 @@ const led = (guide) => {
     event.preventDefault(); // pressed before this file was here, it was followed by the browser
     lead();
   });
-  back.addEventListener("click", () => { const last = way.pop(); if (last) go(document.getElementById(last.from)); });
-  again.addEventListener("click", () => go(first));
   guide.dataset.ready = "";
   show();
   return () => { if (!location.hash || named()) lead(); };

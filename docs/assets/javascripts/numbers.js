@@ -4,6 +4,8 @@
    {key: {value, what, unit, kind: "measured", band, n, seeds, script, checked}} or {…, kind: "cited", short, quote, where, link, reference}.
    (The theme would run a script element again.) */
 
+import { make } from "./dom.js";
+
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
 const root = new URL((config.base ?? ".").replace(/\/?$/, "/"), location.href); // of the site, as long as this module lives
@@ -13,17 +15,10 @@ let open = null; // {number, card, back}: back is where the focus goes when the 
 
 /* ---------- the card ---------- */
 
-const element = (name, attributes = {}, ...children) => {
-  const made = document.createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  made.append(...children);
-  return made;
-};
-
 const link = (address, ...text) => {
   const target = new URL(address, root);
   const safe = ["http:", "https:", "file:"].includes(target.protocol);
-  return element("a", safe ? { href: target.href } : {}, ...text);
+  return make("a", safe ? { href: target.href } : {}, ...text);
 };
 
 const scriptLink = (path) => {
@@ -50,14 +45,13 @@ const citedRows = (entry) => [
 const cardFor = (entry, label) => {
   const cited = entry.kind === "cited";
   const rows = (cited ? citedRows(entry) : measuredRows(entry)).filter(([, content]) => content);
-  const list = element("dl", {}, ...rows.flatMap(([name, content]) => [element("dt", {}, name), element("dd", {}, content)]));
-  const close = element("button", { type: "button", class: "numcard__close", "aria-label": "Close" }, "×");
-  close.addEventListener("click", () => shut(true));
-  const body = element("div", { id: "numcard-body" }, element("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")));
-  if (cited && entry.quote) body.append(element("blockquote", {}, `“${entry.quote}”`));
+  const list = make("dl", {}, ...rows.flatMap(([name, content]) => [make("dt", {}, name), make("dd", {}, content)]));
+  const close = make("button", { type: "button", class: "numcard__close", "aria-label": "Close", onclick: () => shut(true) }, "×");
+  const body = make("div", { id: "numcard-body" }, make("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")));
+  if (cited && entry.quote) body.append(make("blockquote", {}, `“${entry.quote}”`));
   body.append(list);
   const name = cited ? `Where ${label} comes from` : `How ${label} was measured`;
-  return element("div", { id: "numcard", class: "numcard", role: "dialog", "aria-label": name, tabindex: "-1" }, body, close);
+  return make("div", { id: "numcard", class: "numcard", role: "dialog", "aria-label": name, tabindex: "-1" }, body, close);
 };
 
 const place = () => {
@@ -186,10 +180,11 @@ addEventListener("resize", place);
 
 const addControl = (table) => {
   const first = table.querySelector("data.num[role=button]");
-  const button = element("button", { type: "button", class: "btn-quiet", "aria-haspopup": "dialog" }, all("data.num[role=button]", table).some((number) => entries[number.dataset.key].kind !== "cited") ? "How these were measured" : "Where these come from");
-  button.addEventListener("click", () => show(first, button));
+  const measured = all("data.num[role=button]", table).some((number) => entries[number.dataset.key].kind !== "cited");
+  const button = make("button", { type: "button", class: "btn-quiet", "aria-haspopup": "dialog", onclick: () => show(first, button) },
+    measured ? "How these were measured" : "Where these come from");
   controls.set(table, button);
-  (table.closest(".md-typeset__scrollwrap") ?? table).after(element("div", { class: "how" }, button));
+  (table.closest(".md-typeset__scrollwrap") ?? table).after(make("div", { class: "how" }, button));
 };
 
 /** Open the numbers of this page. */

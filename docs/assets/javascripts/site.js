@@ -1,5 +1,6 @@
 /* What the frame of a page needs beyond Material. Every page reads without it. */
 
+import { make } from "./dom.js";
 import { start as openNumbers } from "./numbers.js";
 
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -38,14 +39,9 @@ const nameSections = () => {
 
 /** In place of a label that only a pointer reaches, a button. */
 const asButton = (label, name) => {
-  const button = document.createElement("button");
-  const toggle = document.getElementById(label.htmlFor);
-  Object.assign(button, { type: "button", className: label.className });
-  if (label.id) button.id = label.id;
-  button.dataset.for = label.htmlFor;
-  button.setAttribute("aria-label", name);
-  button.append(...label.childNodes);
-  button.addEventListener("click", () => toggle.click());
+  const { className, htmlFor, id } = label, toggle = document.getElementById(htmlFor);
+  const button = make("button", { type: "button", class: className, id: id || null, "data-for": htmlFor, "aria-label": name,
+    onclick: () => toggle.click() }, ...label.childNodes);
   label.replaceWith(button);
   return button;
 };

@@ -1,6 +1,8 @@
 /* Sorting of `.stack` tables: by the heads of their columns, and on phones, where a row is a card, by a menu below the table.
    A cell counts by its first quoted number, else by its words. Every table reads without this file. */
 
+import { make } from "./dom.js";
+
 const FEWEST = 4;
 const phone = matchMedia("(max-width: 44.99em)");
 
@@ -31,14 +33,9 @@ const sort = (table, first, column, falling) => {
 };
 
 const menu = (names, choose) => {
-  const label = document.createElement("label");
-  const select = document.createElement("select");
-  label.className = "tab__sort";
-  label.append("Sort by ", select);
-  select.append(new Option("the order of the page", ""));
-  names.forEach((name, i) => select.append(new Option(name, String(i))));
-  select.addEventListener("change", () => choose(select.value === "" ? null : Number(select.value)));
-  return label;
+  const select = make("select", { onchange: () => choose(select.value === "" ? null : Number(select.value)) },
+    make("option", { value: "" }, "the order of the page"), ...names.map((name, i) => make("option", { value: i }, name)));
+  return make("label", { class: "tab__sort" }, "Sort by ", select);
 };
 
 const sortable = (table) => {
@@ -48,11 +45,8 @@ const sortable = (table) => {
   const heads = [...table.tHead.rows[0].cells];
   const names = heads.map((head) => head.textContent.trim());
   heads.forEach((head, i) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.append(...head.childNodes);
-    button.addEventListener("click", () => sort(table, first, i, head.getAttribute("aria-sort") === "ascending"));
-    head.append(button);
+    const press = () => sort(table, first, i, head.getAttribute("aria-sort") === "ascending");
+    head.append(make("button", { type: "button", onclick: press }, ...head.childNodes));
   });
   const below = table.closest(".stack").nextElementSibling;
   if (below?.matches(".tab__get")) below.append(menu(names, (column) => sort(table, first, column, false)));

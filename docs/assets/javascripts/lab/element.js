@@ -1,8 +1,8 @@
 /* What all labs share: they mount in place of the drawn figure, keep their state in the address, draw at most once a frame and only in
    sight, and give everything back when they leave the page. */
 
+import { make } from "../dom.js";
 import { write } from "../drawing.js";
-import { element } from "./controls.js";
 import { admit, defaults, readFragment, written } from "./settings.js";
 
 const AHEAD = "200px"; // a lab this far outside the window counts as in sight
@@ -12,10 +12,8 @@ const SETTLED = 400; // milliseconds without a change before the address is writ
 
 /** The labs' style sheet, fetched once. */
 const styled = new Promise((done) => {
-  const link = element("link", { rel: "stylesheet", href: new URL("../../stylesheets/lab.css", import.meta.url) });
-  link.addEventListener("load", done);
-  link.addEventListener("error", done); // without style it still works
-  document.head.append(link);
+  const href = new URL("../../stylesheets/lab.css", import.meta.url);
+  document.head.append(make("link", { rel: "stylesheet", href, onload: done, onerror: done })); // without style it still works
 });
 
 /**
@@ -31,7 +29,7 @@ export class Lab extends HTMLElement {
       if (!this.isConnected || this.leaving) return;
       if (!this.settings) {
         this.settings = { ...defaults(this.constructor.table), ...this.started() };
-        this.notes = element("p", { class: "lab__notes", role: "status" });
+        this.notes = make("p", { class: "lab__notes", role: "status" });
         this.replaceChildren(...this.build(), this.notes);
         this.dataset.ready = "";
       }

@@ -1,8 +1,9 @@
 /* <gradient-lab preset="relu">: a net to change, its gradients layer by layer, the walk back, training, and the same net as PyTorch. */
 
-import { inWords, make, strip, told } from "../drawing.js";
+import { make, makeButton, makeSvg } from "../dom.js";
+import { inWords, strip, told } from "../drawing.js";
 import { Chart } from "./chart.js";
-import { button, control, copy, download, element, numberField } from "./controls.js";
+import { control, copy, download, numberField } from "./controls.js";
 import { Lab } from "./element.js";
 import { Engine, WORKER_FROM } from "./engine.js";
 import { asCsv, asSvg } from "./export.js";
@@ -42,7 +43,7 @@ class GradientLab extends Lab {
       progress: (layer) => { this.tell([`Drawing ${inWords(weightCount(this.settings), 3)} weights: layer ${layer} of ${this.settings.depth}`]); },
       failed: (message) => this.tell([`This net could not be computed: ${message}`]),
     });
-    this.root = element("div", { class: "lab", role: "group", "aria-label": "The gradient lab" },
+    this.root = make("div", { class: "lab", role: "group", "aria-label": "The gradient lab" },
       this.buildTop(), this.buildMain(), this.buildPanel(), this.buildRest());
     this.root.addEventListener("fullscreenchange", () => { this.onFull(); this.redraw(); });
     return [this.root];
@@ -50,33 +51,33 @@ class GradientLab extends Lab {
 
   buildTop() {
     const id = `${this.id || "lab"}-preset`;
-    this.preset = element("select", { id, onchange: () => this.choose(this.preset.value) },
-      element("option", { value: "" }, "your own"),
-      ...Object.entries(PRESETS).map(([value, { name }]) => element("option", { value }, name)));
-    this.predictFirst = element("input", { type: "checkbox", checked: true });
-    this.look = element("p", { class: "lab__look" });
-    return element("div", { class: "lab__wide lab__top" },
-      element("div", { class: "lab__bar" },
-        element("div", { class: "field lab__field lab__preset" }, element("label", { for: id }, "Net"), this.preset),
-        element("label", { class: "lab__check" }, this.predictFirst, " predict first"),
+    this.preset = make("select", { id, onchange: () => this.choose(this.preset.value) },
+      make("option", { value: "" }, "your own"),
+      ...Object.entries(PRESETS).map(([value, { name }]) => make("option", { value }, name)));
+    this.predictFirst = make("input", { type: "checkbox", checked: true });
+    this.look = make("p", { class: "lab__look" });
+    return make("div", { class: "lab__wide lab__top" },
+      make("div", { class: "lab__bar" },
+        make("div", { class: "field lab__field lab__preset" }, make("label", { for: id }, "Net"), this.preset),
+        make("label", { class: "lab__check" }, this.predictFirst, " predict first"),
         this.fullscreenButton()),
       this.look, this.buildQuestion());
   }
 
   fullscreenButton() {
     if (!document.fullscreenEnabled) return "";
-    const toggle = button("Fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()));
+    const toggle = makeButton("Fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()));
     this.onFull = () => { toggle.textContent = document.fullscreenElement === this.root ? "Leave fullscreen" : "Fullscreen"; };
     return toggle;
   }
 
   buildQuestion() {
-    this.asked = element("legend");
-    const answers = Object.entries(ANSWERS).map(([key, { name }]) => button(name, () => this.answer(key)));
-    this.question = element("fieldset", { class: "lab__question", hidden: true }, this.asked,
-      element("div", { class: "lab__bar" }, ...answers, button("Just show it", () => this.answer(null))));
-    this.verdict = element("p", { class: "lab__verdict", role: "status" });
-    return element("div", {}, this.question, this.verdict);
+    this.asked = make("legend");
+    const answers = Object.entries(ANSWERS).map(([key, { name }]) => makeButton(name, () => this.answer(key)));
+    this.question = make("fieldset", { class: "lab__question", hidden: true }, this.asked,
+      make("div", { class: "lab__bar" }, ...answers, makeButton("Just show it", () => this.answer(null))));
+    this.verdict = make("p", { class: "lab__verdict", role: "status" });
+    return make("div", {}, this.question, this.verdict);
   }
 
   buildPanel() {
@@ -88,27 +89,27 @@ class GradientLab extends Lab {
     };
     this.controls = Object.fromEntries([...MAIN, ...MORE].map((key) => [key, labelled(key)]));
     this.controls.seed = numberField(SETTINGS.seed, "Seed", (value) => this.moved({ seed: value }));
-    const another = button("Another seed", () => {
+    const another = makeButton("Another seed", () => {
       const seed = (this.settings.seed + 1) % 2 ** 32;
       this.controls.seed.set(seed);
       this.moved({ seed });
     });
-    return element("div", { class: "lab__panel" },
+    return make("div", { class: "lab__panel" },
       ...MAIN.map((key) => this.controls[key].element),
-      element("div", { class: "lab__bar" }, this.controls.seed.element, another),
-      element("details", { class: "lab__more" }, element("summary", {}, "More settings"),
-        element("div", { class: "lab__panel" }, ...MORE.map((key) => this.controls[key].element))));
+      make("div", { class: "lab__bar" }, this.controls.seed.element, another),
+      make("details", { class: "lab__more" }, make("summary", {}, "More settings"),
+        make("div", { class: "lab__panel" }, ...MORE.map((key) => this.controls[key].element))));
   }
 
   /** What one looks at while a control moves; nothing in it takes the focus, so that it may stand before or beside the controls. */
   buildMain() {
-    this.said = element("p", { class: "lab__said" });
-    this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
+    this.said = make("p", { class: "lab__said" });
+    this.announced = make("p", { class: "lab__hidden", role: "status" });
+    this.stripSvg = makeSvg("svg", { class: "fig__svg", height: STRIP });
     const signal = new Chart({ title: "The signal: norm of ∂L/∂h after each layer", height: 240, series: [
       { key: "predicted", name: "mean field", color: "ink2", dash: "2 3", marked: false }, { key: "signal", name: "this net", color: "s0" }] });
     this.charts = { signal };
-    return element("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, signal.figure);
+    return make("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, signal.figure);
   }
 
   buildRest() {
@@ -119,25 +120,25 @@ class GradientLab extends Lab {
         { key: "saturated", name: "flat or off", color: "c-res" }, { key: "dead", name: "dead", color: "ink", dash: "4 3" }] }),
     };
     Object.assign(this.charts, small);
-    return element("div", { class: "lab__rest" }, this.buildWalk(),
-      element("div", { class: "lab__small" }, ...Object.values(small).map((chart) => chart.figure)),
+    return make("div", { class: "lab__rest" }, this.buildWalk(),
+      make("div", { class: "lab__small" }, ...Object.values(small).map((chart) => chart.figure)),
       this.buildTake(), this.buildTraining());
   }
 
   buildWalk() {
     const id = `${this.id || "lab"}-walk`;
-    this.playButton = button("Play", () => this.play());
-    this.walk = element("input", { id, type: "range", min: 1, step: 1, oninput: () => this.walkTo(this.settings.depth + 1 - Number(this.walk.value)) });
-    this.walkSaid = element("p", { class: "lab__factor" });
-    return element("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
-      element("div", { class: "lab__bar" }, this.playButton,
-        button("Back", () => this.stepBy(1)), button("Step", () => this.stepBy(-1)), button("Reset", () => this.walkTo(null)),
-        element("div", { class: "field lab__field lab__slide" }, element("label", { for: id }, "Layers walked back"), this.walk)),
+    this.playButton = makeButton("Play", () => this.play());
+    this.walk = make("input", { id, type: "range", min: 1, step: 1, oninput: () => this.walkTo(this.settings.depth + 1 - Number(this.walk.value)) });
+    this.walkSaid = make("p", { class: "lab__factor" });
+    return make("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
+      make("div", { class: "lab__bar" }, this.playButton,
+        makeButton("Back", () => this.stepBy(1)), makeButton("Step", () => this.stepBy(-1)), makeButton("Reset", () => this.walkTo(null)),
+        make("div", { class: "field lab__field lab__slide" }, make("label", { for: id }, "Layers walked back"), this.walk)),
       this.walkSaid);
   }
 
   buildTake() {
-    this.taken = element("span", { role: "status" });
+    this.taken = make("span", { role: "status" });
     const hand = async (text, what) => {
       const done = await copy(text);
       this.taken.textContent = done ? `${what} copied.` : "Your browser does not allow it; here it is to copy by hand.";
@@ -152,15 +153,15 @@ class GradientLab extends Lab {
       if (this.onItsWay) this.taken.textContent = "This net is still being computed.";
       else give();
     };
-    this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
-    return element("div", { class: "lab__take" },
-      element("div", { class: "lab__bar" },
-        button("Copy as PyTorch", () => hand(pytorch(this.net(), this.address()), "The program is")),
-        button("Copy link", () => hand(this.address(), "The link is")),
-        button("Save as SVG", () => drawn(() => download("gradient-lab.svg",
+    this.byHand = make("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
+    return make("div", { class: "lab__take" },
+      make("div", { class: "lab__bar" },
+        makeButton("Copy as PyTorch", () => hand(pytorch(this.net(), this.address()), "The program is")),
+        makeButton("Copy link", () => hand(this.address(), "The link is")),
+        makeButton("Save as SVG", () => drawn(() => download("gradient-lab.svg",
           asSvg(this.charts.signal.svg, `${this.charts.signal.title}. ${described(this.settings)}`), "image/svg+xml"))),
-        button("Save as CSV", () => drawn(() => download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv"))),
-        element("a", { href: new URL("../../../reference/the-lab/", import.meta.url), class: "lab__how" }, "What it computes"), this.taken),
+        makeButton("Save as CSV", () => drawn(() => download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv"))),
+        make("a", { href: new URL("../../../reference/the-lab/", import.meta.url), class: "lab__how" }, "What it computes"), this.taken),
       this.byHand);
   }
 

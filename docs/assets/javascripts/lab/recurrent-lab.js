@@ -1,9 +1,10 @@
 /* <recurrent-lab>: a recurrent net to change, what is left of each of its states against what is quoted for it, the walk back in time, and
    the same net as PyTorch. */
 
-import { inWords, make, strip, told, write } from "../drawing.js";
+import { make, makeButton, makeSvg } from "../dom.js";
+import { inWords, strip, told, write } from "../drawing.js";
 import { Chart } from "./chart.js";
-import { button, control, copy, download, element, numberField } from "./controls.js";
+import { control, copy, download, numberField } from "./controls.js";
 import { Lab } from "./element.js";
 import { asSvg } from "./export.js";
 import { Recurrence } from "./recurrence.js";
@@ -56,30 +57,30 @@ class RecurrentLab extends Lab {
 
   build() {
     this.recurrence = new Recurrence();
-    return [element("div", { class: "lab", role: "group", "aria-label": "The lab of recurrent nets" },
+    return [make("div", { class: "lab", role: "group", "aria-label": "The lab of recurrent nets" },
       this.buildTop(), this.buildMain(), this.buildPanel(), this.buildRest())];
   }
 
   buildTop() {
     const id = `${this.id || "recurrent"}-preset`;
-    this.preset = element("select", { id, onchange: () => this.choose(this.preset.value) },
-      element("option", { value: "" }, "your own"),
-      ...Object.entries(PRESETS).map(([value, { name }]) => element("option", { value }, name)));
-    this.predictFirst = element("input", { type: "checkbox", checked: true });
-    this.look = element("p", { class: "lab__look" });
-    return element("div", { class: "lab__wide lab__top" },
-      element("div", { class: "lab__bar" },
-        element("div", { class: "field lab__field lab__preset" }, element("label", { for: id }, "Show"), this.preset),
-        element("label", { class: "lab__check" }, this.predictFirst, " predict first")),
+    this.preset = make("select", { id, onchange: () => this.choose(this.preset.value) },
+      make("option", { value: "" }, "your own"),
+      ...Object.entries(PRESETS).map(([value, { name }]) => make("option", { value }, name)));
+    this.predictFirst = make("input", { type: "checkbox", checked: true });
+    this.look = make("p", { class: "lab__look" });
+    return make("div", { class: "lab__wide lab__top" },
+      make("div", { class: "lab__bar" },
+        make("div", { class: "field lab__field lab__preset" }, make("label", { for: id }, "Show"), this.preset),
+        make("label", { class: "lab__check" }, this.predictFirst, " predict first")),
       this.look, this.buildQuestion());
   }
 
   buildQuestion() {
-    this.asked = element("legend");
-    this.answers = element("div", { class: "lab__bar" });
-    this.question = element("fieldset", { class: "lab__question", hidden: true }, this.asked, this.answers);
-    this.verdict = element("p", { class: "lab__verdict", role: "status" });
-    return element("div", {}, this.question, this.verdict);
+    this.asked = make("legend");
+    this.answers = make("div", { class: "lab__bar" });
+    this.question = make("fieldset", { class: "lab__question", hidden: true }, this.asked, this.answers);
+    this.verdict = make("p", { class: "lab__verdict", role: "status" });
+    return make("div", {}, this.question, this.verdict);
   }
 
   buildPanel() {
@@ -87,45 +88,45 @@ class RecurrentLab extends Lab {
     this.controls = Object.fromEntries([...MAIN, ...MORE].map((key) => [key,
       control(SETTINGS[key], LABELS[key], (value) => this.moved({ [key]: value }), shown(key))]));
     this.controls.seed = numberField(SETTINGS.seed, "Seed", (value) => this.moved({ seed: value }));
-    const another = button("Another seed", () => {
+    const another = makeButton("Another seed", () => {
       const seed = (this.settings.seed + 1) % 2 ** 32;
       this.controls.seed.set(seed);
       this.moved({ seed });
     });
-    return element("div", { class: "lab__panel" },
+    return make("div", { class: "lab__panel" },
       ...MAIN.map((key) => this.controls[key].element),
-      element("div", { class: "lab__bar" }, this.controls.seed.element, another),
-      element("details", { class: "lab__more" }, element("summary", {}, "More settings"),
-        element("div", { class: "lab__panel" }, ...MORE.map((key) => this.controls[key].element))));
+      make("div", { class: "lab__bar" }, this.controls.seed.element, another),
+      make("details", { class: "lab__more" }, make("summary", {}, "More settings"),
+        make("div", { class: "lab__panel" }, ...MORE.map((key) => this.controls[key].element))));
   }
 
   buildMain() {
-    this.said = element("p", { class: "lab__said" });
-    this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
+    this.said = make("p", { class: "lab__said" });
+    this.announced = make("p", { class: "lab__hidden", role: "status" });
+    this.stripSvg = makeSvg("svg", { class: "fig__svg", height: STRIP });
     this.charts = Object.fromEntries(Object.entries(CHARTS).map(([net, { series }]) => [net,
       new Chart({ title: TITLE, series, ends: ["first state", "last"], height: 300 })]));
     const figures = Object.values(this.charts).map(({ figure }) => figure);
-    return element("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, ...figures);
+    return make("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, ...figures);
   }
 
-  buildRest() { return element("div", { class: "lab__rest" }, this.buildWalk(), this.buildTake()); }
+  buildRest() { return make("div", { class: "lab__rest" }, this.buildWalk(), this.buildTake()); }
 
   buildWalk() {
     const id = `${this.id || "recurrent"}-walk`;
-    this.playButton = button("Play the way back", () => this.play());
+    this.playButton = makeButton("Play the way back", () => this.play());
     const slid = () => this.walkTo(this.settings.steps - Number(this.walk.value));
-    this.walk = element("input", { id, type: "range", min: 0, step: 1, oninput: slid });
-    this.walkSaid = element("p", { class: "lab__factor" });
-    return element("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
-      element("div", { class: "lab__bar" }, this.playButton,
-        button("Back", () => this.stepBy(1)), button("Step", () => this.stepBy(-1)), button("Reset", () => this.walkTo(null)),
-        element("div", { class: "field lab__field lab__slide" }, element("label", { for: id }, "Steps walked back"), this.walk)),
+    this.walk = make("input", { id, type: "range", min: 0, step: 1, oninput: slid });
+    this.walkSaid = make("p", { class: "lab__factor" });
+    return make("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
+      make("div", { class: "lab__bar" }, this.playButton,
+        makeButton("Back", () => this.stepBy(1)), makeButton("Step", () => this.stepBy(-1)), makeButton("Reset", () => this.walkTo(null)),
+        make("div", { class: "field lab__field lab__slide" }, make("label", { for: id }, "Steps walked back"), this.walk)),
       this.walkSaid);
   }
 
   buildTake() {
-    this.taken = element("span", { role: "status" });
+    this.taken = make("span", { role: "status" });
     const hand = async (text, what) => {
       const done = await copy(text);
       this.taken.textContent = done ? `${what} copied.` : "Your browser does not allow it; here it is to copy by hand.";
@@ -139,14 +140,14 @@ class RecurrentLab extends Lab {
       this.draw(); // if it is still due
       return this.charts[this.settings.net];
     };
-    this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
-    return element("div", { class: "lab__take" },
-      element("div", { class: "lab__bar" },
-        button("Copy as PyTorch", () => hand(pytorch(this.settings, this.compute().a, this.address()), "The program is")),
-        button("Copy link", () => hand(this.address(), "The link is")),
-        button("Save as SVG",
+    this.byHand = make("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
+    return make("div", { class: "lab__take" },
+      make("div", { class: "lab__bar" },
+        makeButton("Copy as PyTorch", () => hand(pytorch(this.settings, this.compute().a, this.address()), "The program is")),
+        makeButton("Copy link", () => hand(this.address(), "The link is")),
+        makeButton("Save as SVG",
           () => download("recurrent-lab.svg", asSvg(chart().svg, `${TITLE}: ${described(this.settings)}`), "image/svg+xml")),
-        button("Save as CSV", () => download("recurrent-lab.csv", asCsv(this.compute(), CHARTS[this.settings.net].columns), "text/csv")),
+        makeButton("Save as CSV", () => download("recurrent-lab.csv", asCsv(this.compute(), CHARTS[this.settings.net].columns), "text/csv")),
         this.taken),
       this.byHand);
   }
@@ -194,8 +195,8 @@ class RecurrentLab extends Lab {
     this.look.hidden = Boolean(key);
     if (!key) return;
     write(this.asked, `Predict first. ${PRESETS[key].ask}`);
-    this.answers.replaceChildren(...PRESETS[key].answers.map((answer, i) => button(answer, () => this.answer(i))),
-      button("Just show it", () => this.answer(null)));
+    this.answers.replaceChildren(...PRESETS[key].answers.map((answer, i) => makeButton(answer, () => this.answer(i))),
+      makeButton("Just show it", () => this.answer(null)));
   }
 
   answer(given) {
