@@ -14,8 +14,8 @@ const read = () => {
   }
 };
 
-const led = (root) => {
-  const cards = [...root.querySelectorAll("details.question")];
+const startCards = (root) => {
+  const questions = [...root.querySelectorAll("details.question")];
   const sections = [...root.querySelectorAll(".cards__topic")];
   let known = read(), at = 0, stored = true;
 
@@ -31,50 +31,50 @@ const led = (root) => {
     show();
   });
   const said = make("p", { class: "cards__said", role: "status" });
-  const label = (input, text) => make("label", { class: "cards__check" }, input, ` ${text}`);
+  const makeLabel = (input, text) => make("label", { class: "cards__check" }, input, ` ${text}`);
   root.querySelector(".cards__bar").append(
-    make("label", { class: "field" }, "Topic", topic), label(open, "only what I don't know yet"), label(single, "one at a time"),
+    make("label", { class: "field" }, "Topic", topic), makeLabel(open, "only what I don't know yet"), makeLabel(single, "one at a time"),
     make("span", { class: "cards__step" }, back, next), erase, said);
 
-  const marked = (card, knew) => {
-    known[card.id] = knew;
+  const mark = (question, knew) => {
+    known[question.id] = knew;
     try { localStorage.setItem(KEPT, JSON.stringify(known)); } catch { stored = false; }
     if (single.checked && knew) go(open.checked ? 0 : 1);
     else show();
   };
-  cards.forEach((card) => {
-    card.append(make("p", { class: "cards__mark" }, makeButton("I knew it", () => marked(card, true)), makeButton("Not yet", () => marked(card, false))));
+  questions.forEach((question) => {
+    question.append(make("p", { class: "cards__mark" }, makeButton("I knew it", () => mark(question, true)), makeButton("Not yet", () => mark(question, false))));
   });
 
-  const chosen = () => cards.filter((card) => (!topic.value || card.closest(".cards__topic").dataset.topic === topic.value)
-    && !(open.checked && known[card.id]));
+  const listChosen = () => questions.filter((question) => (!topic.value || question.closest(".cards__topic").dataset.topic === topic.value)
+    && !(open.checked && known[question.id]));
 
   const go = (by) => {
-    const many = chosen().length;
+    const many = listChosen().length;
     at = many ? Math.min(many - 1, Math.max(0, at + by)) : 0;
     show();
-    const card = chosen()[at];
-    if (!card) return;
-    card.open = false;
-    card.querySelector("summary").focus();
+    const question = listChosen()[at];
+    if (!question) return;
+    question.open = false;
+    question.querySelector("summary").focus();
   };
 
   const show = () => {
-    const all = chosen();
+    const all = listChosen();
     at = Math.min(at, Math.max(0, all.length - 1));
     const shown = new Set(single.checked ? all.slice(at, at + 1) : all);
-    cards.forEach((card) => {
-      card.hidden = !shown.has(card);
-      card.dataset.known = known[card.id] === undefined ? "" : String(known[card.id]);
-      card.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[card.id] === (i === 0))));
+    questions.forEach((question) => {
+      question.hidden = !shown.has(question);
+      question.dataset.known = known[question.id] === undefined ? "" : String(known[question.id]);
+      question.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[question.id] === (i === 0))));
     });
-    sections.forEach((section) => { section.hidden = ![...section.querySelectorAll("details.question")].some((card) => !card.hidden); });
+    sections.forEach((section) => { section.hidden = ![...section.querySelectorAll("details.question")].some((question) => !question.hidden); });
     back.parentElement.hidden = !single.checked;
     back.disabled = at === 0;
     next.disabled = at >= all.length - 1;
-    const knew = cards.filter((card) => known[card.id]).length;
+    const knew = questions.filter((question) => known[question.id]).length;
     const place = single.checked && all.length ? `Card ${at + 1} of ${all.length}. ` : all.length ? "" : "Nothing is left here. ";
-    said.textContent = `${place}You knew ${knew} of ${cards.length}.${stored ? "" : " This browser keeps nothing: it is forgotten when you leave."}`;
+    said.textContent = `${place}You knew ${knew} of ${questions.length}.${stored ? "" : " This browser keeps nothing: it is forgotten when you leave."}`;
   };
 
   root.addEventListener("keydown", (event) => {
@@ -87,4 +87,4 @@ const led = (root) => {
 };
 
 /** Lead through the cards of this page. */
-export const start = () => document.querySelectorAll(".cards:not([data-ready])").forEach(led);
+export const start = () => document.querySelectorAll(".cards:not([data-ready])").forEach(startCards);

@@ -9,15 +9,15 @@ const INDEX = /(?<=(?<!\p{L})\p{L})_(\w+)/u; // of a symbol of one letter
 const LEAST = 2.2250738585072014e-308; // the smallest number a double holds in full
 
 /** A drawing is an image once there are words for what it shows. */
-export const told = (svg, said) => {
+export const describe = (svg, said) => {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", said);
 };
 
-const lowered = (index) => make("sub", {}, index);
+const lowerIndex = (index) => make("sub", {}, index);
 
 /** Words as nodes, their indices lowered: "∂h_T" is ∂h<sub>T</sub>. `lower` makes what stands for an index. */
-export const typeset = (words, lower = lowered) => words.split(INDEX).map((part, i) => (i % 2 ? lower(part) : part));
+export const typeset = (words, lower = lowerIndex) => words.split(INDEX).map((part, i) => (i % 2 ? lower(part) : part));
 
 /** Put words into an element, their indices lowered. */
 export const write = (element, words) => element.replaceChildren(...typeset(words));

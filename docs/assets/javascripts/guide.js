@@ -3,7 +3,7 @@
 
 import { make, makeButton } from "./dom.js";
 
-const led = (guide) => {
+const startGuide = (guide) => {
   const steps = [...guide.querySelectorAll(".guide__step")];
   const first = steps[0];
   const kept = `guide:${location.pathname}`;
@@ -14,14 +14,14 @@ const led = (guide) => {
   const again = makeButton("Start again", () => go(first));
   guide.append(said, make("div", { class: "guide__bar" }, back, again));
 
-  const named = () => steps.find((step) => `#${step.id}` === location.hash);
+  const findNamed = () => steps.find((step) => `#${step.id}` === location.hash);
   const go = (step) => { location.hash = step.id; };
 
   /** What the address names stands below the header, wherever the window was. */
   const land = (step) => { if (step.getBoundingClientRect().top < parseFloat(getComputedStyle(step).scrollMarginTop)) step.scrollIntoView(); };
 
   const show = () => {
-    const step = named() ?? first;
+    const step = findNamed() ?? first;
     const at = way.findIndex((one) => one.from === step.id);
     if (at >= 0) way = way.slice(0, at);
     if (step === first) way = [];
@@ -30,11 +30,11 @@ const led = (guide) => {
     said.textContent = way.length ? `${way.length} of at most five answers: ${way.map((one) => one.said).join(" · ")}` : "At most five answers.";
     back.hidden = !way.length;
     again.hidden = step === first;
-    if (named()) land(step);
+    if (findNamed()) land(step);
     return step;
   };
 
-  const lead = () => {
+  const focusStep = () => {
     const ask = show().querySelector(".guide__ask");
     ask.tabIndex = -1;
     ask.focus({ preventScroll: true });
@@ -46,11 +46,11 @@ const led = (guide) => {
     way.push({ from: answer.closest(".guide__step").id, said: answer.textContent });
     if (answer.hash !== location.hash) return;
     event.preventDefault(); // pressed before this file was here, it was followed by the browser
-    lead();
+    focusStep();
   });
   guide.dataset.ready = "";
   show();
-  return () => { if (!location.hash || named()) lead(); };
+  return () => { if (!location.hash || findNamed()) focusStep(); };
 };
 
 let follow;
@@ -59,5 +59,5 @@ addEventListener("hashchange", () => { if (document.querySelector(".guide[data-r
 /** Lead through the questions of this page. */
 export const start = () => {
   const guide = document.querySelector(".guide:not([data-ready])");
-  if (guide) follow = led(guide);
+  if (guide) follow = startGuide(guide);
 };

@@ -15,36 +15,36 @@ let open = null; // {number, card, back}: back is where the focus goes when the 
 
 /* ---------- the card ---------- */
 
-const link = (address, ...text) => {
+const makeLink = (address, ...text) => {
   const target = new URL(address, root);
   const safe = ["http:", "https:", "file:"].includes(target.protocol);
   return make("a", safe ? { href: target.href } : {}, ...text);
 };
 
-const scriptLink = (path) => {
+const linkScript = (path) => {
   const repository = document.querySelector("meta[name=repository]")?.content;
   const inside = path.replace(/^code\//, "");
-  return link(repository ? `${repository.replace(/\/$/, "")}/${inside}` : path, inside);
+  return makeLink(repository ? `${repository.replace(/\/$/, "")}/${inside}` : path, inside);
 };
 
-const measuredRows = (entry) => [
+const listMeasured = (entry) => [
   ["what", entry.what],
   ["5–95 %", entry.band],
   ["seeds", entry.seeds ? `${entry.n ? `${entry.n}: ` : ""}${entry.seeds}` : entry.n && String(entry.n)],
-  ["script", entry.script && scriptLink(entry.script)],
+  ["script", entry.script && linkScript(entry.script)],
   ["checked", entry.checked && `with ${entry.checked}`],
 ];
 
-const citedRows = (entry) => [
-  ["source", entry.what && (entry.link ? link(entry.link, entry.what) : entry.what)],
+const listCited = (entry) => [
+  ["source", entry.what && (entry.link ? makeLink(entry.link, entry.what) : entry.what)],
   ["by", entry.short],
   ["place", entry.where],
-  ["entry", entry.reference && link(entry.reference, "in the references")],
+  ["entry", entry.reference && makeLink(entry.reference, "in the references")],
 ];
 
-const cardFor = (entry, label) => {
+const makeCard = (entry, label) => {
   const cited = entry.kind === "cited";
-  const rows = (cited ? citedRows(entry) : measuredRows(entry)).filter(([, content]) => content);
+  const rows = (cited ? listCited(entry) : listMeasured(entry)).filter(([, content]) => content);
   const list = make("dl", {}, ...rows.flatMap(([name, content]) => [make("dt", {}, name), make("dd", {}, content)]));
   const close = make("button", { type: "button", class: "numcard__close", "aria-label": "Close", onclick: () => shut(true) }, "×");
   const body = make("div", { id: "numcard-body" }, make("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")));
@@ -85,7 +85,7 @@ const shut = (giveFocusBack = false) => {
 /** Open a number's card. In prose the focus goes into the card; in a table it stays with the number, for the arrow keys. */
 const show = (number, back = number) => {
   shut();
-  const card = cardFor(entries[number.dataset.key], number.textContent);
+  const card = makeCard(entries[number.dataset.key], number.textContent);
   document.querySelector(".md-content__inner").append(card);
   open = { number, card, back };
   number.setAttribute("aria-expanded", "true");
@@ -110,7 +110,7 @@ const toggle = (number) => {
 const controls = new WeakMap(); // table -> the one control under it
 
 /** The number that an arrow key leads to from this one, inside its table. */
-const neighbor = (number, key) => {
+const findNeighbor = (number, key) => {
   const numbers = all("data.num[role=button]", number.closest("table"));
   const here = numbers.indexOf(number);
   if (key === "Home") return numbers[0];
@@ -159,7 +159,7 @@ document.addEventListener("keydown", (event) => {
   } else if (number.closest("table") && ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
     event.preventDefault();
     event.stopPropagation();
-    const next = neighbor(number, event.key);
+    const next = findNeighbor(number, event.key);
     if (next && next !== number) show(next, controls.get(number.closest("table")));
   }
 }, true);

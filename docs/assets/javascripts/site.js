@@ -14,7 +14,7 @@ if (theme && !window.document$ && document.readyState !== "complete") await new 
 document.dispatchEvent(new Event("DOMContentLoaded"));
 
 /** Run on the first page and after each instant navigation, when the theme is done. */
-const onPage = (run) => {
+const runOnPages = (run) => {
   if (window.document$) window.document$.subscribe(() => setTimeout(run));
   else run();
 };
@@ -38,7 +38,7 @@ const nameSections = () => {
 };
 
 /** In place of a label that only a pointer reaches, a button. */
-const asButton = (label, name) => {
+const replaceLabel = (label, name) => {
   const { className, htmlFor, id } = label, toggle = document.getElementById(htmlFor);
   const button = make("button", { type: "button", class: className, id: id || null, "data-for": htmlFor, "aria-label": name,
     onclick: () => toggle.click() }, ...label.childNodes);
@@ -47,24 +47,24 @@ const asButton = (label, name) => {
 };
 
 const DRAWER = ".md-sidebar--primary";
-const inDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.checkVisibility({ visibilityProperty: true }));
+const findInDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.checkVisibility({ visibilityProperty: true }));
 
 /** Keys reach what opens the drawer and leads in it, and the focus goes in. */
 const nameDrawer = () => {
-  all(`${DRAWER} .md-nav label.md-nav__title:is([for^=__nav], [for=__toc])`).forEach((title) => asButton(title, `Back from ${title.textContent.trim()}`));
+  all(`${DRAWER} .md-nav label.md-nav__title:is([for^=__nav], [for=__toc])`).forEach((title) => replaceLabel(title, `Back from ${title.textContent.trim()}`));
   all(`${DRAWER} label.md-nav__link[tabindex="0"][for]`).forEach((part) => {
-    asButton(part, `Pages of ${(part.textContent.trim() || part.previousElementSibling?.textContent.trim())}`);
+    replaceLabel(part, `Pages of ${(part.textContent.trim() || part.previousElementSibling?.textContent.trim())}`);
   });
   const label = document.querySelector("label.md-header__button[for=__drawer]");
   if (!label) return;
   const toggle = document.getElementById("__drawer");
-  const button = asButton(label, "Pages");
-  const told = () => {
+  const button = replaceLabel(label, "Pages");
+  const tell = () => {
     button.setAttribute("aria-expanded", String(toggle.checked));
-    if (toggle.checked && button.matches(":focus-visible")) requestAnimationFrame(() => inDrawer()?.focus());
+    if (toggle.checked && button.matches(":focus-visible")) requestAnimationFrame(() => findInDrawer()?.focus());
   };
-  toggle.addEventListener("change", told);
-  told();
+  toggle.addEventListener("change", tell);
+  tell();
 };
 
 document.addEventListener("keydown", (event) => {
@@ -92,17 +92,17 @@ const reach = (region) => {
 const resized = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
 
 /** Code far from the window tells no size without layout: it is measured a few blocks at a time, when there is time. */
-const idle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 500 }) : setTimeout(run, 50));
+const runIdle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 500 }) : setTimeout(run, 50));
 let measuring = 0;
 const measure = () => {
   const turn = ++measuring; // a later call takes over
   const blocks = all(".md-typeset .highlight pre > code");
-  const some = () => {
+  const measureSome = () => {
     if (turn !== measuring) return;
     blocks.splice(0, 3).forEach(reach);
-    if (blocks.length) idle(some);
+    if (blocks.length) runIdle(measureSome);
   };
-  idle(some);
+  runIdle(measureSome);
 };
 addEventListener("resize", measure);
 
@@ -135,7 +135,7 @@ const approached = new IntersectionObserver((entries) => {
   });
 }, { rootMargin: NEAR });
 
-onPage(() => {
+runOnPages(() => {
   openNumbers();
   const parts = Object.entries(PARTS).filter(([part]) => document.querySelector(part));
   Promise.allSettled(parts.map(([, script]) => import(script).then((it) => it.start()))).then(() => dispatchEvent(new Event("ready")));
@@ -163,13 +163,13 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
 });
 
-const page = (address) => address.split("#")[0];
+const leaveOutPart = (address) => address.split("#")[0];
 
 /* A step within a page is the browser's: the theme would fetch the page again, without what a reader has opened, chosen and written.
    It leaves a link with a target alone, and hears of other steps by location$. The skip link takes the focus along. */
 addEventListener("click", ({ target }) => {
   const link = target.closest?.("a[href*='#']");
-  if (!link || page(link.href) !== page(location.href)) return;
+  if (!link || leaveOutPart(link.href) !== leaveOutPart(location.href)) return;
   link.target = "_self";
   if (link.matches(".md-skip")) document.getElementById(link.hash.slice(1)).tabIndex = -1;
 }, { capture: true });
@@ -177,10 +177,10 @@ addEventListener("click", ({ target }) => {
 const locations = window.location$;
 if (locations) {
   const pass = locations.next.bind(locations);
-  let here = page(location.href);
+  let here = leaveOutPart(location.href);
   locations.next = (url) => {
-    const inside = page(url.href) === here;
-    here = page(url.href);
+    const inside = leaveOutPart(url.href) === here;
+    here = leaveOutPart(url.href);
     if (!inside) pass(url);
     else if (history.scrollRestoration === "auto") return;
     else if (history.state) scrollTo(0, history.state.y); // as the theme does

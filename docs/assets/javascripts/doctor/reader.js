@@ -18,7 +18,7 @@ const DRAWN = { bias: "bias gradient, standing in for ∂L/∂h", weight: "∂L/
 
 // ---------- the text in an address ----------
 
-const through = async (bytes, stream, most) => {
+const pipe = async (bytes, stream, most) => {
   const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
   const parts = [];
   for (let size = 0; ;) {
@@ -31,14 +31,14 @@ const through = async (bytes, stream, most) => {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 };
 
-export const packed = async (text) => {
-  const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"), MOST.bytes);
+export const pack = async (text) => {
+  const bytes = await pipe(new TextEncoder().encode(text), new CompressionStream("deflate-raw"), MOST.bytes);
   return btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join("")).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
 
-export const unpacked = async (code) => {
+export const unpack = async (code) => {
   const bytes = Uint8Array.from(atob(code.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-  return new TextDecoder("utf-8", { fatal: true }).decode(await through(bytes, new DecompressionStream("deflate-raw"), MOST.bytes));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await pipe(bytes, new DecompressionStream("deflate-raw"), MOST.bytes));
 };
 
 // ---------- the element ----------
@@ -110,7 +110,7 @@ class GradientReader extends HTMLElement {
     const code = /^#numbers=([\w-]*)$/.exec(location.hash)?.[1];
     if (code === undefined) return;
     try {
-      this.set(await unpacked(code));
+      this.set(await unpack(code));
     } catch {
       this.set("");
       this.say("The address holds no numbers that can be read: it may have been cut off. Ask for it again, or paste the numbers.");
@@ -129,7 +129,7 @@ class GradientReader extends HTMLElement {
     this.findings = something ? judge(layers, facts) : [];
     this.out.replaceChildren();
     if (!something && !errors.length) return this.say();
-    this.say(...this.findings.map((finding, i) => this.verdict(finding, i)), ...this.faults(errors, something));
+    this.say(...this.findings.map((finding, i) => this.makeVerdict(finding, i)), ...this.listFaults(errors, something));
     if (!something) return undefined;
     this.figure = make("div", { class: "reader__figure" });
     const key = make("p", { class: "reader__key" }, make("span", {}, DRAWN[by] ?? "∂L/∂h"),
@@ -139,14 +139,14 @@ class GradientReader extends HTMLElement {
     make("summary", {}, "The numbers as a table"));
     this.out.append(...notes.map((note) => make("p", { class: "reader__note" }, note)));
     if (layers.length) this.out.append(key, this.figure, table);
-    this.out.append(make("div", { class: "reader__bar" }, makeButton("Copy link", () => this.link()),
-      ...(layers.length ? [makeButton("Plot as SVG", () => this.save("gradients.svg", this.drawn(), "image/svg+xml")),
-        makeButton("Numbers as CSV", () => this.save("gradients.csv", this.csv(), "text/csv"))] : [])));
+    this.out.append(make("div", { class: "reader__bar" }, makeButton("Copy link", () => this.shareLink()),
+      ...(layers.length ? [makeButton("Plot as SVG", () => this.save("gradients.svg", this.writeSvg(), "image/svg+xml")),
+        makeButton("Numbers as CSV", () => this.save("gradients.csv", this.writeCsv(), "text/csv"))] : [])));
     this.draw();
     return undefined;
   }
 
-  verdict(finding, i) {
+  makeVerdict(finding, i) {
     const guide = make("a", { href: `${this.getAttribute("guide") ?? ""}#${finding.guide}` }, "In the guide");
     const name = finding.code.replaceAll("_", " ");
     return make("div", { class: "reader__verdict" }, make("p", { class: "reader__code" }, i ? `Also: ${name}` : name),
@@ -154,7 +154,7 @@ class GradientReader extends HTMLElement {
       ...(i ? [] : [make("p", {}, make("strong", {}, "Next: "), finding.remedy)]), make("p", {}, guide));
   }
 
-  faults(errors, something) {
+  listFaults(errors, something) {
     if (!errors.length) return [];
     const head = something ? `${errors.length} ${errors.length === 1 ? "line was" : "lines were"} not understood; the rest is shown.`
       : "Nothing here could be read.";
@@ -173,7 +173,7 @@ class GradientReader extends HTMLElement {
     this.figure.replaceChildren(plot(this.layers, width, `Gradient norms of ${this.layers.length} layers, input left, loss right. ${first.evidence}`));
   }
 
-  drawn() {
+  writeSvg() {
     const svg = this.figure.querySelector("svg").cloneNode(true);
     const live = this.figure.querySelectorAll("svg *");
     svg.querySelectorAll("*").forEach((element, i) => {
@@ -183,7 +183,7 @@ class GradientReader extends HTMLElement {
     return new XMLSerializer().serializeToString(svg);
   }
 
-  csv() {
+  writeCsv() {
     const cell = (value) => (value === null || value === undefined ? "" : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
     return ["layer,signal,weight_grad", ...this.layers.map((x) => [x.name, x.signal, x.weight_grad].map(cell).join(","))].join("\n");
   }
@@ -194,20 +194,20 @@ class GradientReader extends HTMLElement {
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   }
 
-  async link() {
-    const code = await packed(this.text.value);
-    const note = (words) => {
+  async shareLink() {
+    const code = await pack(this.text.value);
+    const tell = (words) => {
       this.querySelector(".reader__linked")?.remove();
       this.out.append(make("p", { class: "reader__note reader__linked" }, words));
     };
     if (code.length > LINK) {
-      note(`That is too much for an address (${code.length} characters, ${LINK} at most). Send the file, or cut it to one step.`);
+      tell(`That is too much for an address (${code.length} characters, ${LINK} at most). Send the file, or cut it to one step.`);
       return;
     }
     history.replaceState(history.state, "", `#numbers=${code}`);
-    note("The address bar now holds the link, numbers included; copy it from there. Nothing was sent.");
+    tell("The address bar now holds the link, numbers included; copy it from there. Nothing was sent.");
     navigator.clipboard?.writeText(location.href).then(
-      () => note("The address is in your clipboard, and in the address bar. It holds the numbers themselves; nothing was sent."), () => {});
+      () => tell("The address is in your clipboard, and in the address bar. It holds the numbers themselves; nothing was sent."), () => {});
   }
 }
 

@@ -1,7 +1,7 @@
 /* One chart over layers or steps: lines on a logarithmic axis or on one of shares. It is built once and its attributes change. Knows no net. */
 
 import { make, makeSvg } from "../dom.js";
-import { positive, raised, told, typeset } from "../drawing.js";
+import { describe, positive, raised, typeset } from "../drawing.js";
 
 const ROOM = { left: 8, right: 50, top: 8, bottom: 26 };
 const TICKS = 7;
@@ -75,7 +75,7 @@ export class Chart {
     const [low, high] = scale === "log" ? this.bounds(values) : [0, 1];
     const y = scale === "log" ? (v) => ROOM.top + ((high - Math.log10(v)) / (high - low)) * tall : (v) => ROOM.top + (1 - v) * tall;
     this.drawTicks(low, high, y);
-    told(this.svg, said);
+    describe(this.svg, said);
     this.middle.textContent = axis;
     this.cursor.setAttribute("d", at >= 0 && at < count ? `M${x(at)} ${ROOM.top}V${height - ROOM.bottom}` : "");
     let shown = 0;

@@ -6,12 +6,12 @@ import { typeset } from "../drawing.js";
 let made = 0;
 
 /** A slider's value, for the eye alone: the slider itself says it, and an <output> would say it a second time. */
-export const shown = () => make("span", { class: "lab__value", "aria-hidden": "true" });
+export const makeOutput = () => make("span", { class: "lab__value", "aria-hidden": "true" });
 
 const STEPS = 400; // of a logarithmic slider
 
 /** Between the position of a slider and the value: whole numbers step by one, reals by equal ratios, or equally where they may be zero. */
-const sliding = ({ kind, low, high }) => {
+const scaleSlider = ({ kind, low, high }) => {
   if (kind === "whole") return { min: low, max: high, step: 1, to: Number, from: (value) => value };
   if (low > 0) {
     const ratio = Math.log(high / low);
@@ -23,7 +23,7 @@ const sliding = ({ kind, low, high }) => {
 };
 
 /** A labelled control for one setting: { element, set(value), disable(yes) }; `changed(value)` is called as it moves. */
-export const control = (it, label, changed, write = String) => {
+export const makeControl = (it, label, changed, write = String) => {
   const id = `lab-control-${made += 1}`;
   if (it.kind === "choice") {
     const select = make("select", { id, onchange: () => changed(select.value) },
@@ -34,8 +34,8 @@ export const control = (it, label, changed, write = String) => {
       disable: (yes) => { select.disabled = yes; },
     };
   }
-  const slide = sliding(it);
-  const output = shown();
+  const slide = scaleSlider(it);
+  const output = makeOutput();
   const tell = (value) => { output.textContent = write(value); input.setAttribute("aria-valuetext", write(value)); };
   const input = make("input", { id, type: "range", min: slide.min, max: slide.max, step: slide.step,
     oninput: () => { const value = slide.to(input.value); tell(value); changed(value); } });
@@ -47,7 +47,7 @@ export const control = (it, label, changed, write = String) => {
 };
 
 /** A number typed in, for a seed. */
-export const numberField = (it, label, changed) => {
+export const makeNumberField = (it, label, changed) => {
   const id = `lab-control-${made += 1}`;
   const input = make("input", { id, type: "number", min: it.low, max: it.high, step: 1, inputmode: "numeric", onchange: () => {
     const value = Number(input.value);

@@ -18,8 +18,8 @@ const styled = new Promise((done) => {
 
 /**
  * Subclasses give `table` (settings as in settings.js, static), `build()` (returns the children, once), `draw()` (settings or size changed),
- * `show(settings)` (write the settings into the controls), and may give `freed()` (out of sight or gone: drop arrays and workers),
- * `started()` (the settings the element starts with, from its attributes) and `settled()` (no change for a moment: announce).
+ * `show(settings)` (write the settings into the controls), and may give `free()` (out of sight or gone: drop arrays and workers),
+ * `start()` (the settings the element starts with, from its attributes) and `settle()` (no change for a moment: announce).
  */
 export class Lab extends HTMLElement {
   static table = {};
@@ -28,13 +28,13 @@ export class Lab extends HTMLElement {
     styled.then(() => {
       if (!this.isConnected || this.leaving) return;
       if (!this.settings) {
-        this.settings = { ...defaults(this.constructor.table), ...this.started() };
+        this.settings = { ...defaults(this.constructor.table), ...this.start() };
         this.notes = make("p", { class: "lab__notes", role: "status" });
         this.replaceChildren(...this.build(), this.notes);
         this.dataset.ready = "";
       }
       this.watch();
-      this.fromAddress();
+      this.readAddress();
       this.show(this.settings);
       this.redraw();
     });
@@ -46,25 +46,25 @@ export class Lab extends HTMLElement {
     clearTimeout(this.resting);
     clearTimeout(this.settling);
     clearTimeout(this.spoken);
-    this.freed();
+    this.free();
   }
 
-  started() { return {}; }
+  start() { return {}; }
 
-  freed() {}
+  free() {}
 
-  settled() {}
+  settle() {}
 
   watch() {
     this.leaving = new AbortController();
     const { signal } = this.leaving;
-    addEventListener("hashchange", () => this.fromAddress(), { signal });
+    addEventListener("hashchange", () => this.readAddress(), { signal });
     const sized = new ResizeObserver(() => this.redraw());
     const seen = new IntersectionObserver((entries) => {
       clearTimeout(this.resting);
       this.inSight = entries.at(-1).isIntersecting;
       if (this.inSight) this.redraw();
-      else this.resting = setTimeout(() => this.freed(), REST);
+      else this.resting = setTimeout(() => this.free(), REST);
     }, { rootMargin: AHEAD });
     sized.observe(this);
     seen.observe(this);
@@ -85,14 +85,14 @@ export class Lab extends HTMLElement {
     Object.assign(this.settings, changes);
     this.tell([]);
     this.redraw();
-    this.settle();
+    this.wait();
   }
 
-  settle() {
+  wait() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       if (this.place) history.replaceState(history.state, "", this.fragment());
-      this.settled();
+      this.settle();
     }, SETTLED);
   }
 
@@ -120,7 +120,7 @@ export class Lab extends HTMLElement {
   /** The address of this page with all settings in it. */
   address() { return location.href.split("#")[0] + this.fragment(); }
 
-  fromAddress() {
+  readAddress() {
     const [id, given] = readFragment(location.hash);
     if (!given || !this.place || id !== this.place) return;
     this.take(given);

@@ -42,12 +42,12 @@ class GradientLab extends WalkLab {
 
   build() {
     this.engine = new Engine({
-      found: (found, settings) => this.arrived(found, settings),
+      found: (found, settings) => this.receive(found, settings),
       progress: (layer) => { this.tell([`Drawing ${inWords(weightCount(this.settings), 3)} weights: layer ${layer} of ${this.settings.depth}`]); },
       failed: (message) => this.tell([`This net could not be computed: ${message}`]),
     });
     const children = super.build();
-    this.root.addEventListener("fullscreenchange", () => { this.onFull(); this.redraw(); });
+    this.root.addEventListener("fullscreenchange", () => { this.nameFullscreen(); this.redraw(); });
     return children;
   }
 
@@ -59,16 +59,16 @@ class GradientLab extends WalkLab {
 
   buildFullscreen() {
     const toggle = makeButton("Fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()));
-    this.onFull = () => { toggle.textContent = document.fullscreenElement === this.root ? "Leave fullscreen" : "Fullscreen"; };
+    this.nameFullscreen = () => { toggle.textContent = document.fullscreenElement === this.root ? "Leave fullscreen" : "Fullscreen"; };
     return toggle;
   }
 
-  label(key) {
+  nameSetting(key) {
     const label = LABELS[key] ?? SETTINGS[key].name;
     return label[0].toUpperCase() + label.slice(1);
   }
 
-  value(key, value) { return key === "gain" || key === "bias" ? inWords(value, 3) : String(value); }
+  writeSetting(key, value) { return key === "gain" || key === "bias" ? inWords(value, 3) : String(value); }
 
   buildCharts() {
     this.charts = {
@@ -95,14 +95,14 @@ class GradientLab extends WalkLab {
     return take;
   }
 
-  chartTitle() { return `${this.chart.title}. ${described(this.settings)}`; }
+  describeChart() { return `${this.chart.title}. ${described(this.settings)}`; }
 
-  program() { return pytorch(this.net(), this.address()); }
+  writeProgram() { return pytorch(this.netSettings(), this.address()); }
 
-  csv() { return asCsv(this.found, this.theory); }
+  writeCsv() { return asCsv(this.found, this.theory); }
 
   /** The settings of the net alone. */
-  net() { return Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, this.settings[key]])); }
+  netSettings() { return Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, this.settings[key]])); }
 
   // ---------- what is done to it ----------
 
@@ -116,9 +116,9 @@ class GradientLab extends WalkLab {
     this.trainer.follow();
   }
 
-  answersTo() { return Object.entries(ANSWERS).map(([key, { name }]) => [key, name]); }
+  listAnswers() { return Object.entries(ANSWERS).map(([key, { name }]) => [key, name]); }
 
-  judged(key) {
+  judge(key) {
     this.compute();
     const share = this.found.signal[0] / this.found.signal.at(-1);
     const right = Object.values(ANSWERS).find(({ holds }) => holds(share));
@@ -131,8 +131,8 @@ class GradientLab extends WalkLab {
     this.trainer.show(settings);
   }
 
-  named() {
-    super.named();
+  nameNet() {
+    super.nameNet();
     this.controls.place.disable(this.settings.norm === "none");
   }
 
@@ -146,17 +146,17 @@ class GradientLab extends WalkLab {
 
   /** Find the norms of the net as it is set now, once; those of a large one are on their way until they have arrived. */
   compute() {
-    const key = JSON.stringify(this.net());
+    const key = JSON.stringify(this.netSettings());
     if (this.computed === key) return;
     this.computed = key;
     this.theory = predicted(this.settings);
-    const found = this.engine.ask(this.net());
+    const found = this.engine.ask(this.netSettings());
     this.onItsWay = !found;
     if (found) this.found = found;
     else this.tell([`${inWords(weightCount(this.settings), 3)} weights: above ${inWords(WORKER_FROM, 1)} a worker computes the net`]);
   }
 
-  arrived(found) {
+  receive(found) {
     this.found = found;
     this.onItsWay = false;
     this.tell([`${inWords(weightCount(this.settings), 3)} weights, computed in a worker`]);
@@ -167,7 +167,7 @@ class GradientLab extends WalkLab {
 
   paint() {
     const { found, theory } = this, depth = found.signal.length;
-    const { from, at, axis } = this.drawn(depth);
+    const { from, at, axis } = this.reach(depth);
     const scale = found.signal[depth - 1];
     const shown = (profile) => this.hide(profile, from);
     const prediction = theory.length === depth ? theory.map((t) => t * scale) : found.signal.map(() => NaN);
@@ -185,7 +185,7 @@ class GradientLab extends WalkLab {
       (layer) => stepped(found, layer));
   }
 
-  settled() {
+  settle() {
     if (!this.found || !this.inSight) return;
     if (this.engine.net.settings) this.warn(this.engine.sensitivity(this.found));
     this.announce();
@@ -196,8 +196,8 @@ class GradientLab extends WalkLab {
     if (words) this.tell([words.replace(/\.$/, "")]);
   }
 
-  freed() {
-    super.freed();
+  free() {
+    super.free();
     this.engine?.free();
     this.trainer?.rest(!this.isConnected);
   }

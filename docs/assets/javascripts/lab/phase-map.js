@@ -3,7 +3,7 @@
 
 import { make, makeButton } from "../dom.js";
 import { inWords, typeset } from "../drawing.js";
-import { control, shown } from "./controls.js";
+import { makeControl, makeOutput } from "./controls.js";
 import { Lab } from "./element.js";
 import { PhaseChart } from "./phase-chart.js";
 import {
@@ -18,8 +18,8 @@ const ROWS = {
   left: `Signal left after ${LAYERS} layers`, q: "Fixed point of the pre-activations' variance",
 };
 
-const twoDigits = (value) => value.toFixed(2);
-const within = ({ low, high }, value) => Math.min(high, Math.max(low, Number(twoDigits(value))));
+const writeShort = (value) => value.toFixed(2);
+const keepWithin = ({ low, high }, value) => Math.min(high, Math.max(low, Number(writeShort(value))));
 
 let made = 0;
 
@@ -54,26 +54,26 @@ class PhaseMap extends Lab {
 
   buildPanel() {
     this.controls = {
-      activation: control(SETTINGS.activation, "Activation", (activation) => this.change({ activation })),
-      weight: this.slider("weight", "Weights σ_w"),
-      bias: this.slider("bias", "Biases σ_b"),
+      activation: makeControl(SETTINGS.activation, "Activation", (activation) => this.change({ activation })),
+      weight: this.buildSlider("weight", "Weights σ_w"),
+      bias: this.buildSlider("bias", "Biases σ_b"),
     };
     this.opening = make("a", { class: "btn", href: ROOT }, "Open this net in the lab");
     return make("div", { class: "lab__panel" }, ...Object.values(this.controls).map((it) => it.element),
-      make("div", { class: "lab__bar" }, makeButton("To the edge of chaos", () => this.toEdge()), this.opening));
+      make("div", { class: "lab__bar" }, makeButton("To the edge of chaos", () => this.goToEdge()), this.opening));
   }
 
   /** A slider with equal steps, as the map's axes have them. */
-  slider(key, label) {
+  buildSlider(key, label) {
     const { low, high } = SETTINGS[key], id = `phase-${key}-${made += 1}`;
-    const output = shown();
+    const output = makeOutput();
     const input = make("input", { id, type: "range", min: low, max: high, step: STEP, oninput: () => {
-      output.textContent = twoDigits(Number(input.value));
+      output.textContent = writeShort(Number(input.value));
       this.change({ [key]: Number(input.value) });
     } });
     return {
       element: make("div", { class: "field lab__field" }, make("label", { for: id }, make("span", {}, ...typeset(label)), " ", output), input),
-      set: (value) => { input.value = value; output.textContent = twoDigits(value); },
+      set: (value) => { input.value = value; output.textContent = writeShort(value); },
     };
   }
 
@@ -87,19 +87,19 @@ class PhaseMap extends Lab {
 
   show(settings) { Object.entries(this.controls).forEach(([key, it]) => it.set(settings[key])); }
 
-  moved(changes) {
+  adjust(changes) {
     this.change(changes);
     this.show(this.settings);
   }
 
   pick(event) {
     const { weight, bias } = this.chart.at(event);
-    this.moved({ weight: within(SETTINGS.weight, weight), bias: within(SETTINGS.bias, bias) });
+    this.adjust({ weight: keepWithin(SETTINGS.weight, weight), bias: keepWithin(SETTINGS.bias, bias) });
   }
 
-  toEdge() { this.moved({ weight: edgeAt(this.settings.activation, this.settings.bias) }); }
+  goToEdge() { this.adjust({ weight: edgeAt(this.settings.activation, this.settings.bias) }); }
 
-  settled() { this.say(`${this.said.textContent} ${this.forward.textContent}`); }
+  settle() { this.say(`${this.said.textContent} ${this.forward.textContent}`); }
 
   // ---------- drawing ----------
 

@@ -56,9 +56,9 @@ class RecurrentLab extends WalkLab {
 
   // ---------- what stands in it ----------
 
-  label(key) { return LABELS[key]; }
+  nameSetting(key) { return LABELS[key]; }
 
-  value(key, value) { return String(value).replace("-", "−"); }
+  writeSetting(key, value) { return String(value).replace("-", "−"); }
 
   buildCharts() {
     this.charts = Object.fromEntries(Object.entries(CHARTS).map(([net, { series }]) => [net,
@@ -66,17 +66,17 @@ class RecurrentLab extends WalkLab {
     return Object.values(this.charts).map(({ figure }) => figure);
   }
 
-  chartTitle() { return `${TITLE}: ${described(this.settings)}`; }
+  describeChart() { return `${TITLE}: ${described(this.settings)}`; }
 
-  program() { return pytorch(this.settings, this.compute().a, this.address()); }
+  writeProgram() { return pytorch(this.settings, this.compute().a, this.address()); }
 
-  csv() { return asCsv(this.found, CHARTS[this.settings.net].columns); }
+  writeCsv() { return asCsv(this.found, CHARTS[this.settings.net].columns); }
 
   // ---------- what is done to it ----------
 
-  moved(changes) {
+  adjust(changes) {
     const [settings, note] = reachable({ ...this.settings, ...changes });
-    super.moved(settings);
+    super.adjust(settings);
     if (note) this.tell([note]);
     this.controls.sigma.set(settings.sigma);
   }
@@ -95,9 +95,9 @@ class RecurrentLab extends WalkLab {
     super.tell([...this.given, ...this.own]);
   }
 
-  answersTo({ answers }) { return [...answers.entries()]; }
+  listAnswers({ answers }) { return [...answers.entries()]; }
 
-  judged(given) {
+  judge(given) {
     const { answers, truth } = PRESETS[this.asking], right = truth(this.compute());
     return `${given === right ? "Right" : "No"}: ${answers[right]}.`;
   }
@@ -107,8 +107,8 @@ class RecurrentLab extends WalkLab {
     if (!this.found) this.draw(); // at once, so that nothing moves when it comes into sight
   }
 
-  named() {
-    super.named();
+  nameNet() {
+    super.nameNet();
     const { controls, settings } = this, gated = settings.net === "lstm";
     ["phi", "rho", "sigma", "eigen"].forEach((key) => controls[key].disable(gated));
     controls.forget.disable(!gated);
@@ -136,7 +136,7 @@ class RecurrentLab extends WalkLab {
 
   paint() {
     const { chart, found: { lines }, settings: { net, steps } } = this;
-    const { shown, name, columns } = CHARTS[net], { from, at, axis } = this.drawn(steps);
+    const { shown, name, columns } = CHARTS[net], { from, at, axis } = this.reach(steps);
     Object.values(this.charts).forEach((it) => { it.figure.hidden = it !== chart; });
     chart.resize(chart.figure.clientWidth);
     chart.update({
@@ -148,10 +148,10 @@ class RecurrentLab extends WalkLab {
     this.paintWords(steps, sentence(this.found, this.settings), (step) => stepped(lines[shown], step, name));
   }
 
-  settled() { this.announce(); }
+  settle() { this.announce(); }
 
-  freed() {
-    super.freed();
+  free() {
+    super.free();
     this.recurrence.free();
   }
 }

@@ -1,7 +1,7 @@
 /* Empty axes over thirty layers, on which curves are drawn by hand and laid beside measured ones. Knows no net and no control. */
 
 import { make, makeSvg } from "../dom.js";
-import { raised, told } from "../drawing.js";
+import { describe, raised } from "../drawing.js";
 
 const ROOM = { left: 10, right: 48, top: 10, bottom: 42 };
 const SHAPES = { sigmoid: { dash: "", mark: "circle" }, relu: { dash: "8 4", mark: "square" } };
@@ -27,11 +27,11 @@ export class SketchChart {
     }]));
     const all = Object.values(this.lines);
     this.svg.append(this.grid, ...["band", "ours", "marks", "yours"].flatMap((part) => all.map((line) => line[part])));
-    this.measuredKeys = Object.keys(nets).map((net) => this.entry(net, true));
-    this.key = make("div", { class: "chart__key" }, ...Object.keys(nets).map((net) => this.entry(net, false)), ...this.measuredKeys);
+    this.measuredKeys = Object.keys(nets).map((net) => this.makeKey(net, true));
+    this.key = make("div", { class: "chart__key" }, ...Object.keys(nets).map((net) => this.makeKey(net, false)), ...this.measuredKeys);
   }
 
-  entry(net, measured) {
+  makeKey(net, measured) {
     const { dash, mark } = SHAPES[net];
     const look = { class: `s-c-${net}`, fill: "none", "stroke-width": measured ? 2 : 3.5, "stroke-dasharray": dash };
     const line = makeSvg("path", { d: "M0 6H30", ...look });
@@ -69,7 +69,7 @@ export class SketchChart {
       text("loss", right, this.height - 6, "end"), makeSvg("circle", { class: "f-ink", cx: this.x(this.layers), cy: this.y(0), r: 3.5 }));
   }
 
-  line(powers) {
+  trace(powers) {
     let d = "";
     powers.forEach((power, i) => { if (power !== null) d += `${d ? "L" : "M"}${this.x(i + 1).toFixed(1)} ${this.y(power).toFixed(1)}`; });
     return d;
@@ -79,15 +79,15 @@ export class SketchChart {
   update(curves, ours, said) {
     Object.entries(this.lines).forEach(([net, line]) => {
       const drawn = curves[net].filter((power) => power !== null).length > 1;
-      line.yours.setAttribute("d", drawn ? this.line(curves[net]) : "");
+      line.yours.setAttribute("d", drawn ? this.trace(curves[net]) : "");
       const { value = [], low = [], high = [] } = ours?.[net] ?? {};
       const back = high.map((power, i) => `L${this.x(i + 1).toFixed(1)} ${this.y(power).toFixed(1)}`).reverse().join("");
-      line.band.setAttribute("d", ours ? `${this.line(low)}${back}Z` : "");
-      line.ours.setAttribute("d", this.line(value));
+      line.band.setAttribute("d", ours ? `${this.trace(low)}${back}Z` : "");
+      line.ours.setAttribute("d", this.trace(value));
       const marked = value.map((power, i) => (i % EVERY ? "" : MARKS[SHAPES[net].mark](this.x(i + 1), this.y(power))));
       line.marks.setAttribute("d", marked.join(""));
     });
     this.measuredKeys.forEach((entry) => { entry.style.visibility = ours ? "" : "hidden"; });
-    told(this.svg, said);
+    describe(this.svg, said);
   }
 }

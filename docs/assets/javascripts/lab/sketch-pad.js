@@ -3,7 +3,7 @@
 
 import { make, makeButton } from "../dom.js";
 import { raised } from "../drawing.js";
-import { shown } from "./controls.js";
+import { makeOutput } from "./controls.js";
 import { Lab } from "./element.js";
 import { SketchChart } from "./sketch-chart.js";
 import {
@@ -16,14 +16,14 @@ const STEPS_BACK = 100;
 const PRIVATE = "Nothing you draw is kept or sent: it is gone when you leave the page.";
 const NOT_FETCHED = "The measured curves could not be fetched. Your sketch is still here: try again.";
 
-const capital = (name) => name[0].toUpperCase() + name.slice(1);
+const capitalize = (name) => name[0].toUpperCase() + name.slice(1);
 
 let made = 0;
 
 class SketchPad extends Lab {
   static table = SETTINGS;
 
-  started() {
+  start() {
     this.curves = Object.fromEntries(Object.keys(NETS).map((net) => [net, blank()]));
     this.past = []; // curves to go back to
     this.ours = null; // the measured curves, once shown
@@ -56,20 +56,20 @@ class SketchPad extends Lab {
     this.undoButton = makeButton("Undo", () => this.undo());
     this.showButton = makeButton(SHOW, () => (this.ours ? this.hide() : this.reveal()));
     return make("div", { class: "lab__bar" }, this.undoButton, makeButton("Clear this curve", () => this.clear()),
-      makeButton("Start again", () => this.again()), this.showButton);
+      makeButton("Start again", () => this.startAgain()), this.showButton);
   }
 
   buildSliders() {
-    this.sliders = Object.fromEntries(Object.keys(NETS).map((net) => [net, HANDLES.map((layer) => this.slider(net, layer))]));
+    this.sliders = Object.fromEntries(Object.keys(NETS).map((net) => [net, HANDLES.map((layer) => this.buildSlider(net, layer))]));
     return make("details", { class: "lab__more" }, make("summary", {}, "Draw with sliders"),
       ...Object.entries(NETS).map(([net, name]) => make("fieldset", { class: "sketch__sliders" },
-        make("legend", {}, `${capital(name)}: the signal after layer …`),
+        make("legend", {}, `${capitalize(name)}: the signal after layer …`),
         make("div", { class: "lab__panel" }, ...this.sliders[net].map((slider) => slider.element)))));
   }
 
-  slider(net, layer) {
+  buildSlider(net, layer) {
     const id = `sketch-slider-${made += 1}`;
-    const output = shown();
+    const output = makeOutput();
     let moving = false;
     const input = make("input", { id, type: "range", min: LOW, max: HIGH, step: 1,
       oninput: () => {
@@ -135,8 +135,8 @@ class SketchPad extends Lab {
     this.judge();
   }
 
-  again() {
-    this.started();
+  startAgain() {
+    this.start();
     this.judge();
   }
 
@@ -162,14 +162,14 @@ class SketchPad extends Lab {
     this.redraw();
     this.showButton.textContent = this.ours ? HIDE : SHOW;
     const { ours } = this;
-    const verdicts = ([net, name]) => make("p", {}, make("strong", {}, `${capital(name)}. `),
+    const verdicts = ([net, name]) => make("p", {}, make("strong", {}, `${capitalize(name)}. `),
       verdict(net, scored(net, this.curves[net], ours[net]), ours[net]));
     this.results.replaceChildren(...(ours ? Object.entries(NETS).map(verdicts) : []));
-    this.numbers.replaceChildren(...(ours ? [this.compared()] : []));
+    this.numbers.replaceChildren(...(ours ? [this.compare()] : []));
   }
 
   /** Both curves as numbers. */
-  compared() {
+  compare() {
     const cell = (power) => (power === null ? "—" : raised(Math.round(power)));
     const head = ["Layer", ...Object.values(NETS).flatMap((name) => [`${name}, yours`, `${name}, measured`])];
     const rows = HANDLES.map((layer) => [String(layer),

@@ -3,7 +3,7 @@
 import { make, makeButton } from "../dom.js";
 import { inWords } from "../drawing.js";
 import { Chart } from "./chart.js";
-import { control } from "./controls.js";
+import { makeControl } from "./controls.js";
 import { startWorker } from "./engine.js";
 import { alternative } from "./wording.js";
 
@@ -21,10 +21,10 @@ export class Trainer {
   /** table: what the lab's settings may be; settings(): what they are now, of which nothing is kept here; changed(changes): a control was moved. */
   constructor(table, settings, changed) {
     this.settings = settings;
-    this.data = control(table.data, "Data", (data) => changed({ data }));
-    this.rate = control(table.rate, "Learning rate", (rate) => changed({ rate }), (v) => inWords(v, 3));
+    this.data = makeControl(table.data, "Data", (data) => changed({ data }));
+    this.rate = makeControl(table.rate, "Learning rate", (rate) => changed({ rate }), (v) => inWords(v, 3));
     this.startButton = makeButton("Train", () => this.toggle());
-    this.stepButton = makeButton("One step", () => this.once());
+    this.stepButton = makeButton("One step", () => this.stepOnce());
     this.said = make("p", { class: "lab__factor" });
     this.announced = make("p", { class: "lab__hidden", role: "status" });
     this.moved = new Chart({ title: "How far each layer has moved from its start", height: 170, series: [{ key: "moved", name: "moved", color: "c-relu" }] });
@@ -81,7 +81,7 @@ export class Trainer {
     this.send({ kind: "pause" });
   }
 
-  once() {
+  stepOnce() {
     if (this.running) this.pause();
     if (this.worker) this.send({ kind: "step" });
     else this.start(true);
@@ -90,7 +90,7 @@ export class Trainer {
   start(once = false) {
     const { rate, ...trained } = this.settings(), { data, ...settings } = trained;
     const worker = startWorker();
-    const hear = (message) => { if (worker === this.worker) this.heard(message); };
+    const hear = (message) => { if (worker === this.worker) this.receive(message); };
     worker.onmessage = ({ data: message }) => hear(message);
     worker.onerror = () => hear({ kind: "failed", message: "the worker could not be started" });
     this.worker = worker;
@@ -103,7 +103,7 @@ export class Trainer {
 
   send(message) { this.worker?.postMessage(message); }
 
-  heard(message) {
+  receive(message) {
     if (message.kind === "failed") {
       this.stop(`The training stopped: ${message.message}. `);
       return;

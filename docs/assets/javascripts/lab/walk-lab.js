@@ -2,8 +2,8 @@
    takes away. Knows no net. */
 
 import { make, makeButton, makeSvg } from "../dom.js";
-import { strip, told, write } from "../drawing.js";
-import { control, copy, download, numberField } from "./controls.js";
+import { describe, strip, write } from "../drawing.js";
+import { copy, download, makeControl, makeNumberField } from "./controls.js";
 import { Lab } from "./element.js";
 import { asSvg } from "./export.js";
 import { defaults } from "./settings.js";
@@ -12,17 +12,17 @@ const PACE = 160; // milliseconds between two steps of the walk, at most
 const STRIP = 44; // height of the strip
 const COLUMNS = 220; // of the strip at most
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const prefersStill = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /**
- * Subclasses give what every lab gives but `build()`, and the fields netTable (the settings that are a net's), presets, panel ({ main, more }:
- * keys of settings, the latter folded away), first (where the walk ends; `last`, a getter: where it begins) and words ({ title, choice,
- * play, walked, unit, hint }). Of a setting they give `label(key)` and `value(key, value)` as a reader sees them; of a question
- * `answersTo(preset)`, [[given, words], …], and `judged(given)`; `buildCharts()` (sets `charts`, returns the figures above the controls)
- * and `chart`, the main one; and to take away `chartTitle()`, `program()` and `csv()`.
+ * Subclasses give what every lab gives but `build()`, and the fields netTable (the settings that are a net's), presets, panel ({ main,
+ * more }: keys of settings, the latter folded away), first (where the walk ends; `last`, a getter: where it begins) and words ({ title,
+ * choice, play, walked, unit, hint }). Of a setting they give `nameSetting(key)` and `writeSetting(key, value)` as a reader sees them; of a
+ * question `listAnswers(preset)`, [[given, words], …], and `judge(given)`; `buildCharts()` (sets `charts`, returns the figures above the
+ * controls) and `chart`, the main one; and to take away `describeChart()`, `writeProgram()` and `writeCsv()`.
  */
 export class WalkLab extends Lab {
-  started() {
+  start() {
     this.walked = null; // where the walk back has come to; null: all is shown
     this.asking = null; // the preset whose question is not answered yet
     this.onItsWay = false; // what is drawn is not yet the net as it is set
@@ -62,12 +62,12 @@ export class WalkLab extends Lab {
   buildPanel() {
     const { panel: { main, more }, netTable } = this;
     this.controls = Object.fromEntries([...main, ...more].map((key) => [key,
-      control(netTable[key], this.label(key), (value) => this.moved({ [key]: value }), (value) => this.value(key, value))]));
-    this.controls.seed = numberField(netTable.seed, "Seed", (value) => this.moved({ seed: value }));
+      makeControl(netTable[key], this.nameSetting(key), (value) => this.adjust({ [key]: value }), (value) => this.writeSetting(key, value))]));
+    this.controls.seed = makeNumberField(netTable.seed, "Seed", (value) => this.adjust({ seed: value }));
     const another = makeButton("Another seed", () => {
       const seed = (this.settings.seed + 1) % 2 ** 32;
       this.controls.seed.set(seed);
-      this.moved({ seed });
+      this.adjust({ seed });
     });
     return make("div", { class: "lab__panel" },
       ...main.map((key) => this.controls[key].element),
@@ -89,8 +89,8 @@ export class WalkLab extends Lab {
   buildWalk() {
     const id = `${this.id || this.localName}-walk`;
     this.playButton = makeButton(this.words.play, () => this.play());
-    const slid = () => this.walkTo(this.first + this.last - Number(this.walk.value));
-    this.walk = make("input", { id, type: "range", min: this.first, step: 1, oninput: slid });
+    const slide = () => this.walkTo(this.first + this.last - Number(this.walk.value));
+    this.walk = make("input", { id, type: "range", min: this.first, step: 1, oninput: slide });
     this.walkSaid = make("p", { class: "lab__factor" });
     return make("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
       make("div", { class: "lab__bar" }, this.playButton,
@@ -104,10 +104,10 @@ export class WalkLab extends Lab {
     this.byHand = make("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
     return make("div", { class: "lab__take" },
       make("div", { class: "lab__bar" },
-        makeButton("Copy as PyTorch", () => this.hand(this.program(), "The program is")),
+        makeButton("Copy as PyTorch", () => this.hand(this.writeProgram(), "The program is")),
         makeButton("Copy link", () => this.hand(this.address(), "The link is")),
-        makeButton("Save as SVG", () => this.save("svg", "image/svg+xml", () => asSvg(this.chart.svg, this.chartTitle()))),
-        makeButton("Save as CSV", () => this.save("csv", "text/csv", () => this.csv())), this.taken),
+        makeButton("Save as SVG", () => this.save("svg", "image/svg+xml", () => asSvg(this.chart.svg, this.describeChart()))),
+        makeButton("Save as CSV", () => this.save("csv", "text/csv", () => this.writeCsv())), this.taken),
       this.byHand);
   }
 
@@ -130,15 +130,15 @@ export class WalkLab extends Lab {
   // ---------- what is done to it ----------
 
   /** A control of the net was moved. */
-  moved(changes) {
+  adjust(changes) {
     this.ask(null);
     this.walkTo(null);
     this.change(changes);
-    this.named();
+    this.nameNet();
   }
 
   choose(key) {
-    if (!key) return this.named();
+    if (!key) return this.nameNet();
     this.settings = { ...this.settings, ...defaults(this.netTable), ...this.presets[key].settings };
     this.walkTo(null);
     this.ask(this.predictFirst.checked ? key : null);
@@ -154,26 +154,26 @@ export class WalkLab extends Lab {
     if (!key) return;
     const preset = this.presets[key];
     write(this.asked, `Predict first. ${preset.ask}`);
-    this.answers.replaceChildren(...this.answersTo(preset).map(([given, words]) => makeButton(words, () => this.answer(given))),
+    this.answers.replaceChildren(...this.listAnswers(preset).map(([given, words]) => makeButton(words, () => this.answer(given))),
       makeButton("Just show it", () => this.answer(null)));
   }
 
   answer(given) {
-    const verdict = given === null ? "" : this.judged(given);
+    const verdict = given === null ? "" : this.judge(given);
     this.ask(null);
     write(this.verdict, verdict);
     this.redraw();
     this.preset.focus({ preventScroll: true });
-    this.settle();
+    this.wait();
   }
 
   /** Show the settings in the controls, and the name of the preset they are, if they are one. */
   show(settings) {
     Object.entries(this.controls).forEach(([key, it]) => it.set(settings[key]));
-    this.named();
+    this.nameNet();
   }
 
-  named() {
+  nameNet() {
     const same = (preset) => Object.entries({ ...defaults(this.netTable), ...preset.settings, seed: this.settings.seed })
       .every(([key, value]) => this.settings[key] === value);
     const found = Object.entries(this.presets).find(([, preset]) => same(preset));
@@ -189,7 +189,7 @@ export class WalkLab extends Lab {
 
   play() {
     if (this.playing) return this.pause();
-    if (still()) return this.walkTo(this.first);
+    if (prefersStill()) return this.walkTo(this.first);
     if (this.walked === null || this.walked === this.first) this.walkTo(this.last);
     this.playing = setInterval(() => {
       if (!this.inSight || this.walked <= this.first) this.pause();
@@ -221,7 +221,7 @@ export class WalkLab extends Lab {
   // ---------- drawing ----------
 
   /** Of values up to the place `last`: the index from which on they are drawn, that of the cursor or -1, and the words below the axis. */
-  drawn(last) {
+  reach(last) {
     const { first, words: { unit } } = this, place = this.asking ? last : this.walked ?? first;
     return { from: place - first, at: (this.walked ?? first - 1) - first, axis: `${last} ${last === 1 ? unit : `${unit}s`}` };
   }
@@ -233,7 +233,7 @@ export class WalkLab extends Lab {
   paintStrip(values, from, alternative) {
     const { width } = this.chart, inner = width - 58, signals = [...values].map((v, i) => (i < from ? 0 : v));
     this.stripSvg.setAttribute("viewBox", `0 0 ${width} ${STRIP}`);
-    told(this.stripSvg, alternative(signals));
+    describe(this.stripSvg, alternative(signals));
     const x = (i) => 8 + inner * (i + 0.5) / signals.length;
     this.stripSvg.replaceChildren(strip(signals, x, inner, { base: STRIP - 2, height: STRIP / 2 - 2, most: COLUMNS }));
   }
@@ -248,7 +248,7 @@ export class WalkLab extends Lab {
     write(this.walkSaid, walked === null || this.asking ? hint : stepped(walked));
   }
 
-  freed() {
+  free() {
     this.pause();
     this.computed = "";
   }
