@@ -97,12 +97,12 @@ class GradientLab extends WalkLab {
 
   describeChart() { return `${this.chart.title}. ${described(this.settings)}`; }
 
-  writeProgram() { return pytorch(this.netSettings(), this.address()); }
+  writeProgram() { return pytorch(this.net(), this.address()); }
 
   writeCsv() { return asCsv(this.found, this.theory); }
 
   /** The settings of the net alone. */
-  netSettings() { return Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, this.settings[key]])); }
+  net() { return Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, this.settings[key]])); }
 
   // ---------- what is done to it ----------
 
@@ -146,11 +146,11 @@ class GradientLab extends WalkLab {
 
   /** Find the norms of the net as it is set now, once; those of a large one are on their way until they have arrived. */
   compute() {
-    const key = JSON.stringify(this.netSettings());
+    const key = JSON.stringify(this.net());
     if (this.computed === key) return;
     this.computed = key;
     this.theory = predicted(this.settings);
-    const found = this.engine.ask(this.netSettings());
+    const found = this.engine.ask(this.net());
     this.onItsWay = !found;
     if (found) this.found = found;
     else this.tell([`${inWords(weightCount(this.settings), 3)} weights: above ${inWords(WORKER_FROM, 1)} a worker computes the net`]);
