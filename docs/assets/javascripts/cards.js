@@ -1,7 +1,7 @@
 /* The self-check's cards: which ones you knew, one at a time if you like. The page holds every question as a fold; this file only hides,
    counts and remembers, on this device alone. */
 
-import { make, makeButton } from "./dom.js";
+import { all, make, makeButton } from "./dom.js";
 
 const KEPT = "self-check:1";
 
@@ -15,8 +15,8 @@ const read = () => {
 };
 
 const startCards = (root) => {
-  const questions = [...root.querySelectorAll("details.question")];
-  const sections = [...root.querySelectorAll(".cards__topic")];
+  const questions = all("details.question", root);
+  const sections = all(".cards__topic", root);
   let known = read(), at = 0, stored = true;
 
   const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "" }, "every topic"),
@@ -60,20 +60,20 @@ const startCards = (root) => {
   };
 
   const show = () => {
-    const all = listChosen();
-    at = Math.min(at, Math.max(0, all.length - 1));
-    const shown = new Set(single.checked ? all.slice(at, at + 1) : all);
+    const left = listChosen();
+    at = Math.min(at, Math.max(0, left.length - 1));
+    const shown = new Set(single.checked ? left.slice(at, at + 1) : left);
     questions.forEach((question) => {
       question.hidden = !shown.has(question);
       question.dataset.known = known[question.id] === undefined ? "" : String(known[question.id]);
       question.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[question.id] === (i === 0))));
     });
-    sections.forEach((section) => { section.hidden = ![...section.querySelectorAll("details.question")].some((question) => !question.hidden); });
+    sections.forEach((section) => { section.hidden = !all("details.question", section).some((question) => !question.hidden); });
     back.parentElement.hidden = !single.checked;
     back.disabled = at === 0;
-    next.disabled = at >= all.length - 1;
+    next.disabled = at >= left.length - 1;
     const knew = questions.filter((question) => known[question.id]).length;
-    const place = single.checked && all.length ? `Card ${at + 1} of ${all.length}. ` : all.length ? "" : "Nothing is left here. ";
+    const place = single.checked && left.length ? `Card ${at + 1} of ${left.length}. ` : left.length ? "" : "Nothing is left here. ";
     said.textContent = `${place}You knew ${knew} of ${questions.length}.${stored ? "" : " This browser keeps nothing: it is forgotten when you leave."}`;
   };
 
@@ -87,4 +87,4 @@ const startCards = (root) => {
 };
 
 /** Lead through the cards of this page. */
-export const start = () => document.querySelectorAll(".cards:not([data-ready])").forEach(startCards);
+export const start = () => all(".cards:not([data-ready])").forEach(startCards);

@@ -1,10 +1,10 @@
 /* The guided questions, one at a time. The page holds every question and every end as a section, and answers link to sections: this
    file only hides all but the one that the address names, keeps the way of answers, and moves the focus to what is new. */
 
-import { make, makeButton } from "./dom.js";
+import { all, make, makeButton } from "./dom.js";
 
 const startGuide = (guide) => {
-  const steps = [...guide.querySelectorAll(".guide__step")];
+  const steps = all(".guide__step", guide);
   const first = steps[0];
   const kept = `guide:${location.pathname}`;
   const read = () => { try { return JSON.parse(sessionStorage.getItem(kept)) ?? []; } catch { return []; } };

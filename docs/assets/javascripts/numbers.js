@@ -1,24 +1,18 @@
 /* Numbers open. Press one and a card says what was measured, how often, and by which script; or which words of which source it comes from.
 
-   Markup: <data class="num" data-key="…">1.5 × 10⁻²⁶</data>, and once a page <template class="numbers" data-search-exclude> with the JSON of
-   {key: {value, what, unit, kind: "measured", band, n, seeds, script, checked}} or {…, kind: "cited", short, quote, where, link, reference}.
-   (The theme would run a script element again.) */
+   Markup: <data class="num" data-key="…">, and once a page <template class="numbers"> with the JSON of all entries, by their keys. (The theme
+   would run a script element again.) */
 
-import { make } from "./dom.js";
+import { all, make } from "./dom.js";
 
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
-const root = new URL((config.base ?? ".").replace(/\/?$/, "/"), location.href); // of the site, as long as this module lives
+const ROOT = new URL("../../", import.meta.url); // of the site
 
 let entries = {};
 let open = null; // {number, card, back}: back is where the focus goes when the card closes
 
-/* ---------- the card ---------- */
-
 const makeLink = (address, ...text) => {
-  const target = new URL(address, root);
-  const safe = ["http:", "https:", "file:"].includes(target.protocol);
-  return make("a", safe ? { href: target.href } : {}, ...text);
+  const target = new URL(address, ROOT);
+  return make("a", /^(https?|file):$/.test(target.protocol) ? { href: target.href } : {}, ...text);
 };
 
 const linkScript = (path) => {
@@ -45,23 +39,21 @@ const listCited = (entry) => [
 const makeCard = (entry, label) => {
   const cited = entry.kind === "cited";
   const rows = (cited ? listCited(entry) : listMeasured(entry)).filter(([, content]) => content);
-  const list = make("dl", {}, ...rows.flatMap(([name, content]) => [make("dt", {}, name), make("dd", {}, content)]));
-  const close = make("button", { type: "button", class: "numcard__close", "aria-label": "Close", onclick: () => shut(true) }, "×");
-  const body = make("div", { id: "numcard-body" }, make("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")));
-  if (cited && entry.quote) body.append(make("blockquote", {}, `“${entry.quote}”`));
-  body.append(list);
   const name = cited ? `Where ${label} comes from` : `How ${label} was measured`;
-  return make("div", { id: "numcard", class: "numcard", role: "dialog", "aria-label": name, tabindex: "-1" }, body, close);
+  return make("div", { id: "numcard", class: "numcard", role: "dialog", "aria-label": name, tabindex: "-1" },
+    make("div", { id: "numcard-body" },
+      make("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")),
+      cited && entry.quote ? make("blockquote", {}, `“${entry.quote}”`) : "",
+      make("dl", {}, ...rows.flatMap(([term, content]) => [make("dt", {}, term), make("dd", {}, content)]))),
+    make("button", { type: "button", class: "numcard__close", "aria-label": "Close", onclick: () => shut(true) }, "×"));
 };
 
 const place = () => {
   if (!open) return;
   const { number, card } = open;
-  const margin = 12;
-  const gap = 8;
+  const margin = 12, gap = 8, width = document.documentElement.clientWidth;
   const box = number.getClientRects()[0] ?? number.getBoundingClientRect();
   const frame = (card.offsetParent ?? document.body).getBoundingClientRect();
-  const width = document.documentElement.clientWidth;
   const below = innerHeight - box.bottom - gap - margin;
   const top = document.querySelector(".md-header")?.getBoundingClientRect().bottom ?? 0;
   const above = box.top - gap - Math.max(top, 0) - margin;
@@ -105,7 +97,7 @@ const toggle = (number) => {
   else show(number, number.closest("table") ? controls.get(number.closest("table")) ?? number : number);
 };
 
-/* ---------- keys ---------- */
+// ---------- keys ----------
 
 const controls = new WeakMap(); // table -> the one control under it
 
@@ -144,19 +136,15 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (open && event.key === "Escape") {
     event.stopPropagation();
-    shut(true);
-    return;
+    return shut(true);
   }
-  if (open && event.key === "Tab") {
-    tab(event);
-    return;
-  }
+  if (open && event.key === "Tab") return tab(event);
   const number = event.target.closest?.("data.num[role=button]");
   if (!number) return;
   if (event.key === "Enter" || event.key === " ") {
     event.preventDefault();
     toggle(number);
-  } else if (number.closest("table") && ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
+  } else if (number.closest("table") && /^(Arrow|Home|End)/.test(event.key)) {
     event.preventDefault();
     event.stopPropagation();
     const next = findNeighbor(number, event.key);
@@ -176,13 +164,12 @@ document.addEventListener("focusin", (event) => {
 
 addEventListener("resize", place);
 
-/* ---------- a page's numbers ---------- */
+// ---------- a page's numbers ----------
 
 const addControl = (table) => {
-  const first = table.querySelector("data.num[role=button]");
-  const measured = all("data.num[role=button]", table).some((number) => entries[number.dataset.key].kind !== "cited");
-  const button = make("button", { type: "button", class: "btn-quiet", "aria-haspopup": "dialog", onclick: () => show(first, button) },
-    measured ? "How these were measured" : "Where these come from");
+  const numbers = all("data.num[role=button]", table);
+  const button = make("button", { type: "button", class: "btn-quiet", "aria-haspopup": "dialog", onclick: () => show(numbers[0], button) },
+    numbers.some((number) => entries[number.dataset.key].kind !== "cited") ? "How these were measured" : "Where these come from");
   controls.set(table, button);
   (table.closest(".md-typeset__scrollwrap") ?? table).after(make("div", { class: "how" }, button));
 };
