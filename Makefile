@@ -9,12 +9,13 @@ BIN := $(VENV)/bin
 # Nothing is written outside the checkout.
 export XDG_CACHE_HOME := $(CURDIR)/.cache
 export PIP_CACHE_DIR := $(CURDIR)/.cache/pip
+export npm_config_cache := $(CURDIR)/.cache/npm
 export PLAYWRIGHT_BROWSERS_PATH := $(CURDIR)/.cache/browsers
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export NO_MKDOCS_2_WARNING := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check site archive measure spread arm weave mutate zensical lock audit clean
+.PHONY: help serve test check lint site archive measure spread arm weave mutate zensical lock audit clean
 
 help: ## list the targets
 	@echo "Where the Gradient Goes: make TARGET"
@@ -29,6 +30,9 @@ test: $(VENV)/test ## everything: re-measurement, code blocks, claims, the site 
 
 check: $(VENV)/build ## pages against their sources, in seconds and without PyTorch
 	@$(BIN)/python -m snippets.weave --check && echo "make check: every number, formula, block and link is in order"
+
+lint: ## faults in the scripts, as ESLint finds them (needs Node.js and registry.npmjs.org)
+	npx --yes eslint@10.15.0 docs snippets
 
 site: $(VENV)/build ## the site as static files in site/
 	$(BIN)/mkdocs build --strict

@@ -456,7 +456,7 @@ def test_leaving_and_returning(browser, address):
 
 
 def test_a_map_that_is_gone_leaves_memory(the_map):
-    is_collected_when_removed(the_map, "it.moved({ weight: 2 }); it.toEdge();")
+    is_collected_when_removed(the_map, "it.adjust({ weight: 2 }); it.goToEdge();")
 
 
 def test_ten_maps_on_a_page(the_map):

@@ -1,12 +1,9 @@
 /* The self-check's cards: which ones you knew, one at a time if you like. The page holds every question as a fold; this file only hides,
    counts and remembers, on this device alone. */
 
+import { all, make, makeButton } from "./dom.js";
+
 const KEPT = "self-check:1";
-const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
 
 const read = () => {
   try {
@@ -17,69 +14,67 @@ const read = () => {
   }
 };
 
-const led = (root) => {
-  const cards = [...root.querySelectorAll("details.question")];
-  const sections = [...root.querySelectorAll(".cards__topic")];
+const startCards = (root) => {
+  const questions = all("details.question", root);
+  const sections = all(".cards__topic", root);
   let known = read(), at = 0, stored = true;
 
-  const button = (text, onclick) => make("button", { type: "button", className: "btn", textContent: text, onclick });
-  const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "", textContent: "every topic" }),
-    ...sections.map((section) => make("option", { value: section.dataset.topic, textContent: section.dataset.topic })));
+  const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "" }, "every topic"),
+    ...sections.map((section) => make("option", { value: section.dataset.topic }, section.dataset.topic)));
   const open = make("input", { type: "checkbox", onchange: () => { at = 0; show(); } });
   const single = make("input", { type: "checkbox", onchange: () => { at = 0; show(); } });
-  const back = button("Previous", () => go(-1));
-  const next = button("Next", () => go(1));
-  const erase = button("Erase my progress", () => {
+  const back = makeButton("Previous", () => go(-1));
+  const next = makeButton("Next", () => go(1));
+  const erase = makeButton("Erase my progress", () => {
     known = {};
     try { localStorage.removeItem(KEPT); } catch { /* nothing was kept */ }
     show();
   });
-  const said = make("p", { className: "cards__said" });
-  said.setAttribute("role", "status");
-  const label = (input, text) => make("label", { className: "cards__check" }, input, ` ${text}`);
+  const said = make("p", { class: "cards__said", role: "status" });
+  const makeLabel = (input, text) => make("label", { class: "cards__check" }, input, ` ${text}`);
   root.querySelector(".cards__bar").append(
-    make("label", { className: "field" }, "Topic", topic), label(open, "only what I don't know yet"), label(single, "one at a time"),
-    make("span", { className: "cards__step" }, back, next), erase, said);
+    make("label", { class: "field" }, "Topic", topic), makeLabel(open, "only what I don't know yet"), makeLabel(single, "one at a time"),
+    make("span", { class: "cards__step" }, back, next), erase, said);
 
-  const marked = (card, knew) => {
-    known[card.id] = knew;
+  const mark = (question, knew) => {
+    known[question.id] = knew;
     try { localStorage.setItem(KEPT, JSON.stringify(known)); } catch { stored = false; }
     if (single.checked && knew) go(open.checked ? 0 : 1);
     else show();
   };
-  cards.forEach((card) => {
-    card.append(make("p", { className: "cards__mark" }, button("I knew it", () => marked(card, true)), button("Not yet", () => marked(card, false))));
+  questions.forEach((question) => {
+    question.append(make("p", { class: "cards__mark" }, makeButton("I knew it", () => mark(question, true)), makeButton("Not yet", () => mark(question, false))));
   });
 
-  const chosen = () => cards.filter((card) => (!topic.value || card.closest(".cards__topic").dataset.topic === topic.value)
-    && !(open.checked && known[card.id]));
+  const listChosen = () => questions.filter((question) => (!topic.value || question.closest(".cards__topic").dataset.topic === topic.value)
+    && !(open.checked && known[question.id]));
 
   const go = (by) => {
-    const many = chosen().length;
+    const many = listChosen().length;
     at = many ? Math.min(many - 1, Math.max(0, at + by)) : 0;
     show();
-    const card = chosen()[at];
-    if (!card) return;
-    card.open = false;
-    card.querySelector("summary").focus();
+    const question = listChosen()[at];
+    if (!question) return;
+    question.open = false;
+    question.querySelector("summary").focus();
   };
 
   const show = () => {
-    const all = chosen();
-    at = Math.min(at, Math.max(0, all.length - 1));
-    const shown = new Set(single.checked ? all.slice(at, at + 1) : all);
-    cards.forEach((card) => {
-      card.hidden = !shown.has(card);
-      card.dataset.known = known[card.id] === undefined ? "" : String(known[card.id]);
-      card.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[card.id] === (i === 0))));
+    const left = listChosen();
+    at = Math.min(at, Math.max(0, left.length - 1));
+    const shown = new Set(single.checked ? left.slice(at, at + 1) : left);
+    questions.forEach((question) => {
+      question.hidden = !shown.has(question);
+      question.dataset.known = known[question.id] === undefined ? "" : String(known[question.id]);
+      question.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[question.id] === (i === 0))));
     });
-    sections.forEach((section) => { section.hidden = ![...section.querySelectorAll("details.question")].some((card) => !card.hidden); });
+    sections.forEach((section) => { section.hidden = !all("details.question", section).some((question) => !question.hidden); });
     back.parentElement.hidden = !single.checked;
     back.disabled = at === 0;
-    next.disabled = at >= all.length - 1;
-    const knew = cards.filter((card) => known[card.id]).length;
-    const place = single.checked && all.length ? `Card ${at + 1} of ${all.length}. ` : all.length ? "" : "Nothing is left here. ";
-    said.textContent = `${place}You knew ${knew} of ${cards.length}.${stored ? "" : " This browser keeps nothing: it is forgotten when you leave."}`;
+    next.disabled = at >= left.length - 1;
+    const knew = questions.filter((question) => known[question.id]).length;
+    const place = single.checked && left.length ? `Card ${at + 1} of ${left.length}. ` : left.length ? "" : "Nothing is left here. ";
+    said.textContent = `${place}You knew ${knew} of ${questions.length}.${stored ? "" : " This browser keeps nothing: it is forgotten when you leave."}`;
   };
 
   root.addEventListener("keydown", (event) => {
@@ -92,4 +87,4 @@ const led = (root) => {
 };
 
 /** Lead through the cards of this page. */
-export const start = () => document.querySelectorAll(".cards:not([data-ready])").forEach(led);
+export const start = () => all(".cards:not([data-ready])").forEach(startCards);

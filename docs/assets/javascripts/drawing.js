@@ -1,30 +1,23 @@
-/* What every drawing of this site's scripts is made of: SVG elements, powers of ten, the strip of layers. Knows no net and no page. */
+/* What every drawing of this site's scripts is made of: words, powers of ten, the strip of layers. Knows no net and no page. */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { make, makeSvg } from "./dom.js";
+
 const FADE = ["s0", "v1", "v2", "v3", "v4", "v5", "v6"]; // two powers of ten apart, toward the paper
 const GROW = ["s0", "f1", "f2", "f3", "f4", "f5", "f6"]; // one power of ten apart
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
 const INDEX = /(?<=(?<!\p{L})\p{L})_(\w+)/u; // of a symbol of one letter
 const LEAST = 2.2250738585072014e-308; // the smallest number a double holds in full
 
-/** An SVG element with attributes and children. */
-export const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElementNS(SVG, tag);
-  Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
-  element.append(...children);
-  return element;
-};
-
 /** A drawing is an image once there are words for what it shows. */
-export const told = (svg, said) => {
+export const describe = (svg, said) => {
   svg.setAttribute("role", "img");
   svg.setAttribute("aria-label", said);
 };
 
-const lowered = (index) => Object.assign(document.createElement("sub"), { textContent: index });
+const lowerIndex = (index) => make("sub", {}, index);
 
 /** Words as nodes, their indices lowered: "∂h_T" is ∂h<sub>T</sub>. `lower` makes what stands for an index. */
-export const typeset = (words, lower = lowered) => words.split(INDEX).map((part, i) => (i % 2 ? lower(part) : part));
+export const typeset = (words, lower = lowerIndex) => words.split(INDEX).map((part, i) => (i % 2 ? lower(part) : part));
 
 /** Put words into an element, their indices lowered. */
 export const write = (element, words) => element.replaceChildren(...typeset(words));
@@ -52,7 +45,7 @@ export const inWords = (value, digits = 2) => {
  * as it explodes. `x(i)` is a column's middle, `base` the line it stands on; at most `most` columns are drawn.
  */
 export const strip = (signals, x, inner, { base, height: full = 16, most = 120 }) => {
-  const group = make("g");
+  const group = makeSvg("g");
   const last = signals.filter(positive).at(-1);
   const step = Math.max(1, Math.ceil(signals.length / most));
   const cell = (inner / signals.length) * step;
@@ -63,8 +56,8 @@ export const strip = (signals, x, inner, { base, height: full = 16, most = 120 }
     const height = decades > 0 ? full * (1 + Math.min(decades, 5) / 5) : full;
     const wide = cell * 0.72 * (0.16 + 0.84 * (1 + faded / 12));
     const token = decades < 0 ? FADE[Math.round(-faded / 2)] : GROW[Math.round(Math.min(6, decades))];
-    group.append(make("rect", { x: x(i) - wide / 2, y: base - height, width: wide, height, style: `fill:var(--${token})` }));
+    group.append(makeSvg("rect", { x: x(i) - wide / 2, y: base - height, width: wide, height, style: `fill:var(--${token})` }));
   }
-  group.append(make("path", { class: "s-edge", d: `M${x(0) - cell / step / 2} ${base}h${inner}`, fill: "none" }));
+  group.append(makeSvg("path", { class: "s-edge", d: `M${x(0) - cell / step / 2} ${base}h${inner}`, fill: "none" }));
   return group;
 };

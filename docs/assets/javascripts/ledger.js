@@ -1,7 +1,7 @@
 /* The ledger's filter: `.ledger-bar` holds buttons with data-filter (a verdict, or "all") and a select with data-topic.
    A claim carries data-verdict and data-topic, the latter with one or more topics apart by spaces. */
 
-const filtered = (ledger) => {
+const startFilter = (ledger) => {
   const buttons = [...ledger.querySelectorAll("[data-filter]")];
   const topics = ledger.querySelector("select[data-topic]");
   const claims = [...document.querySelectorAll(".claim")];
@@ -19,10 +19,10 @@ const filtered = (ledger) => {
     if (count) count.textContent = left === claims.length ? `All ${left} claims.` : `${left} of ${claims.length} claims.`;
   };
 
-  const pressed = () => buttons.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.filter ?? "all";
+  const findPressed = () => buttons.find((button) => button.getAttribute("aria-pressed") === "true")?.dataset.filter ?? "all";
   buttons.forEach((button) => button.addEventListener("click", () => show(button.dataset.filter, topics?.value ?? "")));
-  topics?.addEventListener("change", () => show(pressed(), topics.value));
-  if (topics?.value) show(pressed(), topics.value);
+  topics?.addEventListener("change", () => show(findPressed(), topics.value));
+  if (topics?.value) show(findPressed(), topics.value);
   return show;
 };
 
@@ -32,7 +32,7 @@ export const start = () => {
   const ledger = document.querySelector(".ledger-bar");
   if (!ledger || ledger.dataset.ready) return;
   ledger.dataset.ready = "";
-  show = filtered(ledger);
+  show = startFilter(ledger);
 };
 
 /* a link to a claim that the filter hides shows it */

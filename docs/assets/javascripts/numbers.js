@@ -1,73 +1,59 @@
 /* Numbers open. Press one and a card says what was measured, how often, and by which script; or which words of which source it comes from.
 
-   Markup: <data class="num" data-key="…">1.5 × 10⁻²⁶</data>, and once a page <template class="numbers" data-search-exclude> with the JSON of
-   {key: {value, what, unit, kind: "measured", band, n, seeds, script, checked}} or {…, kind: "cited", short, quote, where, link, reference}.
-   (The theme would run a script element again.) */
+   Markup: <data class="num" data-key="…">, and once a page <template class="numbers"> with the JSON of all entries, by their keys. (The theme
+   would run a script element again.) */
 
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const config = JSON.parse(document.getElementById("__config")?.textContent ?? "{}");
-const root = new URL((config.base ?? ".").replace(/\/?$/, "/"), location.href); // of the site, as long as this module lives
+import { all, make } from "./dom.js";
+
+const ROOT = new URL("../../", import.meta.url); // of the site
 
 let entries = {};
 let open = null; // {number, card, back}: back is where the focus goes when the card closes
 
-/* ---------- the card ---------- */
-
-const element = (name, attributes = {}, ...children) => {
-  const made = document.createElement(name);
-  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
-  made.append(...children);
-  return made;
+const makeLink = (address, ...text) => {
+  const target = new URL(address, ROOT);
+  return make("a", /^(https?|file):$/.test(target.protocol) ? { href: target.href } : {}, ...text);
 };
 
-const link = (address, ...text) => {
-  const target = new URL(address, root);
-  const safe = ["http:", "https:", "file:"].includes(target.protocol);
-  return element("a", safe ? { href: target.href } : {}, ...text);
-};
-
-const scriptLink = (path) => {
+const linkScript = (path) => {
   const repository = document.querySelector("meta[name=repository]")?.content;
   const inside = path.replace(/^code\//, "");
-  return link(repository ? `${repository.replace(/\/$/, "")}/${inside}` : path, inside);
+  return makeLink(repository ? `${repository.replace(/\/$/, "")}/${inside}` : path, inside);
 };
 
-const measuredRows = (entry) => [
+const listMeasured = (entry) => [
   ["what", entry.what],
   ["5–95 %", entry.band],
   ["seeds", entry.seeds ? `${entry.n ? `${entry.n}: ` : ""}${entry.seeds}` : entry.n && String(entry.n)],
-  ["script", entry.script && scriptLink(entry.script)],
+  ["script", entry.script && linkScript(entry.script)],
   ["checked", entry.checked && `with ${entry.checked}`],
 ];
 
-const citedRows = (entry) => [
-  ["source", entry.what && (entry.link ? link(entry.link, entry.what) : entry.what)],
+const listCited = (entry) => [
+  ["source", entry.what && (entry.link ? makeLink(entry.link, entry.what) : entry.what)],
   ["by", entry.short],
   ["place", entry.where],
-  ["entry", entry.reference && link(entry.reference, "in the references")],
+  ["entry", entry.reference && makeLink(entry.reference, "in the references")],
 ];
 
-const cardFor = (entry, label) => {
+const makeCard = (entry, label) => {
   const cited = entry.kind === "cited";
-  const rows = (cited ? citedRows(entry) : measuredRows(entry)).filter(([, content]) => content);
-  const list = element("dl", {}, ...rows.flatMap(([name, content]) => [element("dt", {}, name), element("dd", {}, content)]));
-  const close = element("button", { type: "button", class: "numcard__close", "aria-label": "Close" }, "×");
-  close.addEventListener("click", () => shut(true));
-  const body = element("div", { id: "numcard-body" }, element("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")));
-  if (cited && entry.quote) body.append(element("blockquote", {}, `“${entry.quote}”`));
-  body.append(list);
+  const rows = (cited ? listCited(entry) : listMeasured(entry)).filter(([, content]) => content);
   const name = cited ? `Where ${label} comes from` : `How ${label} was measured`;
-  return element("div", { id: "numcard", class: "numcard", role: "dialog", "aria-label": name, tabindex: "-1" }, body, close);
+  return make("div", { id: "numcard", class: "numcard", role: "dialog", "aria-label": name, tabindex: "-1" },
+    make("div", { id: "numcard-body" },
+      make("p", { class: "numcard__value" }, [entry.value, entry.unit].filter(Boolean).join(" ")),
+      cited && entry.quote ? make("blockquote", {}, `“${entry.quote}”`) : "",
+      make("dl", {}, ...rows.flatMap(([term, content]) => [make("dt", {}, term), make("dd", {}, content)]))),
+    make("button", { type: "button", class: "numcard__close", "aria-label": "Close", onclick: () => shut(true) }, "×"));
 };
 
 const place = () => {
   if (!open) return;
   const { number, card } = open;
-  const margin = 12;
-  const gap = 8;
+  const margin = 12, gap = 8, width = document.documentElement.clientWidth;
   const box = number.getClientRects()[0] ?? number.getBoundingClientRect();
   const frame = (card.offsetParent ?? document.body).getBoundingClientRect();
-  const width = document.documentElement.clientWidth;
   const below = innerHeight - box.bottom - gap - margin;
   const top = document.querySelector(".md-header")?.getBoundingClientRect().bottom ?? 0;
   const above = box.top - gap - Math.max(top, 0) - margin;
@@ -91,7 +77,7 @@ const shut = (giveFocusBack = false) => {
 /** Open a number's card. In prose the focus goes into the card; in a table it stays with the number, for the arrow keys. */
 const show = (number, back = number) => {
   shut();
-  const card = cardFor(entries[number.dataset.key], number.textContent);
+  const card = makeCard(entries[number.dataset.key], number.textContent);
   document.querySelector(".md-content__inner").append(card);
   open = { number, card, back };
   number.setAttribute("aria-expanded", "true");
@@ -111,12 +97,12 @@ const toggle = (number) => {
   else show(number, number.closest("table") ? controls.get(number.closest("table")) ?? number : number);
 };
 
-/* ---------- keys ---------- */
+// ---------- keys ----------
 
 const controls = new WeakMap(); // table -> the one control under it
 
 /** The number that an arrow key leads to from this one, inside its table. */
-const neighbor = (number, key) => {
+const findNeighbor = (number, key) => {
   const numbers = all("data.num[role=button]", number.closest("table"));
   const here = numbers.indexOf(number);
   if (key === "Home") return numbers[0];
@@ -150,22 +136,18 @@ document.addEventListener("keydown", (event) => {
   if (event.altKey || event.ctrlKey || event.metaKey) return;
   if (open && event.key === "Escape") {
     event.stopPropagation();
-    shut(true);
-    return;
+    return shut(true);
   }
-  if (open && event.key === "Tab") {
-    tab(event);
-    return;
-  }
+  if (open && event.key === "Tab") return tab(event);
   const number = event.target.closest?.("data.num[role=button]");
   if (!number) return;
   if (event.key === "Enter" || event.key === " ") {
     event.preventDefault();
     toggle(number);
-  } else if (number.closest("table") && ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End"].includes(event.key)) {
+  } else if (number.closest("table") && /^(Arrow|Home|End)/.test(event.key)) {
     event.preventDefault();
     event.stopPropagation();
-    const next = neighbor(number, event.key);
+    const next = findNeighbor(number, event.key);
     if (next && next !== number) show(next, controls.get(number.closest("table")));
   }
 }, true);
@@ -182,14 +164,14 @@ document.addEventListener("focusin", (event) => {
 
 addEventListener("resize", place);
 
-/* ---------- a page's numbers ---------- */
+// ---------- a page's numbers ----------
 
 const addControl = (table) => {
-  const first = table.querySelector("data.num[role=button]");
-  const button = element("button", { type: "button", class: "btn-quiet", "aria-haspopup": "dialog" }, all("data.num[role=button]", table).some((number) => entries[number.dataset.key].kind !== "cited") ? "How these were measured" : "Where these come from");
-  button.addEventListener("click", () => show(first, button));
+  const numbers = all("data.num[role=button]", table);
+  const button = make("button", { type: "button", class: "btn-quiet", "aria-haspopup": "dialog", onclick: () => show(numbers[0], button) },
+    numbers.some((number) => entries[number.dataset.key].kind !== "cited") ? "How these were measured" : "Where these come from");
   controls.set(table, button);
-  (table.closest(".md-typeset__scrollwrap") ?? table).after(element("div", { class: "how" }, button));
+  (table.closest(".md-typeset__scrollwrap") ?? table).after(make("div", { class: "how" }, button));
 };
 
 /** Open the numbers of this page. */

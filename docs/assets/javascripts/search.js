@@ -30,7 +30,7 @@ const fetchWhole = () => {
 };
 
 /** Stands in for the theme's worker until then: ready at once, and an empty question has an empty answer. */
-function stand({ data: { type, data } }) {
+const stand = ({ data: { type, data } }) => {
   if (type === SETUP) {
     settings = data;
     postMessage({ type: READY });
@@ -39,7 +39,7 @@ function stand({ data: { type, data } }) {
   asked = data;
   if (asked) fetchWhole();
   else postMessage({ type: RESULT, data: { items: [] } });
-}
+};
 addEventListener("message", stand);
 
 /** The search field has the focus: the index may come while a person types. */

@@ -1,8 +1,7 @@
 /* What the frame of a page needs beyond Material. Every page reads without it. */
 
+import { all, make } from "./dom.js";
 import { start as openNumbers } from "./numbers.js";
-
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 // the theme may come after this file, and too late to hear that the text is whole
 if (document.readyState === "loading") await new Promise((done) => { addEventListener("DOMContentLoaded", done); });
@@ -11,12 +10,6 @@ if (theme && !window.document$ && document.readyState !== "complete") await new 
   theme.onload = window.onload = done;
 });
 document.dispatchEvent(new Event("DOMContentLoaded"));
-
-/** Run on the first page and after each instant navigation, when the theme is done. */
-const onPage = (run) => {
-  if (window.document$) window.document$.subscribe(() => setTimeout(run));
-  else run();
-};
 
 /** Material gives the buttons of every code block a navigation landmark without a name of its own. */
 const nameCodeButtons = () => {
@@ -37,38 +30,33 @@ const nameSections = () => {
 };
 
 /** In place of a label that only a pointer reaches, a button. */
-const asButton = (label, name) => {
-  const button = document.createElement("button");
+const replaceLabel = (label, name) => {
   const toggle = document.getElementById(label.htmlFor);
-  Object.assign(button, { type: "button", className: label.className });
-  if (label.id) button.id = label.id;
-  button.dataset.for = label.htmlFor;
-  button.setAttribute("aria-label", name);
-  button.append(...label.childNodes);
-  button.addEventListener("click", () => toggle.click());
+  const button = make("button", { type: "button", class: label.className, id: label.id || null, "data-for": label.htmlFor,
+    "aria-label": name, onclick: () => toggle.click() }, ...label.childNodes);
   label.replaceWith(button);
   return button;
 };
 
 const DRAWER = ".md-sidebar--primary";
-const inDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.checkVisibility({ visibilityProperty: true }));
+const findInDrawer = () => all(`${DRAWER} :is(a[href], button)`).find((it) => it.checkVisibility({ visibilityProperty: true }));
 
 /** Keys reach what opens the drawer and leads in it, and the focus goes in. */
 const nameDrawer = () => {
-  all(`${DRAWER} .md-nav label.md-nav__title:is([for^=__nav], [for=__toc])`).forEach((title) => asButton(title, `Back from ${title.textContent.trim()}`));
+  all(`${DRAWER} .md-nav label.md-nav__title:is([for^=__nav], [for=__toc])`).forEach((title) => replaceLabel(title, `Back from ${title.textContent.trim()}`));
   all(`${DRAWER} label.md-nav__link[tabindex="0"][for]`).forEach((part) => {
-    asButton(part, `Pages of ${(part.textContent.trim() || part.previousElementSibling?.textContent.trim())}`);
+    replaceLabel(part, `Pages of ${(part.textContent.trim() || part.previousElementSibling?.textContent.trim())}`);
   });
   const label = document.querySelector("label.md-header__button[for=__drawer]");
   if (!label) return;
   const toggle = document.getElementById("__drawer");
-  const button = asButton(label, "Pages");
-  const told = () => {
+  const button = replaceLabel(label, "Pages");
+  const tell = () => {
     button.setAttribute("aria-expanded", String(toggle.checked));
-    if (toggle.checked && button.matches(":focus-visible")) requestAnimationFrame(() => inDrawer()?.focus());
+    if (toggle.checked && button.matches(":focus-visible")) requestAnimationFrame(() => findInDrawer()?.focus());
   };
-  toggle.addEventListener("change", told);
-  told();
+  toggle.addEventListener("change", tell);
+  tell();
 };
 
 document.addEventListener("keydown", (event) => {
@@ -96,17 +84,17 @@ const reach = (region) => {
 const resized = new ResizeObserver((entries) => entries.forEach((entry) => reach(entry.target)));
 
 /** Code far from the window tells no size without layout: it is measured a few blocks at a time, when there is time. */
-const idle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 500 }) : setTimeout(run, 50));
+const runIdle = (run) => (window.requestIdleCallback ? requestIdleCallback(run, { timeout: 500 }) : setTimeout(run, 50));
 let measuring = 0;
 const measure = () => {
   const turn = ++measuring; // a later call takes over
   const blocks = all(".md-typeset .highlight pre > code");
-  const some = () => {
+  const measureSome = () => {
     if (turn !== measuring) return;
     blocks.splice(0, 3).forEach(reach);
-    if (blocks.length) idle(some);
+    if (blocks.length) runIdle(measureSome);
   };
-  idle(some);
+  runIdle(measureSome);
 };
 addEventListener("resize", measure);
 
@@ -128,8 +116,7 @@ const changed = new MutationObserver(() => {
 const PARTS = { ".stack table": "./tables.js", ".ledger-bar": "./ledger.js", ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".cards": "./cards.js" };
 
 /** The labs, custom elements, and the poster of a film are fetched when one of them comes near the window or the address names it. */
-const LABS = ["gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"];
-const NEAR = "200px";
+const LABS = "gradient-lab, recurrent-lab, phase-map, sketch-pad";
 const load = (lab) => import(`./lab/${lab.localName}.js`);
 const approached = new IntersectionObserver((entries) => {
   entries.filter((entry) => entry.isIntersecting).forEach(({ target }) => {
@@ -137,15 +124,15 @@ const approached = new IntersectionObserver((entries) => {
     if (target.dataset.poster) target.poster = new URL(`../../${target.dataset.poster}`, import.meta.url); // from the site's root
     else load(target);
   });
-}, { rootMargin: NEAR });
+}, { rootMargin: "200px" });
 
-onPage(() => {
+const arrive = () => {
   openNumbers();
   const parts = Object.entries(PARTS).filter(([part]) => document.querySelector(part));
   Promise.allSettled(parts.map(([, script]) => import(script).then((it) => it.start()))).then(() => dispatchEvent(new Event("ready")));
   approached.disconnect();
   all("video[data-poster]").forEach((film) => approached.observe(film));
-  all(LABS.join()).forEach((lab) => {
+  all(LABS).forEach((lab) => {
     if (lab.id && location.hash.startsWith(`#${lab.id}?`)) load(lab);
     else approached.observe(lab);
   });
@@ -159,7 +146,11 @@ onPage(() => {
   if (content) changed.observe(content, { childList: true, subtree: true, attributes: true, attributeFilter: ["tabindex"] }); // the theme sets it, too
   all(SCROLLERS).forEach((region) => resized.observe(region));
   measure();
-});
+};
+
+// on the first page and after each instant navigation, when the theme is done
+if (window.document$) window.document$.subscribe(() => setTimeout(arrive));
+else arrive();
 
 /* search.js may fetch the index */
 const searching = new BroadcastChannel("search");
@@ -167,13 +158,13 @@ document.addEventListener("focusin", (event) => {
   if (event.target.matches("[data-md-component=search-query]")) searching.postMessage("soon");
 });
 
-const page = (address) => address.split("#")[0];
+const cut = (address) => address.split("#")[0];
 
 /* A step within a page is the browser's: the theme would fetch the page again, without what a reader has opened, chosen and written.
    It leaves a link with a target alone, and hears of other steps by location$. The skip link takes the focus along. */
 addEventListener("click", ({ target }) => {
   const link = target.closest?.("a[href*='#']");
-  if (!link || page(link.href) !== page(location.href)) return;
+  if (!link || cut(link.href) !== cut(location.href)) return;
   link.target = "_self";
   if (link.matches(".md-skip")) document.getElementById(link.hash.slice(1)).tabIndex = -1;
 }, { capture: true });
@@ -181,10 +172,10 @@ addEventListener("click", ({ target }) => {
 const locations = window.location$;
 if (locations) {
   const pass = locations.next.bind(locations);
-  let here = page(location.href);
+  let here = cut(location.href);
   locations.next = (url) => {
-    const inside = page(url.href) === here;
-    here = page(url.href);
+    const inside = cut(url.href) === here;
+    here = cut(url.href);
     if (!inside) pass(url);
     else if (history.scrollRestoration === "auto") return;
     else if (history.state) scrollTo(0, history.state.y); // as the theme does

@@ -58,7 +58,7 @@ const report = (text) => {
   let content;
   try {
     content = JSON.parse(text, revive);
-  } catch (error) {
+  } catch {
     const { at, found } = firstFault(text);
     return failed(`not JSON: ${found}`, "the whole of what report.to_json() gave", text.slice(0, at).split(/\r\n|\n|\r/).length);
   }

@@ -1,6 +1,7 @@
 /* Draws what was read: a strip and two lines over the layers, on a logarithmic axis. Knows no rules and no controls. */
 
-import { make, positive, raised, strip } from "../drawing.js";
+import { make, makeSvg } from "../dom.js";
+import { positive, raised, strip } from "../drawing.js";
 
 const HEIGHT = 260;
 const ROOM = { left: 10, right: 52, top: 42, bottom: 34 };
@@ -8,11 +9,11 @@ const MANY = 60; // layers; above it lines have no marks, and the strip shows ev
 
 /** An SVG of the layers, `width` pixels wide; `alternative` says what it shows. */
 export const plot = (layers, width, alternative) => {
-  const svg = make("svg", { class: "fig__svg reader__plot", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": alternative,
+  const svg = makeSvg("svg", { class: "fig__svg reader__plot", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": alternative,
     "font-size": 13 });
   const values = layers.flatMap((x) => [x.signal, x.weight_grad]).filter(positive);
   if (!values.length) {
-    svg.append(make("text", { class: "f-ink2", x: ROOM.left, y: HEIGHT / 2 }, "No positive finite norm to draw."));
+    svg.append(makeSvg("text", { class: "f-ink2", x: ROOM.left, y: HEIGHT / 2 }, "No positive finite norm to draw."));
     return svg;
   }
   const low = Math.floor(Math.log10(Math.min(...values)) - 0.2);
@@ -22,28 +23,28 @@ export const plot = (layers, width, alternative) => {
   const y = (value) => ROOM.top + ((high - Math.log10(value)) / (high - low)) * (HEIGHT - ROOM.top - ROOM.bottom);
   const every = Math.max(1, Math.ceil((high - low) / 6));
   for (let power = low; power <= high; power += every) {
-    svg.append(make("path", { class: "s-line", d: `M${ROOM.left} ${y(10 ** power)}H${width - ROOM.right}`, fill: "none" }),
-      make("text", { class: "f-ink2", x: width - ROOM.right + 6, y: y(10 ** power) + 4 }, raised(power)));
+    svg.append(makeSvg("path", { class: "s-line", d: `M${ROOM.left} ${y(10 ** power)}H${width - ROOM.right}`, fill: "none" }),
+      makeSvg("text", { class: "f-ink2", x: width - ROOM.right + 6, y: y(10 ** power) + 4 }, raised(power)));
   }
   svg.append(strip(layers.map((layer) => layer.signal), x, inner, { base: 34, most: 2 * MANY }));
   svg.append(line(layers, "weight_grad", x, y, "s-f3", "4 3"), line(layers, "signal", x, y, "s-s0", ""));
   const bottom = HEIGHT - 10;
-  svg.append(make("text", { class: "f-ink2", x: ROOM.left, y: bottom }, "input"),
-    make("text", { class: "f-ink2", x: width - ROOM.right, y: bottom, "text-anchor": "end" }, "loss"),
-    make("text", { class: "f-ink2", x: ROOM.left + inner / 2, y: bottom, "text-anchor": "middle" }, `${layers.length} layers`));
+  svg.append(makeSvg("text", { class: "f-ink2", x: ROOM.left, y: bottom }, "input"),
+    makeSvg("text", { class: "f-ink2", x: width - ROOM.right, y: bottom, "text-anchor": "end" }, "loss"),
+    makeSvg("text", { class: "f-ink2", x: ROOM.left + inner / 2, y: bottom, "text-anchor": "middle" }, `${layers.length} layers`));
   return svg;
 };
 
 const line = (layers, field, x, y, color, dash) => {
-  const group = make("g", {});
+  const group = makeSvg("g");
   const steps = layers.map((layer, i) => (positive(layer[field]) ? [x(i), y(layer[field])] : null));
   let d = "";
   steps.forEach((p, i) => { if (p) d += `${steps[i - 1] ? "L" : "M"}${p[0].toFixed(1)} ${p[1].toFixed(1)}`; });
   if (!d) return group;
-  group.append(make("path", { class: color, d, fill: "none", "stroke-width": 1.8, "stroke-dasharray": dash }));
+  group.append(makeSvg("path", { class: color, d, fill: "none", "stroke-width": 1.8, "stroke-dasharray": dash }));
   if (layers.length <= MANY) {
     const shape = field === "signal" ? (px, py) => `M${px - 3.5} ${py}a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0` : (px, py) => `M${px - 3} ${py - 3}l6 6m0-6l-6 6`;
-    group.append(make("path", { class: `${color}${field === "signal" ? " f-paper" : ""}`, fill: "none", "stroke-width": 1.4,
+    group.append(makeSvg("path", { class: `${color}${field === "signal" ? " f-paper" : ""}`, fill: "none", "stroke-width": 1.4,
       d: steps.filter(Boolean).map(([px, py]) => shape(px, py)).join("") }));
   }
   return group;
@@ -51,14 +52,9 @@ const line = (layers, field, x, y, color, dash) => {
 
 /** The numbers behind the drawing, as a table with at most `most` rows. */
 export const numbers = (layers, write, most = 1000) => {
-  const table = Object.assign(document.createElement("table"), { className: "tab" });
+  const table = make("table", { class: "tab" });
   const head = table.createTHead().insertRow();
-  ["Layer", "∂L/∂h", "∂L/∂W", "of last"].forEach((name) => {
-    const cell = document.createElement("th");
-    cell.scope = "col";
-    cell.textContent = name;
-    head.append(cell);
-  });
+  head.append(...["Layer", "∂L/∂h", "∂L/∂W", "of last"].map((name) => make("th", { scope: "col" }, name)));
   const body = table.createTBody();
   layers.slice(0, most).forEach((layer) => {
     const row = body.insertRow();

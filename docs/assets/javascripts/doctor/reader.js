@@ -1,5 +1,6 @@
 /* The reader in the page: text in, plot and verdict out. Nothing leaves the browser; what was pasted is only ever set as text. */
 
+import { make, makeButton } from "../dom.js";
 import { judge, short } from "./judge.js";
 import { MOST, parse } from "./parse.js";
 import { numbers, plot } from "./plot.js";
@@ -15,21 +16,9 @@ const EXAMPLES = {
 
 const DRAWN = { bias: "bias gradient, standing in for ∂L/∂h", weight: "∂L/∂W, standing in for ∂L/∂h" };
 
-const make = (tag, properties = {}, ...children) => {
-  const element = Object.assign(document.createElement(tag), properties);
-  element.append(...children);
-  return element;
-};
-
-const button = (text, run) => {
-  const made = make("button", { className: "btn", type: "button", textContent: text });
-  made.addEventListener("click", run);
-  return made;
-};
-
 // ---------- the text in an address ----------
 
-const through = async (bytes, stream, most) => {
+const pipe = async (bytes, stream, most) => {
   const reader = new Blob([bytes]).stream().pipeThrough(stream).getReader();
   const parts = [];
   for (let size = 0; ;) {
@@ -42,14 +31,14 @@ const through = async (bytes, stream, most) => {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 };
 
-export const packed = async (text) => {
-  const bytes = await through(new TextEncoder().encode(text), new CompressionStream("deflate-raw"), MOST.bytes);
+export const pack = async (text) => {
+  const bytes = await pipe(new TextEncoder().encode(text), new CompressionStream("deflate-raw"), MOST.bytes);
   return btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join("")).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
 
-export const unpacked = async (code) => {
+export const unpack = async (code) => {
   const bytes = Uint8Array.from(atob(code.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-  return new TextDecoder("utf-8", { fatal: true }).decode(await through(bytes, new DecompressionStream("deflate-raw"), MOST.bytes));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await pipe(bytes, new DecompressionStream("deflate-raw"), MOST.bytes));
 };
 
 // ---------- the element ----------
@@ -73,23 +62,22 @@ class GradientReader extends HTMLElement {
 
   build() {
     const id = "reader-text";
-    this.text = make("textarea", { id, rows: 8, spellcheck: false, autocomplete: "off" });
-    this.text.placeholder = "layer1.weight: 1.2e-09\nlayer2.weight: 3.4e-06\n…";
-    this.text.addEventListener("input", () => {
+    const readSoon = () => {
       clearTimeout(this.later);
       this.later = setTimeout(() => this.read(), 150);
-    });
-    this.file = make("input", { type: "file", hidden: true, accept: ".json,.csv,.txt,.log,.tsv,text/*" });
-    this.file.addEventListener("change", () => this.take(this.file.files[0]));
-    this.order = make("select", {}, make("option", { value: "", textContent: "the input" }), make("option", { value: "1", textContent: "the loss" }));
-    this.order.addEventListener("change", () => this.read());
-    const bar = make("div", { className: "reader__bar" }, button("Choose a file", () => this.file.click()), this.file,
-      ...Object.entries(EXAMPLES).map(([name, text]) => button(`Example: ${name}`, () => this.set(text))),
-      button("Clear", () => this.set("")), make("label", { className: "field" }, "The first line is nearest to ", this.order));
-    this.said = make("div", { className: "reader__said" });
-    this.said.setAttribute("role", "status");
-    this.out = make("div", { className: "reader__out" });
-    this.replaceChildren(make("label", { htmlFor: id, className: "reader__label", textContent: "What your program printed" }), this.text, bar,
+    };
+    this.text = make("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", oninput: readSoon,
+      placeholder: "layer1.weight: 1.2e-09\nlayer2.weight: 3.4e-06\n…" });
+    this.file = make("input", { type: "file", hidden: true, accept: ".json,.csv,.txt,.log,.tsv,text/*",
+      onchange: () => this.take(this.file.files[0]) });
+    this.order = make("select", { onchange: () => this.read() },
+      make("option", { value: "" }, "the input"), make("option", { value: "1" }, "the loss"));
+    const bar = make("div", { class: "reader__bar" }, makeButton("Choose a file", () => this.file.click()), this.file,
+      ...Object.entries(EXAMPLES).map(([name, text]) => makeButton(`Example: ${name}`, () => this.set(text))),
+      makeButton("Clear", () => this.set("")), make("label", { class: "field" }, "The first line is nearest to ", this.order));
+    this.said = make("div", { class: "reader__said", role: "status" });
+    this.out = make("div", { class: "reader__out" });
+    this.replaceChildren(make("label", { for: id, class: "reader__label" }, "What your program printed"), this.text, bar,
       this.said, this.out);
     this.addEventListener("dragover", (event) => { event.preventDefault(); this.classList.add("reader--over"); });
     this.addEventListener("dragleave", () => this.classList.remove("reader--over"));
@@ -122,7 +110,7 @@ class GradientReader extends HTMLElement {
     const code = /^#numbers=([\w-]*)$/.exec(location.hash)?.[1];
     if (code === undefined) return;
     try {
-      this.set(await unpacked(code));
+      this.set(await unpack(code));
     } catch {
       this.set("");
       this.say("The address holds no numbers that can be read: it may have been cut off. Ask for it again, or paste the numbers.");
@@ -141,38 +129,39 @@ class GradientReader extends HTMLElement {
     this.findings = something ? judge(layers, facts) : [];
     this.out.replaceChildren();
     if (!something && !errors.length) return this.say();
-    this.say(...this.findings.map((finding, i) => this.verdict(finding, i)), ...this.faults(errors, something));
+    this.say(...this.findings.map((finding, i) => this.makeVerdict(finding, i)), ...this.listFaults(errors, something));
     if (!something) return undefined;
-    this.figure = make("div", { className: "reader__figure" });
-    const key = make("p", { className: "reader__key" }, make("span", { textContent: DRAWN[by] ?? "∂L/∂h" }),
-      ...(by === "weight" ? [] : [make("span", { className: "reader__weight", textContent: "∂L/∂W" })]));
-    const table = make("details", { className: "question" }, make("summary", { textContent: "The numbers as a table" }));
-    table.addEventListener("toggle", () => { if (table.open && !table.querySelector("table")) table.append(numbers(layers, short)); });
-    this.out.append(...notes.map((note) => make("p", { className: "reader__note", textContent: note })));
+    this.figure = make("div", { class: "reader__figure" });
+    const key = make("p", { class: "reader__key" }, make("span", {}, DRAWN[by] ?? "∂L/∂h"),
+      ...(by === "weight" ? [] : [make("span", { class: "reader__weight" }, "∂L/∂W")]));
+    const table = make("details", { class: "question",
+      ontoggle: () => { if (table.open && !table.querySelector("table")) table.append(numbers(layers, short)); } },
+    make("summary", {}, "The numbers as a table"));
+    this.out.append(...notes.map((note) => make("p", { class: "reader__note" }, note)));
     if (layers.length) this.out.append(key, this.figure, table);
-    this.out.append(make("div", { className: "reader__bar" }, button("Copy link", () => this.link()),
-      ...(layers.length ? [button("Plot as SVG", () => this.save("gradients.svg", this.drawn(), "image/svg+xml")),
-        button("Numbers as CSV", () => this.save("gradients.csv", this.csv(), "text/csv"))] : [])));
+    this.out.append(make("div", { class: "reader__bar" }, makeButton("Copy link", () => this.shareLink()),
+      ...(layers.length ? [makeButton("Plot as SVG", () => this.save("gradients.svg", this.writeSvg(), "image/svg+xml")),
+        makeButton("Numbers as CSV", () => this.save("gradients.csv", this.writeCsv(), "text/csv"))] : [])));
     this.draw();
     return undefined;
   }
 
-  verdict(finding, i) {
-    const guide = make("a", { href: `${this.getAttribute("guide") ?? ""}#${finding.guide}`, textContent: "In the guide" });
+  makeVerdict(finding, i) {
+    const guide = make("a", { href: `${this.getAttribute("guide") ?? ""}#${finding.guide}` }, "In the guide");
     const name = finding.code.replaceAll("_", " ");
-    return make("div", { className: "reader__verdict" }, make("p", { className: "reader__code", textContent: i ? `Also: ${name}` : name }),
-      make("p", { textContent: finding.evidence[0].toUpperCase() + finding.evidence.slice(1) }),
-      ...(i ? [] : [make("p", {}, make("strong", { textContent: "Next: " }), finding.remedy)]), make("p", {}, guide));
+    return make("div", { class: "reader__verdict" }, make("p", { class: "reader__code" }, i ? `Also: ${name}` : name),
+      make("p", {}, finding.evidence[0].toUpperCase() + finding.evidence.slice(1)),
+      ...(i ? [] : [make("p", {}, make("strong", {}, "Next: "), finding.remedy)]), make("p", {}, guide));
   }
 
-  faults(errors, something) {
+  listFaults(errors, something) {
     if (!errors.length) return [];
     const head = something ? `${errors.length} ${errors.length === 1 ? "line was" : "lines were"} not understood; the rest is shown.`
       : "Nothing here could be read.";
-    const list = make("ul", {}, ...errors.slice(0, SHOWN).map(({ line, found, expected }) => make("li", {
-      textContent: `Line ${line}: found “${found}”, expected ${expected}.` })));
-    if (errors.length > SHOWN) list.append(make("li", { textContent: `… and ${errors.length - SHOWN} more.` }));
-    return [make("div", { className: "reader__faults" }, make("p", { textContent: head }), list)];
+    const list = make("ul", {}, ...errors.slice(0, SHOWN).map(({ line, found, expected }) =>
+      make("li", {}, `Line ${line}: found “${found}”, expected ${expected}.`)));
+    if (errors.length > SHOWN) list.append(make("li", {}, `… and ${errors.length - SHOWN} more.`));
+    return [make("div", { class: "reader__faults" }, make("p", {}, head), list)];
   }
 
   draw() {
@@ -184,7 +173,7 @@ class GradientReader extends HTMLElement {
     this.figure.replaceChildren(plot(this.layers, width, `Gradient norms of ${this.layers.length} layers, input left, loss right. ${first.evidence}`));
   }
 
-  drawn() {
+  writeSvg() {
     const svg = this.figure.querySelector("svg").cloneNode(true);
     const live = this.figure.querySelectorAll("svg *");
     svg.querySelectorAll("*").forEach((element, i) => {
@@ -194,7 +183,7 @@ class GradientReader extends HTMLElement {
     return new XMLSerializer().serializeToString(svg);
   }
 
-  csv() {
+  writeCsv() {
     const cell = (value) => (value === null || value === undefined ? "" : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
     return ["layer,signal,weight_grad", ...this.layers.map((x) => [x.name, x.signal, x.weight_grad].map(cell).join(","))].join("\n");
   }
@@ -205,20 +194,20 @@ class GradientReader extends HTMLElement {
     setTimeout(() => URL.revokeObjectURL(address), 1000);
   }
 
-  async link() {
-    const code = await packed(this.text.value);
-    const note = (words) => {
+  async shareLink() {
+    const code = await pack(this.text.value);
+    const tell = (words) => {
       this.querySelector(".reader__linked")?.remove();
-      this.out.append(make("p", { className: "reader__note reader__linked", textContent: words }));
+      this.out.append(make("p", { class: "reader__note reader__linked" }, words));
     };
     if (code.length > LINK) {
-      note(`That is too much for an address (${code.length} characters, ${LINK} at most). Send the file, or cut it to one step.`);
+      tell(`That is too much for an address (${code.length} characters, ${LINK} at most). Send the file, or cut it to one step.`);
       return;
     }
     history.replaceState(history.state, "", `#numbers=${code}`);
-    note("The address bar now holds the link, numbers included; copy it from there. Nothing was sent.");
+    tell("The address bar now holds the link, numbers included; copy it from there. Nothing was sent.");
     navigator.clipboard?.writeText(location.href).then(
-      () => note("The address is in your clipboard, and in the address bar. It holds the numbers themselves; nothing was sent."), () => {});
+      () => tell("The address is in your clipboard, and in the address bar. It holds the numbers themselves; nothing was sent."), () => {});
   }
 }
 
@@ -227,8 +216,6 @@ customElements.define("gradient-reader", GradientReader);
 /** Put a reader into every `.reader` of the page, in place of the words for those without JavaScript. */
 export const start = () => {
   document.querySelectorAll(".reader:not(:has(gradient-reader))").forEach((place) => {
-    const reader = document.createElement("gradient-reader");
-    reader.setAttribute("guide", place.dataset.guide ?? "");
-    place.replaceChildren(reader);
+    place.replaceChildren(make("gradient-reader", { guide: place.dataset.guide ?? "" }));
   });
 };

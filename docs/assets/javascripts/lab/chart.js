@@ -1,6 +1,7 @@
 /* One chart over layers or steps: lines on a logarithmic axis or on one of shares. It is built once and its attributes change. Knows no net. */
 
-import { make, positive, raised, told, typeset } from "../drawing.js";
+import { make, makeSvg } from "../dom.js";
+import { describe, positive, raised, typeset } from "../drawing.js";
 
 const ROOM = { left: 8, right: 50, top: 8, bottom: 26 };
 const TICKS = 7;
@@ -14,41 +15,33 @@ export class Chart {
    */
   constructor({ title, series, scale = "log", ends = ["input", "loss"], height = 220 }) {
     Object.assign(this, { title, series, scale, height, width: 0, data: null });
-    this.figure = document.createElement("figure");
-    this.figure.className = "chart";
-    const caption = document.createElement("figcaption");
-    caption.append(title);
+    const caption = make("figcaption", {}, title);
     if (series.length > 1) {
-      const key = document.createElement("span");
-      key.className = "chart__key";
-      series.forEach(({ name, color, dash }) => {
-        const sample = make("svg", { viewBox: "0 0 24 8", width: 24, height: 8, "aria-hidden": "true" },
-          make("path", { class: `s-${color}`, d: "M0 4H24", fill: "none", "stroke-width": 2, "stroke-dasharray": dash ?? "" }));
-        const entry = document.createElement("span");
-        entry.append(sample, ...typeset(name));
-        key.append(entry);
-      });
-      caption.append(key);
+      caption.append(make("span", { class: "chart__key" }, ...series.map(({ name, color, dash }) => {
+        const sample = makeSvg("svg", { viewBox: "0 0 24 8", width: 24, height: 8, "aria-hidden": "true" },
+          makeSvg("path", { class: `s-${color}`, d: "M0 4H24", fill: "none", "stroke-width": 2, "stroke-dasharray": dash ?? "" }));
+        return make("span", {}, sample, ...typeset(name));
+      })));
     }
-    this.svg = make("svg", { class: "fig__svg", "font-size": 13 });
+    this.svg = makeSvg("svg", { class: "fig__svg", "font-size": 13 });
     this.ticks = Array.from({ length: TICKS }, () => {
-      const line = make("path", { class: "s-line", fill: "none" }), label = make("text", { class: "f-ink2" });
+      const line = makeSvg("path", { class: "s-line", fill: "none" }), label = makeSvg("text", { class: "f-ink2" });
       this.svg.append(line, label);
       return { line, label };
     });
-    this.left = make("text", { class: "f-ink2" }, ends[0]);
-    this.middle = make("text", { class: "f-ink2", "text-anchor": "middle" });
-    this.right = make("text", { class: "f-ink2", "text-anchor": "end" }, ends[1]);
-    this.cursor = make("path", { class: "s-ink2", fill: "none", "stroke-dasharray": "2 3" });
-    this.none = make("text", { class: "f-ink2", "text-anchor": "middle" });
+    this.left = makeSvg("text", { class: "f-ink2" }, ends[0]);
+    this.middle = makeSvg("text", { class: "f-ink2", "text-anchor": "middle" });
+    this.right = makeSvg("text", { class: "f-ink2", "text-anchor": "end" }, ends[1]);
+    this.cursor = makeSvg("path", { class: "s-ink2", fill: "none", "stroke-dasharray": "2 3" });
+    this.none = makeSvg("text", { class: "f-ink2", "text-anchor": "middle" });
     this.lines = series.map(({ color, dash, marked }) => {
-      const path = make("path", { class: `s-${color}`, fill: "none", "stroke-width": marked === false ? 1.4 : 1.9, "stroke-dasharray": dash ?? "" });
-      const marks = make("path", { class: `s-${color} f-paper`, "stroke-width": 1.3 });
-      const outside = make("path", { class: `s-${color} f-${color}`, "stroke-width": 1 });
+      const path = makeSvg("path", { class: `s-${color}`, fill: "none", "stroke-width": marked === false ? 1.4 : 1.9, "stroke-dasharray": dash ?? "" });
+      const marks = makeSvg("path", { class: `s-${color} f-paper`, "stroke-width": 1.3 });
+      const outside = makeSvg("path", { class: `s-${color} f-${color}`, "stroke-width": 1 });
       return { path, marks, outside };
     });
     this.svg.append(this.left, this.middle, this.right, this.cursor, ...this.lines.flatMap((l) => [l.path, l.marks, l.outside]), this.none);
-    this.figure.append(caption, this.svg);
+    this.figure = make("figure", { class: "chart" }, caption, this.svg);
   }
 
   /** Draw at this many pixels of width. */
@@ -82,7 +75,7 @@ export class Chart {
     const [low, high] = scale === "log" ? this.bounds(values) : [0, 1];
     const y = scale === "log" ? (v) => ROOM.top + ((high - Math.log10(v)) / (high - low)) * tall : (v) => ROOM.top + (1 - v) * tall;
     this.drawTicks(low, high, y);
-    told(this.svg, said);
+    describe(this.svg, said);
     this.middle.textContent = axis;
     this.cursor.setAttribute("d", at >= 0 && at < count ? `M${x(at)} ${ROOM.top}V${height - ROOM.bottom}` : "");
     let shown = 0;

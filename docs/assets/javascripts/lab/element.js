@@ -1,8 +1,8 @@
 /* What all labs share: they mount in place of the drawn figure, keep their state in the address, draw at most once a frame and only in
    sight, and give everything back when they leave the page. */
 
+import { make } from "../dom.js";
 import { write } from "../drawing.js";
-import { element } from "./controls.js";
 import { admit, defaults, readFragment, written } from "./settings.js";
 
 const AHEAD = "200px"; // a lab this far outside the window counts as in sight
@@ -12,16 +12,14 @@ const SETTLED = 400; // milliseconds without a change before the address is writ
 
 /** The labs' style sheet, fetched once. */
 const styled = new Promise((done) => {
-  const link = element("link", { rel: "stylesheet", href: new URL("../../stylesheets/lab.css", import.meta.url) });
-  link.addEventListener("load", done);
-  link.addEventListener("error", done); // without style it still works
-  document.head.append(link);
+  const href = new URL("../../stylesheets/lab.css", import.meta.url);
+  document.head.append(make("link", { rel: "stylesheet", href, onload: done, onerror: done })); // without style it still works
 });
 
 /**
  * Subclasses give `table` (settings as in settings.js, static), `build()` (returns the children, once), `draw()` (settings or size changed),
- * `show(settings)` (write the settings into the controls), and may give `freed()` (out of sight or gone: drop arrays and workers),
- * `started()` (the settings the element starts with, from its attributes) and `settled()` (no change for a moment: announce).
+ * `show(settings)` (write the settings into the controls), and may give `free()` (out of sight or gone: drop arrays and workers),
+ * `start()` (the settings the element starts with, from its attributes) and `settle()` (no change for a moment: announce).
  */
 export class Lab extends HTMLElement {
   static table = {};
@@ -30,13 +28,13 @@ export class Lab extends HTMLElement {
     styled.then(() => {
       if (!this.isConnected || this.leaving) return;
       if (!this.settings) {
-        this.settings = { ...defaults(this.constructor.table), ...this.started() };
-        this.notes = element("p", { class: "lab__notes", role: "status" });
+        this.settings = { ...defaults(this.constructor.table), ...this.start() };
+        this.notes = make("p", { class: "lab__notes", role: "status" });
         this.replaceChildren(...this.build(), this.notes);
         this.dataset.ready = "";
       }
       this.watch();
-      this.fromAddress();
+      this.readAddress();
       this.show(this.settings);
       this.redraw();
     });
@@ -48,25 +46,25 @@ export class Lab extends HTMLElement {
     clearTimeout(this.resting);
     clearTimeout(this.settling);
     clearTimeout(this.spoken);
-    this.freed();
+    this.free();
   }
 
-  started() { return {}; }
+  start() { return {}; }
 
-  freed() {}
+  free() {}
 
-  settled() {}
+  settle() {}
 
   watch() {
     this.leaving = new AbortController();
     const { signal } = this.leaving;
-    addEventListener("hashchange", () => this.fromAddress(), { signal });
+    addEventListener("hashchange", () => this.readAddress(), { signal });
     const sized = new ResizeObserver(() => this.redraw());
     const seen = new IntersectionObserver((entries) => {
       clearTimeout(this.resting);
       this.inSight = entries.at(-1).isIntersecting;
       if (this.inSight) this.redraw();
-      else this.resting = setTimeout(() => this.freed(), REST);
+      else this.resting = setTimeout(() => this.free(), REST);
     }, { rootMargin: AHEAD });
     sized.observe(this);
     seen.observe(this);
@@ -87,14 +85,14 @@ export class Lab extends HTMLElement {
     Object.assign(this.settings, changes);
     this.tell([]);
     this.redraw();
-    this.settle();
+    this.wait();
   }
 
-  settle() {
+  wait() {
     clearTimeout(this.settling);
     this.settling = setTimeout(() => {
       if (this.place) history.replaceState(history.state, "", this.fragment());
-      this.settled();
+      this.settle();
     }, SETTLED);
   }
 
@@ -122,7 +120,7 @@ export class Lab extends HTMLElement {
   /** The address of this page with all settings in it. */
   address() { return location.href.split("#")[0] + this.fragment(); }
 
-  fromAddress() {
+  readAddress() {
     const [id, given] = readFragment(location.hash);
     if (!given || !this.place || id !== this.place) return;
     this.take(given);

@@ -34,23 +34,23 @@ export class Engine {
       this.waiting = settings;
       return;
     }
-    this.worker ??= this.started();
+    this.worker ??= this.start();
     this.busy = settings;
     this.worker.postMessage({ kind: "measure", settings, token: this.token += 1 });
   }
 
-  started() {
+  start() {
     const worker = startWorker();
     worker.onmessage = ({ data }) => {
       if (data.token !== this.token) return;
       if (data.kind === "layer") this.progress(data.layer);
-      else this.answered(data);
+      else this.receive(data);
     };
-    worker.onerror = () => this.answered({ kind: "failed", message: "the worker could not be started" });
+    worker.onerror = () => this.receive({ kind: "failed", message: "the worker could not be started" });
     return worker;
   }
 
-  answered(data) {
+  receive(data) {
     const settings = this.busy, next = this.waiting;
     this.busy = this.waiting = null;
     if (next) this.send(next);

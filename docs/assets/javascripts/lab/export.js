@@ -1,5 +1,7 @@
 /* A chart as an SVG file and a net's numbers as CSV. */
 
+import { makeSvg } from "../dom.js";
+
 const DRAWN = ["fill", "stroke", "stroke-width", "stroke-dasharray", "font-size", "text-anchor"];
 
 /** The chart with its colors written out, so that it looks the same without this site's style sheet. */
@@ -16,9 +18,7 @@ export const asSvg = (svg, title) => {
   const [, , width, height] = copy.getAttribute("viewBox").split(" ");
   copy.setAttribute("width", width);
   copy.setAttribute("height", height);
-  const name = document.createElementNS("http://www.w3.org/2000/svg", "title");
-  name.textContent = title;
-  copy.prepend(name);
+  copy.prepend(makeSvg("title", {}, title));
   return new XMLSerializer().serializeToString(copy);
 };
 

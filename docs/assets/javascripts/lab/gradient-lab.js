@@ -1,186 +1,110 @@
 /* <gradient-lab preset="relu">: a net to change, its gradients layer by layer, the walk back, training, and the same net as PyTorch. */
 
-import { inWords, make, strip, told } from "../drawing.js";
+import { make, makeButton } from "../dom.js";
+import { inWords } from "../drawing.js";
 import { Chart } from "./chart.js";
-import { button, control, copy, download, element, numberField } from "./controls.js";
-import { Lab } from "./element.js";
 import { Engine, WORKER_FROM } from "./engine.js";
-import { asCsv, asSvg } from "./export.js";
+import { asCsv } from "./export.js";
 import { ANSWERS, PRESETS } from "./presets.js";
 import { described, pytorch } from "./script.js";
-import { choice, defaults, real, SETTINGS, weightCount } from "./settings.js";
+import { choice, real, SETTINGS, weightCount } from "./settings.js";
 import { predicted } from "./theory.js";
 import { Trainer } from "./trainer.js";
+import { WalkLab } from "./walk-lab.js";
 import { alternative, portion, sentence, stepped, warning } from "./wording.js";
 
-const PACE = 160; // milliseconds between two steps of the walk
-const STRIP = 44; // height of the strip
-const MAIN = ["depth", "activation", "init", "gain", "skip", "norm", "place"];
-const MORE = ["width", "batch", "bias", "order", "loss"];
+const LABELS = { init: "initialization", norm: "normalization", place: "place of the norm", skip: "skips", bias: "bias spread σ_b", batch: "inputs" };
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-class GradientLab extends Lab {
+class GradientLab extends WalkLab {
   static table = {
     ...SETTINGS,
     data: choice("data", "spirals", { spirals: "two spirals", digits: "handwritten digits" }),
     rate: real("learning rate", 1e-4, 10, 0.1),
   };
 
-  started() {
-    const preset = PRESETS[this.getAttribute("preset")];
-    this.walked = null; // the layer that the walk back has reached; null: all of them
-    this.asking = null; // the preset whose question is not answered yet
-    return preset ? preset.settings : {};
-  }
+  netTable = SETTINGS;
+  presets = PRESETS;
+  panel = {
+    main: ["depth", "activation", "init", "gain", "skip", "norm", "place"],
+    more: ["width", "batch", "bias", "order", "loss"],
+  };
+  first = 1;
+  words = {
+    title: "The gradient lab", choice: "Net", play: "Play", walked: "Layers walked back", unit: "layer",
+    hint: "Play or step the way back, layer by layer.",
+  };
+
+  get last() { return this.settings.depth; }
+
+  get chart() { return this.charts.signal; }
 
   // ---------- what stands in it ----------
 
   build() {
     this.engine = new Engine({
-      found: (found, settings) => this.arrived(found, settings),
+      found: (found, settings) => this.receive(found, settings),
       progress: (layer) => { this.tell([`Drawing ${inWords(weightCount(this.settings), 3)} weights: layer ${layer} of ${this.settings.depth}`]); },
       failed: (message) => this.tell([`This net could not be computed: ${message}`]),
     });
-    this.root = element("div", { class: "lab", role: "group", "aria-label": "The gradient lab" },
-      this.buildTop(), this.buildMain(), this.buildPanel(), this.buildRest());
-    this.root.addEventListener("fullscreenchange", () => { this.onFull(); this.redraw(); });
-    return [this.root];
+    const children = super.build();
+    this.root.addEventListener("fullscreenchange", () => { this.nameFullscreen(); this.redraw(); });
+    return children;
   }
 
   buildTop() {
-    const id = `${this.id || "lab"}-preset`;
-    this.preset = element("select", { id, onchange: () => this.choose(this.preset.value) },
-      element("option", { value: "" }, "your own"),
-      ...Object.entries(PRESETS).map(([value, { name }]) => element("option", { value }, name)));
-    this.predictFirst = element("input", { type: "checkbox", checked: true });
-    this.look = element("p", { class: "lab__look" });
-    return element("div", { class: "lab__wide lab__top" },
-      element("div", { class: "lab__bar" },
-        element("div", { class: "field lab__field lab__preset" }, element("label", { for: id }, "Net"), this.preset),
-        element("label", { class: "lab__check" }, this.predictFirst, " predict first"),
-        this.fullscreenButton()),
-      this.look, this.buildQuestion());
+    const top = super.buildTop();
+    if (document.fullscreenEnabled) top.firstChild.append(this.buildFullscreen());
+    return top;
   }
 
-  fullscreenButton() {
-    if (!document.fullscreenEnabled) return "";
-    const toggle = button("Fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()));
-    this.onFull = () => { toggle.textContent = document.fullscreenElement === this.root ? "Leave fullscreen" : "Fullscreen"; };
+  buildFullscreen() {
+    const toggle = makeButton("Fullscreen", () => (document.fullscreenElement ? document.exitFullscreen() : this.root.requestFullscreen()));
+    this.nameFullscreen = () => { toggle.textContent = document.fullscreenElement === this.root ? "Leave fullscreen" : "Fullscreen"; };
     return toggle;
   }
 
-  buildQuestion() {
-    this.asked = element("legend");
-    const answers = Object.entries(ANSWERS).map(([key, { name }]) => button(name, () => this.answer(key)));
-    this.question = element("fieldset", { class: "lab__question", hidden: true }, this.asked,
-      element("div", { class: "lab__bar" }, ...answers, button("Just show it", () => this.answer(null))));
-    this.verdict = element("p", { class: "lab__verdict", role: "status" });
-    return element("div", {}, this.question, this.verdict);
+  nameSetting(key) {
+    const label = LABELS[key] ?? SETTINGS[key].name;
+    return label[0].toUpperCase() + label.slice(1);
   }
 
-  buildPanel() {
-    const write = (key) => (key === "gain" || key === "rate" || key === "bias" ? (value) => inWords(value, 3) : String);
-    const short = { init: "initialization", norm: "normalization", place: "place of the norm", skip: "skips", bias: "bias spread σ_b", batch: "inputs" };
-    const labelled = (key) => {
-      const label = short[key] ?? SETTINGS[key].name;
-      return control(SETTINGS[key], label[0].toUpperCase() + label.slice(1), (value) => this.moved({ [key]: value }), write(key));
-    };
-    this.controls = Object.fromEntries([...MAIN, ...MORE].map((key) => [key, labelled(key)]));
-    this.controls.seed = numberField(SETTINGS.seed, "Seed", (value) => this.moved({ seed: value }));
-    const another = button("Another seed", () => {
-      const seed = (this.settings.seed + 1) % 2 ** 32;
-      this.controls.seed.set(seed);
-      this.moved({ seed });
-    });
-    return element("div", { class: "lab__panel" },
-      ...MAIN.map((key) => this.controls[key].element),
-      element("div", { class: "lab__bar" }, this.controls.seed.element, another),
-      element("details", { class: "lab__more" }, element("summary", {}, "More settings"),
-        element("div", { class: "lab__panel" }, ...MORE.map((key) => this.controls[key].element))));
-  }
+  writeSetting(key, value) { return key === "gain" || key === "bias" ? inWords(value, 3) : String(value); }
 
-  /** What one looks at while a control moves; nothing in it takes the focus, so that it may stand before or beside the controls. */
-  buildMain() {
-    this.said = element("p", { class: "lab__said" });
-    this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
-    const signal = new Chart({ title: "The signal: norm of ∂L/∂h after each layer", height: 240, series: [
-      { key: "predicted", name: "mean field", color: "ink2", dash: "2 3", marked: false }, { key: "signal", name: "this net", color: "s0" }] });
-    this.charts = { signal };
-    return element("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, signal.figure);
-  }
-
-  buildRest() {
-    const small = {
+  buildCharts() {
+    this.charts = {
+      signal: new Chart({ title: "The signal: norm of ∂L/∂h after each layer", height: 240, series: [
+        { key: "predicted", name: "mean field", color: "ink2", dash: "2 3", marked: false }, { key: "signal", name: "this net", color: "s0" }] }),
       weight: new Chart({ title: "Norm of ∂L/∂W", height: 150, series: [{ key: "weight", name: "∂L/∂W", color: "f3" }] }),
       spread: new Chart({ title: "Spread of the activations", height: 150, series: [{ key: "spread", name: "spread", color: "c-bn" }] }),
       flat: new Chart({ title: "Share of units", height: 150, scale: "share", series: [
         { key: "saturated", name: "flat or off", color: "c-res" }, { key: "dead", name: "dead", color: "ink", dash: "4 3" }] }),
     };
-    Object.assign(this.charts, small);
-    return element("div", { class: "lab__rest" }, this.buildWalk(),
-      element("div", { class: "lab__small" }, ...Object.values(small).map((chart) => chart.figure)),
-      this.buildTake(), this.buildTraining());
+    return [this.chart.figure];
   }
 
-  buildWalk() {
-    const id = `${this.id || "lab"}-walk`;
-    this.playButton = button("Play", () => this.play());
-    this.walk = element("input", { id, type: "range", min: 1, step: 1, oninput: () => this.walkTo(this.settings.depth + 1 - Number(this.walk.value)) });
-    this.walkSaid = element("p", { class: "lab__factor" });
-    return element("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
-      element("div", { class: "lab__bar" }, this.playButton,
-        button("Back", () => this.stepBy(1)), button("Step", () => this.stepBy(-1)), button("Reset", () => this.walkTo(null)),
-        element("div", { class: "field lab__field lab__slide" }, element("label", { for: id }, "Layers walked back"), this.walk)),
-      this.walkSaid);
+  buildRest() {
+    const { weight, spread, flat } = this.charts;
+    this.trainer = new Trainer(this.constructor.table, () => this.settings, (changes) => this.change(changes));
+    return make("div", { class: "lab__rest" }, this.buildWalk(),
+      make("div", { class: "lab__small" }, weight.figure, spread.figure, flat.figure), this.buildTake(), this.trainer.element);
   }
 
   buildTake() {
-    this.taken = element("span", { role: "status" });
-    const hand = async (text, what) => {
-      const done = await copy(text);
-      this.taken.textContent = done ? `${what} copied.` : "Your browser does not allow it; here it is to copy by hand.";
-      this.byHand.hidden = done;
-      this.byHand.value = text;
-      if (done) return;
-      this.byHand.focus({ preventScroll: true });
-      this.byHand.select();
-    };
-    const drawn = (give) => {
-      this.draw(); // if it is still due
-      if (this.onItsWay) this.taken.textContent = "This net is still being computed.";
-      else give();
-    };
-    this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
-    return element("div", { class: "lab__take" },
-      element("div", { class: "lab__bar" },
-        button("Copy as PyTorch", () => hand(pytorch(this.net(), this.address()), "The program is")),
-        button("Copy link", () => hand(this.address(), "The link is")),
-        button("Save as SVG", () => drawn(() => download("gradient-lab.svg",
-          asSvg(this.charts.signal.svg, `${this.charts.signal.title}. ${described(this.settings)}`), "image/svg+xml"))),
-        button("Save as CSV", () => drawn(() => download("gradient-lab.csv", asCsv(this.found, this.theory), "text/csv"))),
-        element("a", { href: new URL("../../../reference/the-lab/", import.meta.url), class: "lab__how" }, "What it computes"), this.taken),
-      this.byHand);
+    const take = super.buildTake();
+    this.taken.before(make("a", { href: new URL("../../../reference/the-lab/", import.meta.url), class: "lab__how" }, "What it computes"));
+    return take;
   }
 
-  buildTraining() {
-    this.trainer = new Trainer(this.constructor.table, () => this.settings, (changes) => this.change(changes));
-    return this.trainer.element;
-  }
+  describeChart() { return `${this.chart.title}. ${described(this.settings)}`; }
+
+  writeProgram() { return pytorch(this.net(), this.address()); }
+
+  writeCsv() { return asCsv(this.found, this.theory); }
 
   /** The settings of the net alone. */
   net() { return Object.fromEntries(Object.keys(SETTINGS).map((key) => [key, this.settings[key]])); }
 
   // ---------- what is done to it ----------
-
-  /** A control of the net was moved. */
-  moved(changes) {
-    this.ask(null);
-    this.walkTo(null);
-    this.change(changes);
-    this.named();
-  }
 
   change(changes) {
     super.change(changes);
@@ -192,83 +116,24 @@ class GradientLab extends Lab {
     this.trainer.follow();
   }
 
-  choose(key) {
-    if (!key) return this.named();
-    this.settings = { ...this.settings, ...defaults(SETTINGS), ...PRESETS[key].settings };
-    this.walkTo(null);
-    this.ask(this.predictFirst.checked ? key : null);
-    this.show(this.settings);
-    this.change({});
-  }
+  listAnswers() { return Object.entries(ANSWERS).map(([key, { name }]) => [key, name]); }
 
-  ask(key) {
-    this.asking = key;
-    this.verdict.textContent = "";
-    this.question.hidden = !key;
-    this.look.hidden = Boolean(key);
-    if (key) this.asked.textContent = `Predict first. ${PRESETS[key].ask}`;
-  }
-
-  answer(key) {
+  judge(key) {
     this.compute();
     const share = this.found.signal[0] / this.found.signal.at(-1);
     const right = Object.values(ANSWERS).find(({ holds }) => holds(share));
-    this.ask(null);
-    if (key) {
-      const verdict = ANSWERS[key] === right ? "Right" : "No";
-      this.verdict.textContent = `${verdict}: ${right ? `${right.found}. Layer 1 receives ${portion(share)} at the last` : "it overflows"}.`;
-    }
-    this.redraw();
-    this.preset.focus({ preventScroll: true });
-    this.settle();
+    const verdict = ANSWERS[key] === right ? "Right" : "No";
+    return `${verdict}: ${right ? `${right.found}. Layer 1 receives ${portion(share)} at the last` : "it overflows"}.`;
   }
 
-  /** Show the settings in the controls, and the name of the preset they are, if they are one. */
   show(settings) {
-    Object.entries(this.controls).forEach(([key, it]) => it.set(settings[key]));
-    this.controls.place.disable(settings.norm === "none");
+    super.show(settings);
     this.trainer.show(settings);
-    this.named();
   }
 
-  named() {
-    const same = ({ settings }) => Object.entries({ ...defaults(SETTINGS), ...settings, seed: this.settings.seed })
-      .every(([key, value]) => this.settings[key] === value);
-    const found = Object.entries(PRESETS).find(([, preset]) => same(preset));
-    this.preset.value = found?.[0] ?? "";
-    this.look.textContent = found?.[1].look ?? "A net of your own: change one thing at a time.";
+  nameNet() {
+    super.nameNet();
     this.controls.place.disable(this.settings.norm === "none");
-  }
-
-  // ---------- the walk back ----------
-
-  play() {
-    if (this.playing) return this.pause();
-    if (still()) return this.walkTo(1);
-    if (this.walked === null || this.walked === 1) this.walkTo(this.settings.depth);
-    this.playing = setInterval(() => {
-      if (!this.inSight || this.walked <= 1) this.pause();
-      else this.walkTo(this.walked - 1, true);
-    }, PACE);
-    this.playButton.textContent = "Pause";
-  }
-
-  pause() {
-    clearInterval(this.playing);
-    this.playing = null;
-    this.playButton.textContent = "Play";
-  }
-
-  stepBy(by) {
-    const { depth } = this.settings;
-    this.walkTo(this.walked === null ? (by < 0 ? depth : 1) : Math.min(depth, Math.max(1, this.walked + by)));
-  }
-
-  /** The walk has reached this layer; null shows all layers at once. */
-  walkTo(layer, playing = false) {
-    if (!playing && this.playing) this.pause();
-    this.walked = layer;
-    this.redraw();
   }
 
   // ---------- drawing ----------
@@ -291,7 +156,7 @@ class GradientLab extends Lab {
     else this.tell([`${inWords(weightCount(this.settings), 3)} weights: above ${inWords(WORKER_FROM, 1)} a worker computes the net`]);
   }
 
-  arrived(found) {
+  receive(found) {
     this.found = found;
     this.onItsWay = false;
     this.tell([`${inWords(weightCount(this.settings), 3)} weights, computed in a worker`]);
@@ -301,42 +166,26 @@ class GradientLab extends Lab {
   }
 
   paint() {
-    const { found, theory } = this;
-    const depth = found.signal.length;
-    const from = this.asking ? depth - 1 : (this.walked ?? 1) - 1;
-    const at = this.walked === null ? -1 : this.walked - 1;
+    const { found, theory } = this, depth = found.signal.length;
+    const { from, at, axis } = this.reach(depth);
     const scale = found.signal[depth - 1];
-    const shown = (profile) => (this.asking ? profile.map((v, i) => (i < from ? NaN : v)) : profile); // not even the axis may tell
+    const shown = (profile) => this.hide(profile, from);
     const prediction = theory.length === depth ? theory.map((t) => t * scale) : found.signal.map(() => NaN);
     const values = { signal: shown(found.signal), predicted: shown(prediction) };
-    const axis = `${depth} ${depth === 1 ? "layer" : "layers"}`;
     const { signal, weight, spread, flat } = this.charts;
-    const width = signal.figure.clientWidth;
-    signal.resize(width);
+    signal.resize(signal.figure.clientWidth);
     signal.update({ values, from, at, axis, said: alternative("Signal", found.signal, from) });
     [weight, spread, flat].forEach((chart) => chart.resize(chart.figure.clientWidth));
     weight.update({ values: { weight: shown(found.weight) }, from, at, axis, said: alternative("Norm of ∂L/∂W", found.weight, from) });
     spread.update({ values: { spread: shown(found.spread) }, from, at, axis, said: alternative("Spread of the activations", found.spread, from) });
     flat.update({ values: { saturated: shown(found.saturated), dead: shown(found.dead) }, from, at, axis,
       said: `${alternative("Share of units with a flat slope", found.saturated, from)} ${alternative("Dead units", found.dead, from)}`, empty: "no unit of this kind can be flat or dead" });
-    this.paintStrip(width, from, depth);
-    this.said.textContent = this.asking ? "The curves are hidden until you answer."
-      : this.onItsWay ? "The curves still show the net before this one." : sentence(found, this.settings.rate);
-    this.walk.max = depth;
-    this.walk.value = this.walked === null ? depth : depth + 1 - this.walked;
-    this.walk.setAttribute("aria-valuetext", this.walked === null ? "all layers" : `layer ${this.walked}`);
-    this.walkSaid.textContent = this.walked === null || this.asking ? "Play or step the way back, layer by layer." : stepped(found, this.walked);
+    this.paintStrip(found.signal, from, (signals) => `A strip of ${depth} layers. ${alternative("Signal", signals, from)}`);
+    this.paintWords(depth, this.onItsWay ? "The curves still show the net before this one." : sentence(found, this.settings.rate),
+      (layer) => stepped(found, layer));
   }
 
-  paintStrip(width, from, depth) {
-    const signals = [...this.found.signal].map((v, i) => (i < from ? 0 : v));
-    this.stripSvg.setAttribute("viewBox", `0 0 ${width} ${STRIP}`);
-    told(this.stripSvg, `A strip of ${depth} layers. ${alternative("Signal", signals, from)}`);
-    const inner = width - 58;
-    this.stripSvg.replaceChildren(strip(signals, (i) => 8 + inner * (i + 0.5) / depth, inner, { base: STRIP - 2, height: STRIP / 2 - 2 }));
-  }
-
-  settled() {
+  settle() {
     if (!this.found || !this.inSight) return;
     if (this.engine.net.settings) this.warn(this.engine.sensitivity(this.found));
     this.announce();
@@ -347,13 +196,10 @@ class GradientLab extends Lab {
     if (words) this.tell([words.replace(/\.$/, "")]);
   }
 
-  announce() { this.say(this.asking ? "" : this.said.textContent); }
-
-  freed() {
-    this.pause();
+  free() {
+    super.free();
     this.engine?.free();
     this.trainer?.rest(!this.isConnected);
-    this.computed = "";
   }
 }
 

@@ -170,12 +170,13 @@ export const crossEntropy = (logits, labels, top, batch, classes) => {
 };
 
 const deviation = (x, count) => {
-  let mean = 0, scale = largest(x, count), square = 0;
-  if (scale === 0 || !Number.isFinite(scale)) return scale;
-  for (let i = 0; i < count; i++) mean += x[i] / scale;
+  const most = largest(x, count);
+  let mean = 0, square = 0;
+  if (most === 0 || !Number.isFinite(most)) return most;
+  for (let i = 0; i < count; i++) mean += x[i] / most;
   mean /= count;
-  for (let i = 0; i < count; i++) square += (x[i] / scale - mean) ** 2;
-  return scale * Math.sqrt(square / count);
+  for (let i = 0; i < count; i++) square += (x[i] / most - mean) ** 2;
+  return most * Math.sqrt(square / count);
 };
 
 /** [share of slopes below 2 % of the steepest, share of units whose slope is zero for every input]. */

@@ -1,7 +1,8 @@
 /* The plane of σ_w and σ_b as a drawing: bands between level lines, the edge of chaos, a marked point. It is drawn once for each set of
    lines and width; then only the point moves. Knows no net and no control. */
 
-import { make, told, typeset } from "../drawing.js";
+import { makeSvg } from "../dom.js";
+import { describe, typeset } from "../drawing.js";
 
 const ROOM = { left: 34, right: 36, top: 24, bottom: 44 };
 const LOW = 250, HIGH = 400; // pixels of height
@@ -19,10 +20,10 @@ const across = (line, bias) => {
   return w0 + (w1 - w0) * (bias - b0) / (b1 - b0 || 1);
 };
 
-const lowered = (index) => make("tspan", { dy: "0.3em", "font-size": "75%" }, index); // the rest of its line would stay as low
+const lowerIndex = (index) => makeSvg("tspan", { dy: "0.3em", "font-size": "75%" }, index); // the rest of its line would stay as low
 
 const text = (words, x, y, anchor, tone = "f-ink2") =>
-  make("text", { class: tone, x, y, "text-anchor": anchor }, ...typeset(words, lowered));
+  makeSvg("text", { class: tone, x, y, "text-anchor": anchor }, ...typeset(words, lowerIndex));
 
 /** Those labels [words, place] that have room beside each other; the one that is named first always has. */
 const spaced = (labels, first) => {
@@ -37,7 +38,7 @@ export class PhaseChart {
   /** weight, bias: { low, high } of the axes; colors: the tokens of the bands, one more than there are lines. */
   constructor({ weight, bias, colors }) {
     Object.assign(this, { weight, bias, colors });
-    this.svg = make("svg", { class: "fig__svg phase__map", "font-size": 13 });
+    this.svg = makeSvg("svg", { class: "fig__svg phase__map", "font-size": 13 });
   }
 
   x(weight) {
@@ -72,30 +73,30 @@ export class PhaseChart {
     this.resize(width);
     const left = this.x(this.weight.low), top = this.y(this.bias.high);
     this.frame = { x: left, y: top, width: this.x(this.weight.high) - left, height: this.y(this.bias.low) - top };
-    this.cross = make("path", { class: "s-ink", fill: "none", "stroke-dasharray": "2 3" });
-    this.marker = make("g", {},
-      make("circle", { class: "f-ink s-paper", r: 8, "stroke-width": 2 }), make("circle", { class: "f-paper", r: 3 }));
+    this.cross = makeSvg("path", { class: "s-ink", fill: "none", "stroke-dasharray": "2 3" });
+    this.marker = makeSvg("g", {},
+      makeSvg("circle", { class: "f-ink s-paper", r: 8, "stroke-width": 2 }), makeSvg("circle", { class: "f-paper", r: 3 }));
     const edge = lines.find(({ factor }) => factor === 1).line;
-    this.svg.replaceChildren(...this.bands(lines, edge), make("rect", { ...this.frame, class: "s-edge", fill: "none" }), ...this.axes(),
-      ...this.factors(lines), ...this.names(edge), this.cross, this.marker);
+    this.svg.replaceChildren(...this.drawBands(lines, edge), makeSvg("rect", { ...this.frame, class: "s-edge", fill: "none" }), ...this.drawAxes(),
+      ...this.drawFactors(lines), ...this.drawNames(edge), this.cross, this.marker);
   }
 
   /** Painted from the right to the left, each over all that is right of it. */
-  bands(lines, edge) {
+  drawBands(lines, edge) {
     const id = `phase-clip-${made += 1}`;
     const path = (line) => line.map(([w, b], i) => `${i ? "L" : "M"}${this.x(w).toFixed(1)} ${this.y(b).toFixed(1)}`).join("");
     const fill = (i) => `fill:var(--${this.colors.at(i)})`;
     const left = ({ line }) => `${path(line)}L-9 ${this.y(line.at(-1)[1])}V${this.y(this.bias.low)}Z`;
     return [
-      make("clipPath", { id }, make("rect", this.frame)),
-      make("g", { "clip-path": `url(#${id})` }, make("rect", { ...this.frame, style: fill(-1) }),
-        ...lines.map((line, i) => make("path", { d: left(line), style: fill(i) })).reverse(),
-        make("path", { class: "s-paper", d: path(edge), fill: "none", "stroke-width": 6 }),
-        make("path", { class: "s-ink", d: path(edge), fill: "none", "stroke-width": 2.5 })),
+      makeSvg("clipPath", { id }, makeSvg("rect", this.frame)),
+      makeSvg("g", { "clip-path": `url(#${id})` }, makeSvg("rect", { ...this.frame, style: fill(-1) }),
+        ...lines.map((line, i) => makeSvg("path", { d: left(line), style: fill(i) })).reverse(),
+        makeSvg("path", { class: "s-paper", d: path(edge), fill: "none", "stroke-width": 6 }),
+        makeSvg("path", { class: "s-ink", d: path(edge), fill: "none", "stroke-width": 2.5 })),
     ];
   }
 
-  axes() {
+  drawAxes() {
     const { x, y, width, height } = this.frame;
     return [
       ...TICKS.weight.map((w) => text(String(w), this.x(w), y + height + 17, "middle")),
@@ -106,7 +107,7 @@ export class PhaseChart {
   }
 
   /** Each level's factor where its line leaves the map: above it, or at its right side. */
-  factors(lines) {
+  drawFactors(lines) {
     const { x, y, width } = this.frame, right = x + width;
     const above = [], beside = [];
     lines.filter(({ line }) => line[0][0] <= this.weight.high).forEach(({ factor, line }) => {
@@ -121,7 +122,7 @@ export class PhaseChart {
     ];
   }
 
-  names(edge) {
+  drawNames(edge) {
     const middle = across(edge, PHASES_AT), { low, high } = this.weight;
     const name = (words, w, b, anchor, away = 0) => text(words, this.x(w) + away, this.y(b) + 4, anchor, "phase__name f-ink");
     return [name("ordered", (low + middle) / 2, PHASES_AT, "middle"), name("chaotic", (middle + high) / 2, PHASES_AT, "middle"),
@@ -133,6 +134,6 @@ export class PhaseChart {
     const x = this.x(weight), y = this.y(bias);
     this.marker.setAttribute("transform", `translate(${x} ${y})`);
     this.cross.setAttribute("d", `M${this.frame.x} ${y}H${x}V${this.frame.y + this.frame.height}`);
-    told(this.svg, said);
+    describe(this.svg, said);
   }
 }

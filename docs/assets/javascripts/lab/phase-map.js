@@ -1,8 +1,9 @@
 /* <phase-map>: the phases of nets over σ_w and σ_b, for one activation; a point to pick, what it does to the signal, and the way to the
    gradient lab with that net. */
 
-import { inWords } from "../drawing.js";
-import { button, control, element, shown } from "./controls.js";
+import { make, makeButton } from "../dom.js";
+import { inWords, typeset } from "../drawing.js";
+import { makeControl, makeOutput } from "./controls.js";
 import { Lab } from "./element.js";
 import { PhaseChart } from "./phase-chart.js";
 import {
@@ -17,8 +18,8 @@ const ROWS = {
   left: `Signal left after ${LAYERS} layers`, q: "Fixed point of the pre-activations' variance",
 };
 
-const twoDigits = (value) => value.toFixed(2);
-const within = ({ low, high }, value) => Math.min(high, Math.max(low, Number(twoDigits(value))));
+const writeShort = (value) => value.toFixed(2);
+const keepWithin = ({ low, high }, value) => Math.min(high, Math.max(low, Number(writeShort(value))));
 
 let made = 0;
 
@@ -29,16 +30,16 @@ class PhaseMap extends Lab {
 
   build() {
     const kept = [...this.children].length ? this.fold("Nets that were built and measured", ...this.childNodes) : "";
-    this.forward = element("p", { class: "lab__look" });
-    return [element("div", { class: "lab phase", role: "group", "aria-label": "The map of the phases" },
-      this.buildMain(), this.buildPanel(), element("div", { class: "lab__rest" }, this.forward, this.buildTable(), kept))];
+    this.forward = make("p", { class: "lab__look" });
+    return [make("div", { class: "lab phase", role: "group", "aria-label": "The map of the phases" },
+      this.buildMain(), this.buildPanel(), make("div", { class: "lab__rest" }, this.forward, this.buildTable(), kept))];
   }
 
-  fold(title, ...children) { return element("details", { class: "lab__more" }, element("summary", {}, title), ...children); }
+  fold(title, ...children) { return make("details", { class: "lab__more" }, make("summary", {}, title), ...children); }
 
   buildMain() {
-    this.said = element("p", { class: "lab__said" });
-    this.announced = element("p", { class: "lab__hidden", role: "status" });
+    this.said = make("p", { class: "lab__said" });
+    this.announced = make("p", { class: "lab__hidden", role: "status" });
     this.chart = new PhaseChart({ ...SETTINGS, colors: COLORS });
     this.chart.resize(this.clientWidth);
     const { svg } = this.chart;
@@ -48,57 +49,57 @@ class PhaseMap extends Lab {
       this.pick(event);
     });
     svg.addEventListener("pointermove", (event) => { if (svg.hasPointerCapture(event.pointerId)) this.pick(event); });
-    return element("div", { class: "lab__main" }, this.said, this.announced, svg);
+    return make("div", { class: "lab__main" }, this.said, this.announced, svg);
   }
 
   buildPanel() {
     this.controls = {
-      activation: control(SETTINGS.activation, "Activation", (activation) => this.change({ activation })),
-      weight: this.slider("weight", "Weights σ_w"),
-      bias: this.slider("bias", "Biases σ_b"),
+      activation: makeControl(SETTINGS.activation, "Activation", (activation) => this.change({ activation })),
+      weight: this.buildSlider("weight", "Weights σ_w"),
+      bias: this.buildSlider("bias", "Biases σ_b"),
     };
-    this.opening = element("a", { class: "btn", href: ROOT }, "Open this net in the lab");
-    return element("div", { class: "lab__panel" }, ...Object.values(this.controls).map((it) => it.element),
-      element("div", { class: "lab__bar" }, button("To the edge of chaos", () => this.toEdge()), this.opening));
+    this.opening = make("a", { class: "btn", href: ROOT }, "Open this net in the lab");
+    return make("div", { class: "lab__panel" }, ...Object.values(this.controls).map((it) => it.element),
+      make("div", { class: "lab__bar" }, makeButton("To the edge of chaos", () => this.goToEdge()), this.opening));
   }
 
   /** A slider with equal steps, as the map's axes have them. */
-  slider(key, label) {
+  buildSlider(key, label) {
     const { low, high } = SETTINGS[key], id = `phase-${key}-${made += 1}`;
-    const output = shown();
-    const input = element("input", { id, type: "range", min: low, max: high, step: STEP, oninput: () => {
-      output.textContent = twoDigits(Number(input.value));
+    const output = makeOutput();
+    const input = make("input", { id, type: "range", min: low, max: high, step: STEP, oninput: () => {
+      output.textContent = writeShort(Number(input.value));
       this.change({ [key]: Number(input.value) });
     } });
     return {
-      element: element("div", { class: "field lab__field" }, element("label", { for: id }, element("span", {}, label), " ", output), input),
-      set: (value) => { input.value = value; output.textContent = twoDigits(value); },
+      element: make("div", { class: "field lab__field" }, make("label", { for: id }, make("span", {}, ...typeset(label)), " ", output), input),
+      set: (value) => { input.value = value; output.textContent = writeShort(value); },
     };
   }
 
   buildTable() {
-    this.cells = Object.fromEntries(Object.keys(ROWS).map((key) => [key, element("td")]));
-    const rows = Object.entries(ROWS).map(([key, name]) => element("tr", {}, element("th", { scope: "row" }, name), this.cells[key]));
-    return this.fold("This point as a table", element("table", { class: "tab" }, element("tbody", {}, ...rows)));
+    this.cells = Object.fromEntries(Object.keys(ROWS).map((key) => [key, make("td")]));
+    const rows = Object.entries(ROWS).map(([key, name]) => make("tr", {}, make("th", { scope: "row" }, ...typeset(name)), this.cells[key]));
+    return this.fold("This point as a table", make("table", { class: "tab" }, make("tbody", {}, ...rows)));
   }
 
   // ---------- what is done to it ----------
 
   show(settings) { Object.entries(this.controls).forEach(([key, it]) => it.set(settings[key])); }
 
-  moved(changes) {
+  adjust(changes) {
     this.change(changes);
     this.show(this.settings);
   }
 
   pick(event) {
     const { weight, bias } = this.chart.at(event);
-    this.moved({ weight: within(SETTINGS.weight, weight), bias: within(SETTINGS.bias, bias) });
+    this.adjust({ weight: keepWithin(SETTINGS.weight, weight), bias: keepWithin(SETTINGS.bias, bias) });
   }
 
-  toEdge() { this.moved({ weight: edgeAt(this.settings.activation, this.settings.bias) }); }
+  goToEdge() { this.adjust({ weight: edgeAt(this.settings.activation, this.settings.bias) }); }
 
-  settled() { this.say(`${this.said.textContent} ${this.forward.textContent}`); }
+  settle() { this.say(`${this.said.textContent} ${this.forward.textContent}`); }
 
   // ---------- drawing ----------
 

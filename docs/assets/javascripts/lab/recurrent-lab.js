@@ -1,26 +1,19 @@
 /* <recurrent-lab>: a recurrent net to change, what is left of each of its states against what is quoted for it, the walk back in time, and
    the same net as PyTorch. */
 
-import { inWords, make, strip, told, write } from "../drawing.js";
+import { inWords } from "../drawing.js";
 import { Chart } from "./chart.js";
-import { button, control, copy, download, element, numberField } from "./controls.js";
-import { Lab } from "./element.js";
-import { asSvg } from "./export.js";
 import { Recurrence } from "./recurrence.js";
 import { described, pytorch } from "./recurrent-script.js";
 import { PRESETS, reachable, SETTINGS } from "./recurrent-settings.js";
 import { alternative, asCsv, sentence, stepped, warnings } from "./recurrent-wording.js";
-import { defaults } from "./settings.js";
+import { WalkLab } from "./walk-lab.js";
 
-const PACE = 160; // milliseconds between two steps of the walk, at most
-const WALK = 8000; // milliseconds for all of it, at most
-const STRIP = 44; // height of the strip
+const WALK = 8000; // milliseconds for all of the walk, at most
 const LABELS = {
   net: "Net", phi: "Nonlinearity φ", rho: "Spectral radius ρ", sigma: "Singular value σ_max", forget: "Forget gate's bias",
   steps: "Steps T", inputs: "Inputs", scale: "Size of the inputs", width: "Width", eigen: "Eigenvalues",
 };
-const MAIN = ["net", "phi", "rho", "sigma", "inputs", "scale", "forget", "steps"];
-const MORE = ["width", "eigen"];
 const TITLE = "What of each state is left in the last one";
 
 const CHARTS = {
@@ -39,129 +32,53 @@ const CHARTS = {
   },
 };
 
-const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-
-class RecurrentLab extends Lab {
+class RecurrentLab extends WalkLab {
   static table = SETTINGS;
 
-  started() {
-    this.walked = null; // the step that the walk back has reached; null: all of them
-    this.asking = null; // the preset whose question is not answered yet
-    this.given = []; // notes about what was asked for; the net has its own
-    this.own = [];
-    return PRESETS[this.getAttribute("preset")]?.settings ?? {};
-  }
+  netTable = SETTINGS;
+  presets = PRESETS;
+  panel = { main: ["net", "phi", "rho", "sigma", "inputs", "scale", "forget", "steps"], more: ["width", "eigen"] };
+  first = 0;
+  words = {
+    title: "The lab of recurrent nets", choice: "Show", play: "Play the way back", walked: "Steps walked back", unit: "step",
+    hint: "Press Play, or Step, to walk back in time, factor by factor.",
+  };
+
+  recurrence = new Recurrence();
+  given = []; // notes about what was asked for; the net has its own
+  own = [];
+
+  get last() { return this.settings.steps; }
+
+  get pace() { return Math.min(super.pace, WALK / this.last); }
+
+  get chart() { return this.charts[this.settings.net]; }
 
   // ---------- what stands in it ----------
 
-  build() {
-    this.recurrence = new Recurrence();
-    return [element("div", { class: "lab", role: "group", "aria-label": "The lab of recurrent nets" },
-      this.buildTop(), this.buildMain(), this.buildPanel(), this.buildRest())];
-  }
+  nameSetting(key) { return LABELS[key]; }
 
-  buildTop() {
-    const id = `${this.id || "recurrent"}-preset`;
-    this.preset = element("select", { id, onchange: () => this.choose(this.preset.value) },
-      element("option", { value: "" }, "your own"),
-      ...Object.entries(PRESETS).map(([value, { name }]) => element("option", { value }, name)));
-    this.predictFirst = element("input", { type: "checkbox", checked: true });
-    this.look = element("p", { class: "lab__look" });
-    return element("div", { class: "lab__wide lab__top" },
-      element("div", { class: "lab__bar" },
-        element("div", { class: "field lab__field lab__preset" }, element("label", { for: id }, "Show"), this.preset),
-        element("label", { class: "lab__check" }, this.predictFirst, " predict first")),
-      this.look, this.buildQuestion());
-  }
+  writeSetting(key, value) { return String(value).replace("-", "−"); }
 
-  buildQuestion() {
-    this.asked = element("legend");
-    this.answers = element("div", { class: "lab__bar" });
-    this.question = element("fieldset", { class: "lab__question", hidden: true }, this.asked, this.answers);
-    this.verdict = element("p", { class: "lab__verdict", role: "status" });
-    return element("div", {}, this.question, this.verdict);
-  }
-
-  buildPanel() {
-    const shown = (key) => (SETTINGS[key].kind === "real" ? (value) => String(value).replace("-", "−") : String);
-    this.controls = Object.fromEntries([...MAIN, ...MORE].map((key) => [key,
-      control(SETTINGS[key], LABELS[key], (value) => this.moved({ [key]: value }), shown(key))]));
-    this.controls.seed = numberField(SETTINGS.seed, "Seed", (value) => this.moved({ seed: value }));
-    const another = button("Another seed", () => {
-      const seed = (this.settings.seed + 1) % 2 ** 32;
-      this.controls.seed.set(seed);
-      this.moved({ seed });
-    });
-    return element("div", { class: "lab__panel" },
-      ...MAIN.map((key) => this.controls[key].element),
-      element("div", { class: "lab__bar" }, this.controls.seed.element, another),
-      element("details", { class: "lab__more" }, element("summary", {}, "More settings"),
-        element("div", { class: "lab__panel" }, ...MORE.map((key) => this.controls[key].element))));
-  }
-
-  buildMain() {
-    this.said = element("p", { class: "lab__said" });
-    this.announced = element("p", { class: "lab__hidden", role: "status" });
-    this.stripSvg = make("svg", { class: "fig__svg", height: STRIP });
+  buildCharts() {
     this.charts = Object.fromEntries(Object.entries(CHARTS).map(([net, { series }]) => [net,
       new Chart({ title: TITLE, series, ends: ["first state", "last"], height: 300 })]));
-    const figures = Object.values(this.charts).map(({ figure }) => figure);
-    return element("div", { class: "lab__main" }, this.said, this.announced, this.stripSvg, ...figures);
+    return Object.values(this.charts).map(({ figure }) => figure);
   }
 
-  buildRest() { return element("div", { class: "lab__rest" }, this.buildWalk(), this.buildTake()); }
+  describeChart() { return `${TITLE}: ${described(this.settings)}`; }
 
-  buildWalk() {
-    const id = `${this.id || "recurrent"}-walk`;
-    this.playButton = button("Play the way back", () => this.play());
-    const slid = () => this.walkTo(this.settings.steps - Number(this.walk.value));
-    this.walk = element("input", { id, type: "range", min: 0, step: 1, oninput: slid });
-    this.walkSaid = element("p", { class: "lab__factor" });
-    return element("div", { class: "lab__walk", role: "group", "aria-label": "The way back" },
-      element("div", { class: "lab__bar" }, this.playButton,
-        button("Back", () => this.stepBy(1)), button("Step", () => this.stepBy(-1)), button("Reset", () => this.walkTo(null)),
-        element("div", { class: "field lab__field lab__slide" }, element("label", { for: id }, "Steps walked back"), this.walk)),
-      this.walkSaid);
-  }
+  writeProgram() { return pytorch(this.settings, this.compute().a, this.address()); }
 
-  buildTake() {
-    this.taken = element("span", { role: "status" });
-    const hand = async (text, what) => {
-      const done = await copy(text);
-      this.taken.textContent = done ? `${what} copied.` : "Your browser does not allow it; here it is to copy by hand.";
-      this.byHand.hidden = done;
-      this.byHand.value = text;
-      if (done) return;
-      this.byHand.focus({ preventScroll: true });
-      this.byHand.select();
-    };
-    const chart = () => {
-      this.draw(); // if it is still due
-      return this.charts[this.settings.net];
-    };
-    this.byHand = element("textarea", { rows: 8, readonly: true, hidden: true, "aria-label": "Text to copy" });
-    return element("div", { class: "lab__take" },
-      element("div", { class: "lab__bar" },
-        button("Copy as PyTorch", () => hand(pytorch(this.settings, this.compute().a, this.address()), "The program is")),
-        button("Copy link", () => hand(this.address(), "The link is")),
-        button("Save as SVG",
-          () => download("recurrent-lab.svg", asSvg(chart().svg, `${TITLE}: ${described(this.settings)}`), "image/svg+xml")),
-        button("Save as CSV", () => download("recurrent-lab.csv", asCsv(this.compute(), CHARTS[this.settings.net].columns), "text/csv")),
-        this.taken),
-      this.byHand);
-  }
+  writeCsv() { return asCsv(this.found, CHARTS[this.settings.net].columns); }
 
   // ---------- what is done to it ----------
 
-  /** A control was moved. */
-  moved(changes) {
-    this.ask(null);
-    this.walkTo(null);
+  adjust(changes) {
     const [settings, note] = reachable({ ...this.settings, ...changes });
-    this.change(settings);
+    super.adjust(settings);
     if (note) this.tell([note]);
     this.controls.sigma.set(settings.sigma);
-    this.named();
   }
 
   take(given) {
@@ -178,85 +95,24 @@ class RecurrentLab extends Lab {
     super.tell([...this.given, ...this.own]);
   }
 
-  choose(key) {
-    if (!key) return this.named();
-    this.settings = { ...defaults(SETTINGS), ...PRESETS[key].settings };
-    this.walkTo(null);
-    this.ask(this.predictFirst.checked ? key : null);
-    this.show(this.settings);
-    this.change({});
-  }
+  listAnswers({ answers }) { return [...answers.entries()]; }
 
-  ask(key) {
-    this.asking = key;
-    this.verdict.textContent = "";
-    this.question.hidden = !key;
-    this.look.hidden = Boolean(key);
-    if (!key) return;
-    write(this.asked, `Predict first. ${PRESETS[key].ask}`);
-    this.answers.replaceChildren(...PRESETS[key].answers.map((answer, i) => button(answer, () => this.answer(i))),
-      button("Just show it", () => this.answer(null)));
-  }
-
-  answer(given) {
+  judge(given) {
     const { answers, truth } = PRESETS[this.asking], right = truth(this.compute());
-    this.ask(null);
-    if (given !== null) write(this.verdict, given === right ? `Right: ${answers[right]}.` : `No: ${answers[right]}.`);
-    this.redraw();
-    this.preset.focus({ preventScroll: true });
-    this.settle();
+    return `${given === right ? "Right" : "No"}: ${answers[right]}.`;
   }
 
-  /** Show the settings in the controls, and the name of the preset they are, if they are one. */
   show(settings) {
-    Object.entries(this.controls).forEach(([key, it]) => it.set(settings[key]));
-    this.named();
+    super.show(settings);
     if (!this.found) this.draw(); // at once, so that nothing moves when it comes into sight
   }
 
-  named() {
-    const { settings } = this, gated = settings.net === "lstm";
-    const same = (preset) => Object.entries({ ...defaults(SETTINGS), ...preset.settings, seed: settings.seed })
-      .every(([key, value]) => settings[key] === value);
-    const found = Object.entries(PRESETS).find(([, preset]) => same(preset));
-    this.preset.value = found?.[0] ?? "";
-    write(this.look, found?.[1].look ?? "A net of your own: change one thing at a time.");
-    ["phi", "rho", "sigma", "eigen"].forEach((key) => this.controls[key].disable(gated));
-    this.controls.forget.disable(!gated);
-    this.controls.scale.disable(settings.inputs === "off");
-  }
-
-  // ---------- the walk back ----------
-
-  play() {
-    if (this.playing) return this.pause();
-    if (still()) return this.walkTo(0);
-    const { steps } = this.settings;
-    if (this.walked === null || this.walked === 0) this.walkTo(steps);
-    this.playing = setInterval(() => {
-      if (!this.inSight || this.walked <= 0) this.pause();
-      else this.walkTo(this.walked - 1, true);
-    }, Math.min(PACE, WALK / steps));
-    this.playButton.textContent = "Pause";
-  }
-
-  pause() {
-    clearInterval(this.playing);
-    this.playing = null;
-    this.playButton.textContent = "Play the way back";
-  }
-
-  stepBy(by) {
-    const { steps } = this.settings;
-    if (this.walked === null) this.walkTo(by < 0 ? steps : 0);
-    else this.walkTo(Math.min(steps, Math.max(0, this.walked + by)));
-  }
-
-  /** The walk has reached this step; null shows all at once. */
-  walkTo(step, playing = false) {
-    if (!playing && this.playing) this.pause();
-    this.walked = step;
-    this.redraw();
+  nameNet() {
+    super.nameNet();
+    const { controls, settings } = this, gated = settings.net === "lstm";
+    ["phi", "rho", "sigma", "eigen"].forEach((key) => controls[key].disable(gated));
+    controls.forget.disable(!gated);
+    controls.scale.disable(settings.inputs === "off");
   }
 
   // ---------- drawing ----------
@@ -279,43 +135,24 @@ class RecurrentLab extends Lab {
   }
 
   paint() {
-    const { found: { lines }, settings: { net, steps } } = this;
-    const { shown, name, columns } = CHARTS[net];
-    const from = this.asking ? steps : this.walked ?? 0;
-    Object.entries(this.charts).forEach(([kind, { figure }]) => { figure.hidden = kind !== net; });
-    const chart = this.charts[net], width = chart.figure.clientWidth;
-    const hidden = ({ values }) => (this.asking ? values.map((v, t) => (t < from ? NaN : v)) : values); // not even the axis may tell
-    chart.resize(width);
+    const { chart, found: { lines }, settings: { net, steps } } = this;
+    const { shown, name, columns } = CHARTS[net], { from, at, axis } = this.reach(steps);
+    Object.values(this.charts).forEach((it) => { it.figure.hidden = it !== chart; });
+    chart.resize(chart.figure.clientWidth);
     chart.update({
-      values: Object.fromEntries(Object.keys(columns).map((key) => [key, hidden(lines[key])])), from, at: this.walked ?? -1,
-      axis: `${steps} ${steps === 1 ? "step" : "steps"}`,
+      values: Object.fromEntries(Object.keys(columns).map((key) => [key, this.hide(lines[key].values, from)])), from, at, axis,
       said: Object.entries(columns).map(([key, it]) => alternative(it, lines[key], from)).join(" "),
     });
-    this.paintStrip(lines[shown], width, from);
-    write(this.said, this.asking ? "The curves are hidden until you answer." : sentence(this.found, this.settings));
-    this.walk.max = steps;
-    this.walk.value = steps - (this.walked ?? 0);
-    this.walk.setAttribute("aria-valuetext", this.walked === null ? "all steps" : `step ${this.walked}`);
-    write(this.walkSaid, this.walked === null || this.asking ? "Press Play, or Step, to walk back in time, factor by factor."
-      : stepped(lines[shown], this.walked, name));
+    this.paintStrip(lines[shown].values, from, (signals) =>
+      `A strip of ${signals.length} states, paler the less of them is left: ${inWords(signals[from])} at step ${from}`);
+    this.paintWords(steps, sentence(this.found, this.settings), (step) => stepped(lines[shown], step, name));
   }
 
-  paintStrip(line, width, from) {
-    const count = line.values.length, inner = width - 58;
-    const signals = [...line.values].map((v, t) => (t < from ? 0 : v));
-    this.stripSvg.setAttribute("viewBox", `0 0 ${width} ${STRIP}`);
-    const said = `A strip of ${count} states, paler the less of them is left: ${inWords(signals[from])} at step ${from}`;
-    told(this.stripSvg, said);
-    const drawn = { base: STRIP - 2, height: STRIP / 2 - 2, most: 220 };
-    this.stripSvg.replaceChildren(strip(signals, (t) => 8 + inner * (t + 0.5) / count, inner, drawn));
-  }
+  settle() { this.announce(); }
 
-  settled() { this.say(this.asking ? "" : this.said.textContent); }
-
-  freed() {
-    this.pause();
-    this.recurrence?.free();
-    this.computed = "";
+  free() {
+    super.free();
+    this.recurrence.free();
   }
 }
 

@@ -1,8 +1,9 @@
 /* <sketch-pad>: draw from memory what reaches each layer of two nets, then see the measured curves and how close you were. No sketch is
    kept or sent; the measured curves are fetched when they are asked for. */
 
+import { make, makeButton } from "../dom.js";
 import { raised } from "../drawing.js";
-import { button, element, shown } from "./controls.js";
+import { makeOutput } from "./controls.js";
 import { Lab } from "./element.js";
 import { SketchChart } from "./sketch-chart.js";
 import {
@@ -15,14 +16,14 @@ const STEPS_BACK = 100;
 const PRIVATE = "Nothing you draw is kept or sent: it is gone when you leave the page.";
 const NOT_FETCHED = "The measured curves could not be fetched. Your sketch is still here: try again.";
 
-const capital = (name) => name[0].toUpperCase() + name.slice(1);
+const capitalize = (name) => name[0].toUpperCase() + name.slice(1);
 
 let made = 0;
 
 class SketchPad extends Lab {
   static table = SETTINGS;
 
-  started() {
+  start() {
     this.curves = Object.fromEntries(Object.keys(NETS).map((net) => [net, blank()]));
     this.past = []; // curves to go back to
     this.ours = null; // the measured curves, once shown
@@ -36,41 +37,41 @@ class SketchPad extends Lab {
     this.chart = new SketchChart({ nets: NETS, layers: LAYERS, low: LOW, high: HIGH });
     this.chart.resize(this.clientWidth);
     this.watchPen(this.chart.svg);
-    this.results = element("div", { class: "sketch__results", role: "status" });
-    this.numbers = element("div");
-    return [element("div", { class: "lab sketch", role: "group", "aria-label": "Sketch the two curves" },
-      this.buildChoice(), element("div", { class: "lab__main" }, this.chart.key, this.chart.svg), this.buildBar(), this.buildSliders(),
-      element("p", { class: "lab__look" }, PRIVATE), this.results, this.numbers)];
+    this.results = make("div", { class: "sketch__results", role: "status" });
+    this.numbers = make("div");
+    return [make("div", { class: "lab sketch", role: "group", "aria-label": "Sketch the two curves" },
+      this.buildChoice(), make("div", { class: "lab__main" }, this.chart.key, this.chart.svg), this.buildBar(), this.buildSliders(),
+      make("p", { class: "lab__look" }, PRIVATE), this.results, this.numbers)];
   }
 
   buildChoice() {
     const name = `sketch-${made += 1}`;
     this.radios = Object.fromEntries(Object.keys(NETS).map((net) => [net,
-      element("input", { type: "radio", name, value: net, onchange: () => this.change({ curve: net }) })]));
-    return element("fieldset", { class: "sketch__choice" }, element("legend", {}, "Draw the signal of"),
-      ...Object.entries(NETS).map(([net, title]) => element("label", { class: "lab__check" }, this.radios[net], ` ${title}`)));
+      make("input", { type: "radio", name, value: net, onchange: () => this.change({ curve: net }) })]));
+    return make("fieldset", { class: "sketch__choice" }, make("legend", {}, "Draw the signal of"),
+      ...Object.entries(NETS).map(([net, title]) => make("label", { class: "lab__check" }, this.radios[net], ` ${title}`)));
   }
 
   buildBar() {
-    this.undoButton = button("Undo", () => this.undo());
-    this.showButton = button(SHOW, () => (this.ours ? this.hide() : this.reveal()));
-    return element("div", { class: "lab__bar" }, this.undoButton, button("Clear this curve", () => this.clear()),
-      button("Start again", () => this.again()), this.showButton);
+    this.undoButton = makeButton("Undo", () => this.undo());
+    this.showButton = makeButton(SHOW, () => (this.ours ? this.hide() : this.reveal()));
+    return make("div", { class: "lab__bar" }, this.undoButton, makeButton("Clear this curve", () => this.clear()),
+      makeButton("Start again", () => this.startAgain()), this.showButton);
   }
 
   buildSliders() {
-    this.sliders = Object.fromEntries(Object.keys(NETS).map((net) => [net, HANDLES.map((layer) => this.slider(net, layer))]));
-    return element("details", { class: "lab__more" }, element("summary", {}, "Draw with sliders"),
-      ...Object.entries(NETS).map(([net, name]) => element("fieldset", { class: "sketch__sliders" },
-        element("legend", {}, `${capital(name)}: the signal after layer …`),
-        element("div", { class: "lab__panel" }, ...this.sliders[net].map((slider) => slider.element)))));
+    this.sliders = Object.fromEntries(Object.keys(NETS).map((net) => [net, HANDLES.map((layer) => this.buildSlider(net, layer))]));
+    return make("details", { class: "lab__more" }, make("summary", {}, "Draw with sliders"),
+      ...Object.entries(NETS).map(([net, name]) => make("fieldset", { class: "sketch__sliders" },
+        make("legend", {}, `${capitalize(name)}: the signal after layer …`),
+        make("div", { class: "lab__panel" }, ...this.sliders[net].map((slider) => slider.element)))));
   }
 
-  slider(net, layer) {
+  buildSlider(net, layer) {
     const id = `sketch-slider-${made += 1}`;
-    const output = shown();
+    const output = makeOutput();
     let moving = false;
-    const input = element("input", { id, type: "range", min: LOW, max: HIGH, step: 1,
+    const input = make("input", { id, type: "range", min: LOW, max: HIGH, step: 1,
       oninput: () => {
         if (!moving) this.remember();
         moving = true;
@@ -83,8 +84,8 @@ class SketchPad extends Lab {
       output.textContent = power === null ? "not drawn" : raised(Math.round(power));
       input.setAttribute("aria-valuetext", power === null ? "not drawn" : `10 to the ${Math.round(power)}`);
     };
-    const label = element("label", { for: id }, `layer ${layer}`, " ", output);
-    return { layer, set, element: element("div", { class: "field lab__field" }, label, input) };
+    const label = make("label", { for: id }, `layer ${layer}`, " ", output);
+    return { layer, set, element: make("div", { class: "field lab__field" }, label, input) };
   }
 
   // ---------- the pen ----------
@@ -134,8 +135,8 @@ class SketchPad extends Lab {
     this.judge();
   }
 
-  again() {
-    this.started();
+  startAgain() {
+    this.start();
     this.judge();
   }
 
@@ -151,7 +152,7 @@ class SketchPad extends Lab {
       this.ours = measured(await answer.text());
       this.judge();
     } catch {
-      this.results.replaceChildren(element("p", { class: "lab__notes" }, NOT_FETCHED));
+      this.results.replaceChildren(make("p", { class: "lab__notes" }, NOT_FETCHED));
     }
   }
 
@@ -161,23 +162,23 @@ class SketchPad extends Lab {
     this.redraw();
     this.showButton.textContent = this.ours ? HIDE : SHOW;
     const { ours } = this;
-    const verdicts = ([net, name]) => element("p", {}, element("strong", {}, `${capital(name)}. `),
+    const verdicts = ([net, name]) => make("p", {}, make("strong", {}, `${capitalize(name)}. `),
       verdict(net, scored(net, this.curves[net], ours[net]), ours[net]));
     this.results.replaceChildren(...(ours ? Object.entries(NETS).map(verdicts) : []));
-    this.numbers.replaceChildren(...(ours ? [this.compared()] : []));
+    this.numbers.replaceChildren(...(ours ? [this.compare()] : []));
   }
 
   /** Both curves as numbers. */
-  compared() {
+  compare() {
     const cell = (power) => (power === null ? "—" : raised(Math.round(power)));
     const head = ["Layer", ...Object.values(NETS).flatMap((name) => [`${name}, yours`, `${name}, measured`])];
     const rows = HANDLES.map((layer) => [String(layer),
       ...Object.keys(NETS).flatMap((net) => [filled(this.curves[net])[layer - 1], this.ours[net].value[layer - 1]].map(cell))]);
     const row = ([layer, ...cells]) =>
-      element("tr", {}, element("th", { scope: "row" }, layer), ...cells.map((text) => element("td", {}, text)));
-    return element("table", { class: "tab" },
-      element("thead", {}, element("tr", {}, ...head.map((name) => element("th", { scope: "col" }, name)))),
-      element("tbody", {}, ...rows.map(row)));
+      make("tr", {}, make("th", { scope: "row" }, layer), ...cells.map((text) => make("td", {}, text)));
+    return make("table", { class: "tab" },
+      make("thead", {}, make("tr", {}, ...head.map((name) => make("th", { scope: "col" }, name)))),
+      make("tbody", {}, ...rows.map(row)));
   }
 
   // ---------- drawing ----------

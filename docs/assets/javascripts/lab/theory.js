@@ -117,7 +117,7 @@ const coherent = (settings, weight, bias) => {
   for (let l = 0; l < depth; l++) {
     const { m, q } = states[l], z = weight * q + bias;
     const f = throughActivation(activation, z, 0, false); // fills values, slopes and places
-    const over = (f) => { let sum = 0; for (let i = 0; i < NODES; i++) sum += MASSES[i] * f(values[i], slopes[i], places[i]); return sum; };
+    const over = (g) => { let sum = 0; for (let i = 0; i < NODES; i++) sum += MASSES[i] * g(values[i], slopes[i], places[i]); return sum; };
     const bend = over((v, s, x) => s * x) / z, own = over((v, s, x) => v * s * x) / z; // E φ'', E (φ φ')'
     const even = scale ** 2 * weight * f.slope, steep = scale ** 2 * weight * over((v, s, x) => s * s * x * x) / z;
     const next = skip === "none" ? { m: f.m, q: f.q } : { m: m + scale * f.m, q: q + 2 * scale * m * f.m + scale ** 2 * f.q };

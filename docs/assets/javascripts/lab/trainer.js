@@ -1,8 +1,9 @@
 /* The part of the lab that trains: its controls and charts. The steps are made in a worker. */
 
+import { make, makeButton } from "../dom.js";
 import { inWords } from "../drawing.js";
 import { Chart } from "./chart.js";
-import { button, control, element } from "./controls.js";
+import { makeControl } from "./controls.js";
 import { startWorker } from "./engine.js";
 import { alternative } from "./wording.js";
 
@@ -20,18 +21,18 @@ export class Trainer {
   /** table: what the lab's settings may be; settings(): what they are now, of which nothing is kept here; changed(changes): a control was moved. */
   constructor(table, settings, changed) {
     this.settings = settings;
-    this.data = control(table.data, "Data", (data) => changed({ data }));
-    this.rate = control(table.rate, "Learning rate", (rate) => changed({ rate }), (v) => inWords(v, 3));
-    this.startButton = button("Train", () => this.toggle());
-    this.stepButton = button("One step", () => this.once());
-    this.said = element("p", { class: "lab__factor" });
-    this.announced = element("p", { class: "lab__hidden", role: "status" });
+    this.data = makeControl(table.data, "Data", (data) => changed({ data }));
+    this.rate = makeControl(table.rate, "Learning rate", (rate) => changed({ rate }), (v) => inWords(v, 3));
+    this.startButton = makeButton("Train", () => this.toggle());
+    this.stepButton = makeButton("One step", () => this.stepOnce());
+    this.said = make("p", { class: "lab__factor" });
+    this.announced = make("p", { class: "lab__hidden", role: "status" });
     this.moved = new Chart({ title: "How far each layer has moved from its start", height: 170, series: [{ key: "moved", name: "moved", color: "c-relu" }] });
     this.losses = new Chart({ title: "Loss", height: 170, ends: ["start", "now"], series: [{ key: "loss", name: "loss", color: "flare", marked: false }] });
-    this.views = element("div", { class: "lab__small lab__two", hidden: true }, this.moved.figure, this.losses.figure);
-    this.element = element("details", { class: "lab__more", ontoggle: () => this.paint() }, element("summary", {}, "Train this net"),
-      element("div", { class: "lab__bar" }, this.data.element, this.rate.element, this.startButton, this.stepButton,
-        button("Start again", () => this.stop())),
+    this.views = make("div", { class: "lab__small lab__two", hidden: true }, this.moved.figure, this.losses.figure);
+    this.element = make("details", { class: "lab__more", ontoggle: () => this.paint() }, make("summary", {}, "Train this net"),
+      make("div", { class: "lab__bar" }, this.data.element, this.rate.element, this.startButton, this.stepButton,
+        makeButton("Start again", () => this.stop())),
       this.said, this.announced, this.views);
     this.stop();
   }
@@ -80,7 +81,7 @@ export class Trainer {
     this.send({ kind: "pause" });
   }
 
-  once() {
+  stepOnce() {
     if (this.running) this.pause();
     if (this.worker) this.send({ kind: "step" });
     else this.start(true);
@@ -89,7 +90,7 @@ export class Trainer {
   start(once = false) {
     const { rate, ...trained } = this.settings(), { data, ...settings } = trained;
     const worker = startWorker();
-    const hear = (message) => { if (worker === this.worker) this.heard(message); };
+    const hear = (message) => { if (worker === this.worker) this.receive(message); };
     worker.onmessage = ({ data: message }) => hear(message);
     worker.onerror = () => hear({ kind: "failed", message: "the worker could not be started" });
     this.worker = worker;
@@ -102,7 +103,7 @@ export class Trainer {
 
   send(message) { this.worker?.postMessage(message); }
 
-  heard(message) {
+  receive(message) {
     if (message.kind === "failed") {
       this.stop(`The training stopped: ${message.message}. `);
       return;

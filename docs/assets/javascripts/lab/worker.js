@@ -70,9 +70,9 @@ const HANDLERS = {
 
 let before = Promise.resolve(); // one message at a time, in their order
 
-onmessage = ({ data }) => {
+addEventListener("message", ({ data }) => {
   before = before.then(async () => {
     if (!Object.hasOwn(HANDLERS, data.kind)) throw new Error(`“${data.kind}” is no message of this worker`);
     await HANDLERS[data.kind](data);
   }).catch((error) => failed(error, data.token ?? token));
-};
+});
