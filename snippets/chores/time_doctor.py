@@ -50,9 +50,9 @@ def main() -> None:
         sgd = optim.SGD(args[0].parameters(), lr=1e-4)
         step(*args, sgd), examine(*args, optimizer=sgd)
         pairs = [
-            (seconds(lambda: step(*args, sgd)), seconds(lambda: examine(*args, optimizer=sgd)))
+            (seconds(lambda: step(*args, sgd)), seconds(lambda: examine(*args, optimizer=sgd)))  # noqa: B023
             for _ in range(ROUNDS)
-        ]  # noqa: B023
+        ]
         one, look = (statistics.median(p) for p in zip(*pairs, strict=True))
         layers = len(examine(*args, optimizer=sgd).layers)
         each = f"{1e3 * look / layers:.2f} ms a layer"

@@ -1,4 +1,4 @@
-"""Listens by measure to a finished film: how loud, how even, and how many words an offline recognizer hears."""
+"""Listens by measure to a finished video: how loud, how even, and how many words an offline recognizer hears."""
 
 import re
 import subprocess
@@ -10,14 +10,14 @@ from pocketsphinx import Decoder
 HEARD_AT = 16_000  # samples a second that the recognizer wants
 
 
-def measured(film: Path, times, texts: list[str], ffmpeg: str) -> dict:
-    """The film's true peak (dB below full scale) and loudness (LUFS), each sentence against their mean (LU), words heard wrong."""
-    whole = loudness(film, ffmpeg)
-    levels = [loudness(film, ffmpeg, span)["I"] for span in times]
+def measured(video: Path, times, texts: list[str], ffmpeg: str) -> dict:
+    """The video's true peak (dB below full scale) and loudness (LUFS), each sentence against their mean (LU), words heard wrong."""
+    whole = loudness(video, ffmpeg)
+    levels = [loudness(video, ffmpeg, span)["I"] for span in times]
     middle = sum(levels) / len(levels)
     wanted = [plain(text) for text in texts]
     wrong = sum(
-        distance(words, plain(recognized(samples(film, ffmpeg, span))))
+        distance(words, plain(recognized(samples(video, ffmpeg, span))))
         for words, span in zip(wanted, times, strict=True)
     )
     total = sum(map(len, wanted))
@@ -30,7 +30,7 @@ def measured(film: Path, times, texts: list[str], ffmpeg: str) -> dict:
     }
 
 
-def loudness(film: Path, ffmpeg: str, span: tuple[float, float] | None = None) -> dict[str, float]:
+def loudness(video: Path, ffmpeg: str, span: tuple[float, float] | None = None) -> dict[str, float]:
     """Integrated loudness `I` in LUFS and true `Peak` in dBFS, by EBU R 128, of all of it or of a span in seconds."""
     done = subprocess.run(
         [
@@ -39,7 +39,7 @@ def loudness(film: Path, ffmpeg: str, span: tuple[float, float] | None = None) -
             "-nostats",
             *cut(span),
             "-i",
-            str(film),
+            str(video),
             "-map",
             "0:a",
             "-af",
@@ -60,7 +60,7 @@ def loudness(film: Path, ffmpeg: str, span: tuple[float, float] | None = None) -
     }
 
 
-def samples(film: Path, ffmpeg: str, span: tuple[float, float]) -> np.ndarray:
+def samples(video: Path, ffmpeg: str, span: tuple[float, float]) -> np.ndarray:
     """A span at the recognizer's rate, with a little silence around it."""
     around = max(0.0, span[0] - 0.2), span[1] + 0.2
     done = subprocess.run(
@@ -70,7 +70,7 @@ def samples(film: Path, ffmpeg: str, span: tuple[float, float]) -> np.ndarray:
             "error",
             *cut(around),
             "-i",
-            str(film),
+            str(video),
             "-map",
             "0:a",
             "-ac",

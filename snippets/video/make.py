@@ -152,7 +152,7 @@ def frames(times: list[tuple[float, float]], length: float, shown: dict[str, str
 
 
 def encode(track: bytes, times, length: float, shown: dict[str, str], scratch: Path) -> None:
-    """The lossless film, then each of ENCODERS, and the poster."""
+    """The lossless video, then each of ENCODERS, and the poster."""
     (scratch / "voice.wav").write_bytes(track)
     quiet = [FFMPEG, "-y", "-loglevel", "error"]
     raw = [
@@ -167,7 +167,7 @@ def encode(track: bytes, times, length: float, shown: dict[str, str], scratch: P
         "-i",
         "-",
     ]
-    film = scratch / "film.mkv"
+    video = scratch / "film.mkv"
     with subprocess.Popen(
         [
             *quiet,
@@ -184,7 +184,7 @@ def encode(track: bytes, times, length: float, shown: dict[str, str], scratch: P
             "yuv420p",
             "-c:a",
             "copy",
-            str(film),
+            str(video),
         ],
         stdin=subprocess.PIPE,
     ) as process:
@@ -192,7 +192,9 @@ def encode(track: bytes, times, length: float, shown: dict[str, str], scratch: P
             process.stdin.write(frame)
         process.stdin.close()
     for kind, how in ENCODERS.items():
-        subprocess.run([*quiet, "-i", str(film), *how, str(scratch / f"{NAME}.{kind}")], check=True)
+        subprocess.run(
+            [*quiet, "-i", str(video), *how, str(scratch / f"{NAME}.{kind}")], check=True
+        )
         write_atomically(PLACE / f"{NAME}.{kind}", (scratch / f"{NAME}.{kind}").read_bytes())
     subprocess.run(
         [
@@ -200,7 +202,7 @@ def encode(track: bytes, times, length: float, shown: dict[str, str], scratch: P
             "-ss",
             str(length - 0.5),
             "-i",
-            str(film),
+            str(video),
             "-frames:v",
             "1",
             "-vf",

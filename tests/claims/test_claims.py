@@ -1,4 +1,4 @@
-"""The ledger: each measured row of docs/claims.yml, asserted on the committed results and again on seeds that made none of them.
+"""The claims: each measured row of docs/claims.yml, asserted on the committed results and again on seeds that made none of them.
 
 A test carries the name of its row. What it asserts is the row's sentence, not its digits, with a margin taken from the
 stored band: an ordering that holds in every seed, or a bound that lies well outside the 5th or 95th percentile.

@@ -1,4 +1,4 @@
-"""The ledger itself: each row has its test or its source, quotes what it says it quotes, and can be taken away."""
+"""The page of the claims: each row has its test or its source, quotes what it says it quotes, and can be taken away."""
 
 import csv
 import io
@@ -120,5 +120,5 @@ def test_a_link_to_a_claim_that_the_filter_hides_shows_it_by_its_present_and_its
             visit.page.evaluate("name => { location.hash = name }", name)
             shown.wait_for()
             assert (
-                visit.page.locator(".ledger-count").text_content() == f"All {len(CLAIMS)} claims."
+                visit.page.locator(".claims-count").text_content() == f"All {len(CLAIMS)} claims."
             )

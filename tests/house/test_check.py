@@ -248,7 +248,7 @@ def test_a_source_needs_an_address_a_figure_its_words_a_claim_something_to_stand
 ):
     figure = edit(checkout / "docs/references.yml", "value: 152", "value: 153")
     line = edit(checkout / "docs/references.yml", '\n  doi: "10.1038/323533a0"', "")
-    (checkout / "docs/moved.yml").write_text("fix/old/: fix/gating/\nfix/old/: fix/clipping/\n")
+    (checkout / "docs/redirects.yml").write_text("fix/old/: fix/gating/\nfix/old/: fix/clipping/\n")
     (checkout / "docs/claims.yml").write_text(
         "- id: a\n  said: s\n  verdict: maybe\n  topic: t\n  found: f\n  test: test_nowhere\n"
     )
@@ -257,5 +257,5 @@ def test_a_source_needs_an_address_a_figure_its_words_a_claim_something_to_stand
         "the claim 'a' lacks a field or has an unknown verdict",
         rf"^docs/references\.yml:({figure}|{figure - 1}): `he2015\.\w+`: 153 does not stand in the quoted words",
         rf"^docs/references\.yml:{line - 5}: `rumelhart1986` has no doi, arxiv or url",
-        r"^docs/moved\.yml:2: not valid YAML: `fix/old/` stands twice",
+        r"^docs/redirects\.yml:2: not valid YAML: `fix/old/` stands twice",
     )

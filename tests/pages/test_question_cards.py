@@ -53,20 +53,20 @@ def test_a_section_without_questions_is_named_with_its_line():
 def test_marks_stay_on_this_device_and_can_be_erased(browser, address):
     with Visit(browser, address, PAGE) as visit:
         page = visit.page
-        said = page.locator(".cards__said")
-        many = page.locator(".cards details.question").count()
+        said = page.locator(".questions__said")
+        many = page.locator(".questions details.question").count()
         assert said.inner_text() == f"You knew 0 of {many}."
-        first = page.locator(".cards details.question").first
+        first = page.locator(".questions details.question").first
         first.locator("summary").click()
         first.get_by_role("button", name="I knew it").click()
         assert said.inner_text() == f"You knew 1 of {many}."
         page.reload()
-        page.locator(".cards[data-ready]").wait_for()
-        assert page.locator(".cards__said").inner_text() == f"You knew 1 of {many}."
+        page.locator(".questions[data-ready]").wait_for()
+        assert page.locator(".questions__said").inner_text() == f"You knew 1 of {many}."
         page.get_by_label("only what I don't know yet").check()
-        assert page.locator(".cards details.question:visible").count() == many - 1
+        assert page.locator(".questions details.question:visible").count() == many - 1
         page.get_by_role("button", name="Erase my progress").click()
-        assert page.locator(".cards details.question:visible").count() == many
+        assert page.locator(".questions details.question:visible").count() == many
         assert page.evaluate("localStorage.getItem('self-check:1')") is None
         assert [w for w in visit.wrong if not w.startswith("failed")] == []
 
@@ -76,18 +76,20 @@ def test_whatever_was_kept_does_no_harm(browser, address):
         for kept in ("nonsense", "[1, 2]", '{"card-x": 5, "__proto__": true}', "null"):
             visit.page.evaluate("kept => localStorage.setItem('self-check:1', kept)", kept)
             visit.page.reload()
-            visit.page.locator(".cards[data-ready]").wait_for()
-            assert visit.page.locator(".cards__said").inner_text().startswith("You knew 0 of"), kept
+            visit.page.locator(".questions[data-ready]").wait_for()
+            assert (
+                visit.page.locator(".questions__said").inner_text().startswith("You knew 0 of")
+            ), kept
 
 
 def test_one_at_a_time_by_keyboard(browser, address):
     with Visit(browser, address, PAGE, 390, "dark") as visit:
         page = visit.page
         page.get_by_label("one at a time").check()
-        shown = page.locator(".cards details.question:visible")
-        assert shown.count() == 1 and page.locator(".cards__topic:visible").count() == 1
+        shown = page.locator(".questions details.question:visible")
+        assert shown.count() == 1 and page.locator(".questions__topic:visible").count() == 1
         first = shown.get_attribute("id")
-        page.locator(".cards summary:visible").focus()
+        page.locator(".questions summary:visible").focus()
         page.keyboard.press("ArrowRight")
         second = shown.get_attribute("id")
         assert shown.count() == 1 and second != first
@@ -96,16 +98,16 @@ def test_one_at_a_time_by_keyboard(browser, address):
         page.keyboard.press("ArrowLeft")
         assert shown.get_attribute("id") == first
         page.get_by_label("Topic").select_option(index=3)
-        assert "Card 1 of" in page.locator(".cards__said").inner_text()
-        page.locator(".cards summary:visible").click()
+        assert "Card 1 of" in page.locator(".questions__said").inner_text()
+        page.locator(".questions summary:visible").click()
         page.get_by_role("button", name="I knew it").click()
-        assert "Card 2 of" in page.locator(".cards__said").inner_text()
+        assert "Card 2 of" in page.locator(".questions__said").inner_text()
         assert visit.wrong == []
 
 
 def test_without_a_script_it_is_a_list_of_folds(browser, address):
     with Visit(browser, address, PAGE, java_script_enabled=False) as visit:
         assert (
-            visit.page.locator(".cards details.question:visible").count() > 50
-            and not visit.page.locator(".cards__bar").is_visible()
+            visit.page.locator(".questions details.question:visible").count() > 50
+            and not visit.page.locator(".questions__bar").is_visible()
         )

@@ -13,7 +13,7 @@ from snippets.weave.pages import video
 from tests.support.pages import Visit
 
 PLACE = ROOT / "docs" / "assets" / "video"
-VIDEO = ".film video"
+VIDEO = ".video video"
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +178,6 @@ def test_it_stands_in_the_page_and_plays(browser, address):
 
 def test_its_transcript_is_there_without_a_script(browser, address):
     with Visit(browser, address, "", java_script_enabled=False) as visit:
-        visit.page.locator(".film summary").click()
-        told = visit.page.locator(".film details").inner_text().replace("\u00a0", " ")
+        visit.page.locator(".video summary").click()
+        told = visit.page.locator(".video details").inner_text().replace("\u00a0", " ")
         assert load(ROOT).number("deep_stack.sigmoid.default.signal").text in told

@@ -135,7 +135,7 @@ def test_a_renamed_page_is_told_and_a_redirect_mends_it(checkout, faults):
         said,
         re.MULTILINE,
     )
-    moves = docs / "moved.yml"
+    moves = docs / "redirects.yml"
     moves.write_text(f"{moves.read_text(encoding='utf-8')}{PLACE}: fix/gates/\n", encoding="utf-8")
     assert run_in(checkout, "snippets.weave").returncode == 0
     assert set(before) < set(addresses.read_list(docs)), "weaving takes nothing off the list"
@@ -145,17 +145,20 @@ def test_a_renamed_page_is_told_and_a_redirect_mends_it(checkout, faults):
 @pytest.mark.parametrize(
     "lines, message",
     [
-        (f"{PLACE}: fix/gates/", rf"docs/moved\.yml:1: `{PLACE}` did not move, its page stands"),
+        (
+            f"{PLACE}: fix/gates/",
+            rf"docs/redirects\.yml:1: `{PLACE}` did not move, its page stands",
+        ),
         (
             "fix/never/: fix/gating/",
-            r"docs/moved\.yml:1: `fix/never/` was never published; nearest: `fix",
+            r"docs/redirects\.yml:1: `fix/never/` was never published; nearest: `fix",
         ),
         (
             "# one\nfix/old/: fix/nowhere/",
-            r"docs/moved\.yml:2: `fix/old/` leads to `fix/nowhere/`, which does not stand; nearest",
+            r"docs/redirects\.yml:2: `fix/old/` leads to `fix/nowhere/`, which does not stand; nearest",
         ),
-        ("fix/old/: [fix/gating/]", r"docs/moved\.yml:1: expected lines of the form"),
-        ("a: b: c", r"docs/moved\.yml:1: not valid YAML"),
+        ("fix/old/: [fix/gating/]", r"docs/redirects\.yml:1: expected lines of the form"),
+        ("a: b: c", r"docs/redirects\.yml:1: not valid YAML"),
     ],
 )
 def test_a_wrong_move_is_told(tmp_path, lines, message):
@@ -163,7 +166,7 @@ def test_a_wrong_move_is_told(tmp_path, lines, message):
     (tmp_path / "docs/fix").mkdir()
     page = tmp_path / "docs/fix/gating.md"
     (tmp_path / "docs/addresses.txt").write_text("fix/gating/\nfix/old/\n")
-    (tmp_path / "docs/moved.yml").write_text(lines)
+    (tmp_path / "docs/redirects.yml").write_text(lines)
     said = [str(fault) for fault in addresses.check(tmp_path / "docs", {page: "Text."}, ())]
     assert any(re.search(message, one) for one in said), said
 
@@ -179,7 +182,7 @@ def test_an_unsorted_list_is_told(tmp_path):
 
 
 def test_a_move_to_a_table_that_is_none_is_bad(tmp_path):
-    (tmp_path / "moved.yml").write_text("- a\n")
+    (tmp_path / "redirects.yml").write_text("- a\n")
     with pytest.raises(Bad, match="expected lines of the form"):
         redirects.read_redirects(tmp_path)
 
@@ -198,7 +201,7 @@ def moved_site(site, tmp_path) -> Path:
         "figures/old.svg": "figures/clip_profile.svg",
         "embed/pad.html": "embed/sketch-pad.html",
     }
-    (docs / "moved.yml").write_text("".join(f"{old}: {new}\n" for old, new in moves.items()))
+    (docs / "redirects.yml").write_text("".join(f"{old}: {new}\n" for old, new in moves.items()))
     shutil.copytree(
         site,
         place,

@@ -75,8 +75,8 @@ def test_what_people_get_wrong_has_no_halo(browser, address):
 
 FIELDS = {
     "diagnose/read-my-gradients/": ("gradient-reader textarea", "gradient-reader select"),
-    "reference/checked-claims/": (".ledger-bar select",),
-    "practice/self-check/": (".cards input",),
+    "reference/checked-claims/": (".claims-bar select",),
+    "practice/self-check/": (".questions input",),
 }
 
 

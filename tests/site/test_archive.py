@@ -278,7 +278,7 @@ def test_a_number_opens_from_disk_and_its_links_are_files(browser, unpacked):
 
 def test_the_ledger_filters_from_disk(browser, unpacked):
     with opened(browser, unpacked, "reference/checked-claims/index.html") as visit:
-        visit.page.locator('.ledger-bar[data-ready] [data-filter="fails"]').click()
+        visit.page.locator('.claims-bar[data-ready] [data-filter="fails"]').click()
         assert visit.page.locator('.claim:visible:not([data-verdict="fails"])').count() == 0
         assert visit.page.locator(".claim:visible").count() > 0 and visit.wrong == []
 
@@ -314,9 +314,9 @@ def test_where_nothing_runs_from_disk_each_part_says_so(browser, unpacked):
         visit.page.add_init_script("URL.createObjectURL = undefined")
         for path, part in [
             ("diagnose/guided", ".guide"),
-            ("practice/self-check", ".cards"),
+            ("practice/self-check", ".questions"),
             ("diagnose/read-my-gradients", ".reader"),
-            ("reference/checked-claims", ".ledger-bar"),
+            ("reference/checked-claims", ".claims-bar"),
             ("practice/sketch", "sketch-pad"),
         ]:
             visit.page.goto((unpacked / path / "index.html").as_uri())

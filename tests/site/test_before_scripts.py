@@ -66,7 +66,7 @@ def found(page) -> None:
 
 
 def filtered(page) -> None:
-    page.locator(".ledger-count", has_text=re.compile(r"\d of \d")).wait_for()
+    page.locator(".claims-count", has_text=re.compile(r"\d of \d")).wait_for()
 
 
 def answered(page) -> None:
@@ -88,7 +88,7 @@ def inside(page) -> None:
 QUERY, WORD = "[data-md-component=search-query]", "clipping"
 MENU, MAGNIFIER = "header [for=__drawer]", "header [for=__search].md-header__button"
 NUMBER, NEXT = "article p data.num", "article p data.num:nth-of-type(2)"
-FILTER = ".ledger-bar button:nth-of-type(3)"
+FILTER = ".claims-bar button:nth-of-type(3)"
 EXPLAINER, CLAIMS, PART = "understand/", "reference/checked-claims/", "understand/#when-it-bites"
 ACTS = {
     "a number": (EXPLAINER, 1280, press(NUMBER), seen(".numcard")),
@@ -107,7 +107,7 @@ ACTS = {
         "practice/self-check/",
         1280,
         press("summary"),
-        seen("details.question[open] .cards__mark"),
+        seen("details.question[open] .questions__mark"),
     ),
     "/": (EXPLAINER, 1280, type_("/", *WORD), found),
     "s": (EXPLAINER, PHONE, type_("s", *WORD), found),
@@ -164,7 +164,7 @@ def test_what_comes_late_on_an_exchanged_page_is_waited_for(browser, address):
             "**/sitemap.xml", lambda route: route.fulfill(body=body, content_type="application/xml")
         )
         visit.again()
-        filter_ = Held(page, "**/ledger.js")
+        filter_ = Held(page, "**/claims.js")
         page.evaluate("window.before = document.querySelector('article')")
         page.locator(f".md-nav a[href$='{CLAIMS}']").first.evaluate("link => link.click()")
         page.wait_for_function("!before.isConnected && document.querySelector('data.num[role]')")

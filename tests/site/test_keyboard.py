@@ -209,11 +209,11 @@ def test_the_ledger(browser, address):
         page.locator("[data-filter]").first.focus()
         page.keyboard.press("Tab")
         page.keyboard.press(" ")
-        count = page.locator(".ledger-count")
+        count = page.locator(".claims-count")
         some = count.inner_text()
         assert " of " in some
-        page.locator(".ledger-bar select").focus()
+        page.locator(".claims-bar select").focus()
         page.keyboard.press("ArrowDown")
         page.wait_for_function(
-            "some => document.querySelector('.ledger-count').textContent !== some", arg=some
+            "some => document.querySelector('.claims-count').textContent !== some", arg=some
         )

@@ -445,7 +445,7 @@ def test_the_markdown_beside_a_page_says_what_the_page_says(entry, parsed, publi
         if not p.find(["math", "svg", "p", "ul", "ol", "button", "select", "table"])
         and "headpiece__note" not in p.get("class", [])
         and "page-source" not in p.get("class", [])
-        and "ledger-count" not in p.get("class", [])
+        and "claims-count" not in p.get("class", [])
     ]
     assert [p.get_text() for p in paragraphs if bare(p.get_text()) not in have] == []
 

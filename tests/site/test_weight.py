@@ -32,7 +32,7 @@ NETS = ("gradient-lab", "recurrent-lab", "phase-map", "sketch-pad")
 PARTS = {
     'class="reader"': "doctor/reader.js",
     'class="guide"': "guide.js",
-    'class="cards"': "cards.js",
+    'class="questions"': "questions.js",
 }
 LINKED = re.compile(
     r'<link (?=[^>]*?rel="(?:stylesheet|preload|icon|modulepreload)")[^>]*?href="([^"]+)"'
@@ -51,7 +51,7 @@ def weight(path: Path) -> int:
 
 
 def needed(site: Path, page: str) -> set[Path]:
-    """The page and every file that it makes a browser fetch, at once or as its reader scrolls; the film is not, it waits for a press."""
+    """The page and every file that it makes a browser fetch, at once or as its reader scrolls; the video is not, it waits for a press."""
     place = path_of(page)
     html = (site / place / "index.html").read_text(encoding="utf-8")
     scripts = [f"assets/javascripts/lab/{net}.js" for net in NETS if f"<{net}" in html]

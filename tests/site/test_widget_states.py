@@ -142,14 +142,14 @@ def test_after_instant_navigation(visit):
     it.all_clear("another page without a load")
 
 
-def test_the_film_with_its_captions(visit):
+def test_the_video_with_its_captions(visit):
     it = visit("")
-    video = it.page.locator(".film video")
+    video = it.page.locator(".video video")
     video.scroll_into_view_if_needed()
     video.evaluate("v => { v.muted = true; v.textTracks[0].mode = 'showing'; return v.play(); }")
-    it.page.wait_for_function("document.querySelector('.film video').currentTime > 0.1")
-    it.page.locator(".film summary").click()
-    it.all_clear("film", ".film")
+    it.page.wait_for_function("document.querySelector('.video video').currentTime > 0.1")
+    it.page.locator(".video summary").click()
+    it.all_clear("video", ".video")
 
 
 # ---------- the labs ----------
@@ -276,7 +276,7 @@ def test_the_frames_of_all_labs_are_looked_at():
     assert set(LABS) == {"gradient-lab", "recurrent-lab", "phase-map", "sketch-pad"}
 
 
-# ---------- guides, cards, readers, ledgers ----------
+# ---------- guides, questions, readers, claims ----------
 
 
 def test_the_self_check(visit):
@@ -285,15 +285,15 @@ def test_the_self_check(visit):
     it.all_clear("every question", "article")
     page.get_by_label("one at a time").check()
     it.all_clear("one question", "article")
-    page.locator(".cards summary:visible").click()
+    page.locator(".questions summary:visible").click()
     it.all_clear("its answer", "article")
     page.get_by_role("button", name="Not yet").first.click()
     it.all_clear("a marked answer", "article")
     page.evaluate(
-        """() => { for (const mark of document.querySelectorAll('.cards__mark button:first-child')) mark.click(); }"""
+        """() => { for (const mark of document.querySelectorAll('.questions__mark button:first-child')) mark.click(); }"""
     )
     page.get_by_label("only what I don't know yet").check()
-    assert "Nothing is left here." in page.locator(".cards__said").inner_text()
+    assert "Nothing is left here." in page.locator(".questions__said").inner_text()
     it.all_clear("nothing left", "article")
 
 
@@ -340,8 +340,8 @@ def test_read_my_gradients(visit, tmp_path):
 def test_the_ledger_filtered(visit):
     it = visit("reference/checked-claims/")
     it.page.locator("[data-filter]").last.click()
-    it.all_clear("one verdict", ".ledger-bar")
-    it.page.locator(".ledger-bar select").select_option(index=2)
+    it.all_clear("one verdict", ".claims-bar")
+    it.page.locator(".claims-bar select").select_option(index=2)
     it.all_clear("one topic", "article")
 
 

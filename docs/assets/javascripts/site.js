@@ -113,9 +113,9 @@ const changed = new MutationObserver(() => {
 });
 
 /** Parts that few pages have are fetched where they stand. */
-const PARTS = { ".stack table": "./tables.js", ".ledger-bar": "./ledger.js", ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".cards": "./cards.js" };
+const PARTS = { ".stack table": "./tables.js", ".claims-bar": "./claims.js", ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".questions": "./questions.js" };
 
-/** The labs, custom elements, and the poster of a film are fetched when one of them comes near the window or the address names it. */
+/** The labs, custom elements, and the poster of a video are fetched when one of them comes near the window or the address names it. */
 const LABS = "gradient-lab, recurrent-lab, phase-map, sketch-pad";
 const load = (lab) => import(`./lab/${lab.localName}.js`);
 const approached = new IntersectionObserver((entries) => {
@@ -131,7 +131,7 @@ const arrive = () => {
   const parts = Object.entries(PARTS).filter(([part]) => document.querySelector(part));
   Promise.allSettled(parts.map(([, script]) => import(script).then((it) => it.start()))).then(() => dispatchEvent(new Event("ready")));
   approached.disconnect();
-  all("video[data-poster]").forEach((film) => approached.observe(film));
+  all("video[data-poster]").forEach((video) => approached.observe(video));
   all(LABS).forEach((lab) => {
     if (lab.id && location.hash.startsWith(`#${lab.id}?`)) load(lab);
     else approached.observe(lab);

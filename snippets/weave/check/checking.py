@@ -82,7 +82,7 @@ def check(root: Path) -> list:
     faults += _orphans(book, woven)
     faults += _navigation(root)
     faults += _sources(book)
-    faults += _ledger(book)
+    faults += _claims(book)
     faults += _mutations(root)
     return sorted(
         faults,
@@ -430,7 +430,7 @@ def _line_with(lines: list[str], start: str, after: int = 0) -> int:
     )
 
 
-def _ledger(book: Book) -> list[Fault]:
+def _claims(book: Book) -> list[Fault]:
     path = book.docs / "claims.yml"
     lines = _lines(path)
     begins = {line: number for number, line in reversed(list(enumerate(lines, 1)))}

@@ -1,4 +1,4 @@
-"""The self-check: the questions that close each page, gathered as cards by topic, each with a link back to the page."""
+"""The self-check: the questions that close each page, gathered by topic, each with a link back to the page."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Question:
 
 
 def read_questions(page: Path, text: str, reader: Path) -> list[Question]:
-    """The cards of one page, their links written as `reader` needs them; Bad for a section without questions."""
+    """The questions of one page, their links written as `reader` needs them; Bad for a section without questions."""
     section = SECTION.search(text)
     if not section:
         return []
@@ -62,32 +62,32 @@ def _moved(text: str, page: Path, reader: Path) -> str:
 
 
 def write_questions(docs: Path, reader: Path, titled) -> list[str]:
-    """Markdown of all cards, one section a page; `titled(page)` gives a page's title."""
+    """Markdown of all questions, one section a page; `titled(page)` gives a page's title."""
     made = [
-        '<div class="cards" markdown="block">',
+        '<div class="questions" markdown="block">',
         "",
-        '<div class="cards__bar needs-script"></div>',
+        '<div class="questions__bar needs-script"></div>',
         "",
     ]
     for part in PARTS:
         for page in sorted((docs / part).glob("*.md"), key=lambda p: (p.stem != "index", p.stem)):
-            cards = read_questions(page, page.read_text(encoding="utf-8"), reader)
-            if not cards:
+            asked = read_questions(page, page.read_text(encoding="utf-8"), reader)
+            if not asked:
                 continue
             target = os.path.relpath(page, reader.parent).replace(os.sep, "/")
             title = titled(page)
             made += [
-                f'<section class="cards__topic" data-topic="{title}" markdown="block">',
+                f'<section class="questions__topic" data-topic="{title}" markdown="block">',
                 "",
                 f"## [{title}]({target})",
                 "",
             ]
-            for card in cards:
+            for question in asked:
                 made += [
-                    f'<details class="question" id="{card.name}" markdown="block">',
-                    f'<summary markdown="span">{card.asked}</summary>',
+                    f'<details class="question" id="{question.name}" markdown="block">',
+                    f'<summary markdown="span">{question.asked}</summary>',
                     "",
-                    card.answer,
+                    question.answer,
                     "",
                     f"[The page that explains it]({target})",
                     "",

@@ -1,4 +1,4 @@
-"""docs/moved.yml: what stands elsewhere now, by its old address."""
+"""docs/redirects.yml: what stands elsewhere now, by its old address."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import yaml
 from snippets.measurement import Bad, shown
 from snippets.weave.numbers.book import Once
 
-FILE = "moved.yml"
+FILE = "redirects.yml"
 
 
 def find_address(page: str) -> str:

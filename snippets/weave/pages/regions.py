@@ -258,7 +258,7 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
                 f"docs/claims.yml: the claim {claim.get('id', '?')!r} lacks a field or has an unknown verdict"
             )
     target = link(page, book, "reference/references.md")
-    made, prose = ['<div class="ledger" markdown="block">', "", *_ledger_bar(book.claims), ""], []
+    made, prose = ['<div class="claims" markdown="block">', "", *_claims_bar(book.claims), ""], []
     for claim in book.claims:
         found = _quoted(claim["found"], book)
         sources = (
@@ -310,8 +310,8 @@ def _claims(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(made), "\n".join(prose))
 
 
-def _ledger_bar(claims: list[dict]) -> list[str]:
-    """Buttons that filter by verdict and topic; ledger.js makes them work."""
+def _claims_bar(claims: list[dict]) -> list[str]:
+    """Buttons that filter by verdict and topic; claims.js makes them work."""
     count = {verdict: sum(c["verdict"] == verdict for c in claims) for verdict in VERDICTS}
     buttons = [
         f'<button class="btn" type="button" data-filter="all" aria-pressed="true">All {len(claims)}</button>'
@@ -326,11 +326,11 @@ def _ledger_bar(claims: list[dict]) -> list[str]:
         for t in sorted({t for c in claims for t in c["topic"].split()})
     )
     return [
-        '<div class="ledger-bar" role="group" aria-label="Show claims">',
+        '<div class="claims-bar" role="group" aria-label="Show claims">',
         *buttons,
         f'<label class="field">Topic <select data-topic><option value="">every topic</option>{topics}</select></label>',
         "</div>",
-        f'<p class="ledger-count" role="status">All {len(claims)} claims.</p>',
+        f'<p class="claims-count" role="status">All {len(claims)} claims.</p>',
     ]
 
 
@@ -453,7 +453,7 @@ def _video(name: str, page: Path, book: Book) -> Rendered:
     return _words(video.write_player(book, lambda target: link(page, book, target)))
 
 
-def _cards(name: str, page: Path, book: Book) -> Rendered:
+def _questions(name: str, page: Path, book: Book) -> Rendered:
     return Rendered(
         "\n".join(questions.write_questions(book.docs, page, _title))
     )  # their prose is read where it stands
@@ -526,7 +526,7 @@ LISTS = (
     "guide",
     "ends",
     "spots",
-    "cards",
+    "questions",
     "figures",
     "sheet",
     "solutions",
@@ -550,7 +550,7 @@ RENDERERS = {
     "ends": _guide_table,
     "spots": _spots,
     "video": _video,
-    "cards": _cards,
+    "questions": _questions,
     "figures": _figures,
     "sheet": _sheet,
     "solutions": _solutions,

@@ -13,7 +13,7 @@ AGAIN = "about/maintaining.md#video"
 
 
 def read_manifest(book: Book) -> dict:
-    """What was said when the film was made; Bad when there is none."""
+    """What was said when the video was made; Bad when there is none."""
     path = book.docs / FOLDER / "manifest.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))
@@ -24,7 +24,7 @@ def read_manifest(book: Book) -> dict:
 
 
 def find_outdated(book: Book) -> list[str]:
-    """A message for each number that the film shows or speaks, and each curve that it draws, that is another one now."""
+    """A message for each number that the video shows or speaks, and each curve that it draws, that is another one now."""
     if not (book.docs / FOLDER).exists():
         return []
     made = read_manifest(book)
@@ -53,7 +53,7 @@ def write_player(book: Book, at) -> list[str]:
         for sentence in SENTENCES
     ]
     return [
-        '<div class="film" markdown="block">',
+        '<div class="video" markdown="block">',
         "",
         f'<video controls preload="none" width="1280" height="720" data-poster="{FOLDER}/{NAME}.webp" aria-label="{TITLE}">'
         f'<source src="{file["webm"]}" type="video/webm"><source src="{file["mp4"]}" type="video/mp4">'

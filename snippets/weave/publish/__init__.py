@@ -1,4 +1,4 @@
-"""What makes the site found and shared: cards, feed, heads, Markdown beside each page. Nothing here writes into docs/."""
+"""What makes the site found and shared: social pictures, feed, heads, Markdown beside each page. Nothing here writes into docs/."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from snippets.weave.publish.head import Heads
 
 
 def files(book: Book, site_url: str) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    """Path under the site of the feed, the file for robots and, unless someone is editing, the cards, with what makes each."""
+    """Path under the site of the feed, the file for robots and, unless someone is editing, the social pictures, with what makes each."""
     yield feed.PATH, partial(feed.write_feed, book.root, site_url)
     if site_url:
         yield (

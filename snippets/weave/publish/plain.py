@@ -24,7 +24,7 @@ LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 FOLDED = re.compile(r'^(?P<indent> *)(?:\?\?\?\+?|!!!) (?P<kind>\w+)(?: "(?P<title>[^"]*)")?$')
 FOOT = re.compile(r'^<p class="headpiece__note">')
 CONTROLS = re.compile(r"<(?P<tag>button|label|select)\b.*?</(?P=tag)>")
-DROPPED = re.compile(r'class="ledger-count"')
+DROPPED = re.compile(r'class="claims-count"')
 FENCE_OR_FORMULA = re.compile(r"^\s*(?P<fence>`{3,}|~{3,}|\$\$(?=$))(?P<info>.*)$")
 KEPT = re.compile(f"{SPAN.pattern}|{MATHS.pattern}")  # code and formulas
 
@@ -102,8 +102,8 @@ class _Copy:
         if '<div class="reader"' in line:
             return [f"*Here the page reads what you paste: [open it]({self._page()}).*"]
         if line.startswith("<video "):
-            film = re.search(r'aria-label="([^"]*)".*?src="([^"]*\.mp4)"', line)
-            return [f"*Here the page has a video: [{film[1]}]({self._target(film[2])}).*"]
+            video = re.search(r'aria-label="([^"]*)".*?src="([^"]*\.mp4)"', line)
+            return [f"*Here the page has a video: [{video[1]}]({self._target(video[2])}).*"]
         if FOOT.match(line) or DROPPED.search(line):
             return []
         line = CONTROLS.sub("", line)

@@ -1,4 +1,4 @@
-"""Every address that the site ever had: docs/addresses.txt, which only grows, and docs/moved.yml for what stands elsewhere now.
+"""Every address that the site ever had: docs/addresses.txt, which only grows, and docs/redirects.yml for what stands elsewhere now.
 
 An address counts from the site's root: `fix/optimizers/`, `fix/optimizers/#warm-up`, `figures/warm_up.svg`; the home page is `./`.
 """
@@ -24,7 +24,7 @@ from snippets.weave.pages.weaving import Fault
 from snippets.weave.publish import feed
 
 LIST = "addresses.txt"
-SCRIPT = "assets/javascripts/moved.js"
+SCRIPT = "assets/javascripts/redirect.js"
 LASTING = (
     "figures/",
     "tables/",

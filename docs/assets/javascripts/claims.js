@@ -1,11 +1,11 @@
-/* The ledger's filter: `.ledger-bar` holds buttons with data-filter (a verdict, or "all") and a select with data-topic.
+/* The claims' filter: `.claims-bar` holds buttons with data-filter (a verdict, or "all") and a select with data-topic.
    A claim carries data-verdict and data-topic, the latter with one or more topics apart by spaces. */
 
-const startFilter = (ledger) => {
-  const buttons = [...ledger.querySelectorAll("[data-filter]")];
-  const topics = ledger.querySelector("select[data-topic]");
+const startFilter = (bar) => {
+  const buttons = [...bar.querySelectorAll("[data-filter]")];
+  const topics = bar.querySelector("select[data-topic]");
   const claims = [...document.querySelectorAll(".claim")];
-  const count = document.querySelector(".ledger-count");
+  const count = document.querySelector(".claims-count");
 
   const show = (verdict, topic) => {
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.filter === verdict)));
@@ -29,10 +29,10 @@ const startFilter = (ledger) => {
 let show;
 /** Make the filter of this page work. */
 export const start = () => {
-  const ledger = document.querySelector(".ledger-bar");
-  if (!ledger || ledger.dataset.ready) return;
-  ledger.dataset.ready = "";
-  show = startFilter(ledger);
+  const bar = document.querySelector(".claims-bar");
+  if (!bar || bar.dataset.ready) return;
+  bar.dataset.ready = "";
+  show = startFilter(bar);
 };
 
 /* a link to a claim that the filter hides shows it */

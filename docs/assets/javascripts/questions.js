@@ -16,7 +16,7 @@ const read = () => {
 
 const startCards = (root) => {
   const questions = all("details.question", root);
-  const sections = all(".cards__topic", root);
+  const sections = all(".questions__topic", root);
   let known = read(), at = 0, stored = true;
 
   const topic = make("select", { onchange: () => { at = 0; show(); } }, make("option", { value: "" }, "every topic"),
@@ -30,11 +30,11 @@ const startCards = (root) => {
     try { localStorage.removeItem(KEPT); } catch { /* nothing was kept */ }
     show();
   });
-  const said = make("p", { class: "cards__said", role: "status" });
-  const makeLabel = (input, text) => make("label", { class: "cards__check" }, input, ` ${text}`);
-  root.querySelector(".cards__bar").append(
+  const said = make("p", { class: "questions__said", role: "status" });
+  const makeLabel = (input, text) => make("label", { class: "questions__check" }, input, ` ${text}`);
+  root.querySelector(".questions__bar").append(
     make("label", { class: "field" }, "Topic", topic), makeLabel(open, "only what I don't know yet"), makeLabel(single, "one at a time"),
-    make("span", { class: "cards__step" }, back, next), erase, said);
+    make("span", { class: "questions__step" }, back, next), erase, said);
 
   const mark = (question, knew) => {
     known[question.id] = knew;
@@ -43,10 +43,10 @@ const startCards = (root) => {
     else show();
   };
   questions.forEach((question) => {
-    question.append(make("p", { class: "cards__mark" }, makeButton("I knew it", () => mark(question, true)), makeButton("Not yet", () => mark(question, false))));
+    question.append(make("p", { class: "questions__mark" }, makeButton("I knew it", () => mark(question, true)), makeButton("Not yet", () => mark(question, false))));
   });
 
-  const listChosen = () => questions.filter((question) => (!topic.value || question.closest(".cards__topic").dataset.topic === topic.value)
+  const listChosen = () => questions.filter((question) => (!topic.value || question.closest(".questions__topic").dataset.topic === topic.value)
     && !(open.checked && known[question.id]));
 
   const go = (by) => {
@@ -66,7 +66,7 @@ const startCards = (root) => {
     questions.forEach((question) => {
       question.hidden = !shown.has(question);
       question.dataset.known = known[question.id] === undefined ? "" : String(known[question.id]);
-      question.querySelectorAll(".cards__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[question.id] === (i === 0))));
+      question.querySelectorAll(".questions__mark button").forEach((it, i) => it.setAttribute("aria-pressed", String(known[question.id] === (i === 0))));
     });
     sections.forEach((section) => { section.hidden = !all("details.question", section).some((question) => !question.hidden); });
     back.parentElement.hidden = !single.checked;
@@ -87,4 +87,4 @@ const startCards = (root) => {
 };
 
 /** Lead through the cards of this page. */
-export const start = () => all(".cards:not([data-ready])").forEach(startCards);
+export const start = () => all(".questions:not([data-ready])").forEach(startCards);
