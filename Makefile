@@ -29,6 +29,7 @@ test: $(VENV)/test ## everything: re-measurement, code blocks, claims, the site 
 	$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --dist=loadfile --no-loadscope-reorder --durations=20
 
 check: $(VENV)/build ## pages against their sources, in seconds and without PyTorch
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --diff .
 	@$(BIN)/python -m snippets.weave --check && echo "make check: every number, formula, block and link is in order"
 
 lint: ## faults in the scripts, as ESLint finds them (needs Node.js and registry.npmjs.org)

@@ -679,8 +679,11 @@ def test_watching_reads_what_examining_finds():
         before = examine(*args, optimizer=optimizer)
         signals = []
         with watch(
-            args[0], optimizer, every=1, on_change=lambda text: signals.append(seen.report.layers)
-        ) as seen:  # noqa: B023
+            args[0],
+            optimizer,
+            every=1,
+            on_change=lambda text: signals.append(seen.report.layers),  # noqa: B023
+        ) as seen:
             loop(args[0], optimizer, 2, seen, args[1], args[2], args[3])
         assert seen.history[0] == (1, before.diagnosis), name
         assert [x.signal or 0.0 for x in signals[0]] == pytest.approx(

@@ -37,8 +37,9 @@ def test_the_import_contract_can_fail(checkout):
 
 
 def test_style():
-    done = run(sys.executable, "-m", "ruff", "check", "--no-cache", ".")
-    assert done.returncode == 0, done.stdout
+    for command in (["check"], ["format", "--check"]):
+        done = run(sys.executable, "-m", "ruff", *command, "--no-cache", ".")
+        assert done.returncode == 0, done.stdout
 
 
 def test_make_lists_every_target():
