@@ -14,7 +14,7 @@ from snippets.measurement import Bad, formatted
 from snippets.weave.figures.loading import CITED, describe_strip, fill, load_figure, load_table
 from snippets.weave.numbers.book import Book, name_nearest, strip_marks
 from snippets.weave.numbers.marks import DATA, FENCED, OPEN, read_prose
-from snippets.weave.pages import differences, exercises, guide, mutations, questions, spreads, video
+from snippets.weave.pages import exercises, guide, mutations, questions, spreads, video
 from snippets.weave.pages.claims import PATHS
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
@@ -469,10 +469,6 @@ def _solutions(name: str, page: Path, book: Book) -> Rendered:
     return Rendered("\n".join(exercises.write_solutions(book, link(page, book, "code/blocks"))))
 
 
-def _differences(name: str, page: Path, book: Book) -> Rendered:
-    return _words(differences.write_table())
-
-
 def _words(lines: list[str]) -> Rendered:
     return Rendered("\n".join(lines), "\n".join(lines))
 
@@ -530,7 +526,6 @@ LISTS = (
     "figures",
     "sheet",
     "solutions",
-    "differences",
     "spreads",
     "reruns",
     "mutations",
@@ -554,7 +549,6 @@ RENDERERS = {
     "figures": _figures,
     "sheet": _sheet,
     "solutions": _solutions,
-    "differences": _differences,
     "spreads": _spreads,
     "reruns": _reruns,
     "mutations": _mutations,
