@@ -13,7 +13,7 @@ from snippets.measurement import ROOT, Bad
 from snippets.weave.pages.weaving import list_pages
 from snippets.weave.site.policy import apply, check_scripts
 from tests import conftest
-from tests.support.pages import PAGES, Visit, path_of, there
+from tests.support.pages import PAGES, Visit
 
 SCRIPTS = sorted((ROOT / "docs/assets/javascripts").rglob("*.js"))
 INLINE = {  # how each inline script of the site starts; a further one is better a module under docs/assets/javascripts/
@@ -168,15 +168,6 @@ def test_a_page_that_cannot_take_the_policy_is_refused(tmp_path):
         apply(tmp_path)
 
 
-def test_to_write_the_policy_again_changes_nothing(tmp_path):
-    page = tmp_path / "page.html"
-    page.write_text('<head><meta charset="utf-8"><script>one</script></head>')
-    apply(tmp_path)
-    once = page.read_text()
-    apply(tmp_path)
-    assert page.read_text() == once and once.count("http-equiv") == 1
-
-
 # ---------- sources ----------
 
 
@@ -236,59 +227,6 @@ def test_what_is_not_ours_is_refused(browser, address):
             ], path
     assert conftest.refused != [], "the guard of all browser tests hears of it, too"
     conftest.refused.clear()
-
-
-GO = """async (path) => {
-  const link = Object.assign(document.createElement("a"), {href: path});
-  const arrived = new Promise(done => {
-    const heard = document$.subscribe(() => { if (location.pathname === path) setTimeout(() => { heard.unsubscribe(); done(); }); });
-  });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  await arrived;
-  return window.stayed;
-}"""
-
-
-def test_the_policy_of_one_page_suits_all_others(browser, address):
-    """Without loading a page anew once around, starting from the page that lies deepest.
-
-    Every page has the same policy, which another test sees: each kind of page is met, and every sixth of the others.
-    """
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        page = context.new_page()
-        kinds = [f"/{path}" for path in PLACES if not path.startswith("embed")]
-        paths = [
-            "/",
-            *kinds,
-            *(
-                f"/{path_of(name)}"
-                for name in PAGES[::6]
-                if path_of(name) and f"/{path_of(name)}" not in kinds
-            ),
-        ]
-        urls = "".join(f"<url><loc>{address}{path}</loc></url>" for path in paths)
-        page.route(
-            "**/sitemap.xml",
-            lambda route: route.fulfill(
-                body=f"<urlset>{urls}</urlset>", content_type="application/xml"
-            ),
-        )
-        page.goto(address + max(paths, key=lambda path: path.count("/")))
-        there(page)
-        page.wait_for_load_state("networkidle")
-        page.evaluate("stayed = true")
-        for path in paths:
-            assert page.evaluate(GO, path), f"{path} was loaded anew"
-        page.locator(".md-header .palette").click()
-        page.locator("article .highlight").first.scroll_into_view_if_needed()
-        page.locator(".md-clipboard, .md-code__button").first.click()
-        page.keyboard.press("/")
-        page.keyboard.type("clipping")
-        page.locator(".md-search-result__item").first.wait_for()
-        page.keyboard.press("Enter")
-        page.emulate_media(media="print")
 
 
 EVIL = '"><img src=x onerror=alert(1)><svg onload=alert(2)>'
@@ -394,46 +332,3 @@ def test_hostile_memory_stays_text(browser, address):
         for path in ("practice/self-check/", "diagnose/guided/"):
             visit.go(f"{address}/{path}")
             assert visit.unharmed(), (path, visit.dialogs, visit.wrong)
-
-
-TRUSTED = "require-trusted-types-for 'script'"
-
-
-def test_our_modules_would_live_with_trusted_types(browser, address):
-    """The theme writes markup; asked in a mode that only reports, none of our modules does. A page starts its own three scripts."""
-    with browser.new_context() as context:
-        page = context.new_page()
-
-        def asked(route):
-            answer = route.fetch()
-            route.fulfill(
-                response=answer,
-                headers=answer.headers | {"content-security-policy-report-only": TRUSTED},
-            )
-
-        page.route(lambda url: url.startswith(address) and url.endswith("/"), asked)
-        page.add_init_script("""said = [];
-            addEventListener("securitypolicyviolation", ({ sourceFile, sample }) => said.push(`${sourceFile} ${sample}`));""")
-        for path in (
-            "understand/",
-            "understand/recurrent/",
-            "diagnose/read-my-gradients/",
-            "reference/checked-claims/",
-        ):
-            page.goto(f"{address}/{path}")
-            there(page)
-            page.wait_for_load_state("networkidle")
-            page.evaluate(
-                "document.querySelector('gradient-lab, recurrent-lab, .reader, .claim').scrollIntoView()"
-            )
-            page.wait_for_load_state("networkidle")
-            if path.endswith("claims/"):
-                page.keyboard.press("/")
-                page.keyboard.type("clipping")
-                page.locator(".md-search-result__item").first.wait_for()
-            said = page.evaluate("said")
-            theme = [one for one in said if "/bundle." in one.split()[0]]
-            others = [one for one in said if one not in theme]
-            own = rf"{address}/{path} HTMLScriptElement src\|\S+/(bundle|site|numbers)\b\S+"
-            assert theme != [] and all(re.fullmatch(own, one) for one in others), (path, others)
-    conftest.refused.clear()
