@@ -60,5 +60,7 @@ def _write(root: Path) -> list[Fault]:
             path: notebooks.as_markdown(ipynb.read(path), path.stem)
             for path in ipynb.list_notebooks(root)
         }
+        if changed:
+            return _write(root)  # a page that gathers from others follows what they say now
         addresses.extend(root / "docs", texts, emitted.declare(book))
     return faults

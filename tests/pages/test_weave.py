@@ -326,6 +326,19 @@ def killed(call: str, count: int, root) -> None:
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
 
 
+def test_one_weave_is_enough_where_a_page_gathers_from_others(checkout, weaving):
+    page = checkout / "docs/understand/chain-rule.md"
+    text = page.read_text(encoding="utf-8")
+    asked = text.index("## Check yourself")
+    stale = re.sub(r'(<data value="[^"]+">)', r"\g<1>7", text[asked:])
+    assert stale != text[asked:]
+    page.write_text(text[:asked] + stale, encoding="utf-8")
+    before = tree(checkout)
+    assert weaving() == "" and tree(checkout) != before
+    gathered = tree(checkout)
+    assert weaving() == "" and tree(checkout) == gathered
+
+
 def test_being_killed_midway_leaves_whole_pages(checkout, weaving):
     stale(checkout)
     other = checkout / "docs/understand/training.md"
