@@ -166,11 +166,13 @@ def _stacked(rows: list[str]) -> list[str]:
 
 def _condition(spread: Spread) -> str:
     threads, instructions = spread.machine["threads"], spread.machine["instructions"]
-    kind = {"nudged": ", errors in the last place", "arm": ", an emulated ARM processor"}.get(
-        spread.key, ""
-    )
+    how = NAMED.get(instructions, instructions)
+    if spread.key == "nudged":
+        how += ", errors in the last place"
+    if spread.key == "arm":
+        how = "an emulated ARM processor"
     return (
-        f"{threads} thread{'s' if threads > 1 else ''}, {NAMED.get(instructions, instructions)}{kind}, "
+        f"{threads} thread{'s' if threads > 1 else ''}, {how}, "
         f"PyTorch {spread.versions['torch']}, NumPy {spread.versions['numpy']}"
     )
 
