@@ -40,7 +40,7 @@ def test_a_difference_is_named_by_cell():
 
 def edit(checkout, path, change) -> None:
     """Change a lab's cells."""
-    path = checkout / "docs" / "labs" / path.name
+    path = checkout / "docs" / "notebooks" / path.name
     lab = json.loads(path.read_text(encoding="utf-8"))
     change(lab["cells"])
     path.write_text(

@@ -198,13 +198,13 @@ def test_the_gradient_lab(visit, path):
     it.all_clear("training", tag)
     it.page.evaluate(
         """tag => { const { trainer } = document.querySelector(tag);
-        trainer.heard({ ...trainer.report, token: trainer.token, kind: 'report', finished: 'learned' }); }""",
+        trainer.receive({ ...trainer.report, token: trainer.token, kind: 'report', finished: 'learned' }); }""",
         tag,
     )
     it.all_clear("trained", tag)
     it.page.evaluate(
         """tag => { const { trainer } = document.querySelector(tag);
-        trainer.heard({ kind: 'failed', token: trainer.token, message: 'the worker could not be started' }); }""",
+        trainer.receive({ kind: 'failed', token: trainer.token, message: 'the worker could not be started' }); }""",
         tag,
     )
     assert "The training stopped" in lab.inner_text()
