@@ -35,7 +35,7 @@ OURS = (
     r"^extra_javascript:\n(  .*\n)+",
     r"^  custom_dir: .*\n",
     r"^watch: .*\n",
-    r' ignore: \["\*\.md"\],',
+    r"^  - mkdocs-jupyter: .*\n",
 )
 TWICE = """
 import sys, time
@@ -66,16 +66,15 @@ def staged(folder: Path, pages: int = 0) -> Path:
 
 
 def plain(folder: Path) -> Path:
-    """Leave MkDocs, Material and mkdocs-jupyter: no hook, no extension, no template, style or script of ours.
-
-    mkdocs-jupyter reads each Markdown page twice, to see whether it is a notebook; that this site tells it not to is ours as well.
-    """
+    """Leave MkDocs and Material: no hook, no extension, no template, style or script of ours, and no notebook."""
     path = folder / "mkdocs.yml"
     text = path.read_text(encoding="utf-8")
     for ours in OURS:
         text, found = re.subn(ours, "", text, flags=re.MULTILINE)
         assert found == 1, f"mkdocs.yml has no {ours}"
+    text = re.sub(r"^ +- .*\.ipynb\n", "", text, flags=re.MULTILINE)
     path.write_text(text, encoding="utf-8")
+    shutil.rmtree(folder / "docs" / "notebooks")
     return folder
 
 
