@@ -206,6 +206,7 @@ def test_a_step_within_a_page_leaves_it_as_it_is(instant, address):
         start = page.evaluate("scrollY")
         page.locator(".md-sidebar--secondary a[href$='#formats']").click()
         landed(page, "#formats")
+        page.wait_for_function("history.state?.y === scrollY")  # the theme notes it a moment later
         page.go_back()
         page.wait_for_function("start => Math.abs(scrollY - start) < 2", arg=start)
         page.go_forward()
