@@ -1,4 +1,4 @@
-"""Every widget in each of its states, at both widths in both schemes: axe finds nothing to mend, and nothing scrolls sideways."""
+"""Every widget in each of its states, in both schemes, at both widths by turns: axe finds nothing to mend, nothing scrolls sideways."""
 
 import re
 
@@ -6,27 +6,32 @@ import pytest
 
 from snippets.experiments._lab import presets
 from snippets.weave.pages.labs import LABS
-from tests.support.pages import DRAWN, VIEWS, Visit, barriers
+from tests.support.pages import DRAWN, SCHEMES, VIEWS, Visit, barriers
 
-PHONE = [(390, "light"), (390, "dark")]
 LOG = "\n".join(f"layer{i}.weight: {10.0 ** (i - 12):.1e}" for i in range(12))
 
 
 class Looked(Visit):
     """A visit that can be looked at from all sides."""
 
-    def all_clear(self, state: str, where: str | None = None, views=VIEWS) -> None:
-        """Look at the page, or at `where`, as it stands, in each view; it ends in the first again."""
-        for width, scheme in views:
+    looks = 0
+
+    def all_clear(self, state: str, where: str | None = None, width: int | None = None) -> None:
+        """Look at the page, or at `where`, as it stands, in both schemes, on the phone and the desk by turns.
+
+        It ends on the phone, in light.
+        """
+        width = width or (390, 1280)[self.looks % 2]
+        self.looks += 1
+        for scheme in SCHEMES:
             self.view(width, scheme)
-            report = barriers(self.page, where, colors=(width, scheme) != views[0])
+            report = barriers(self.page, where, colors=scheme != "light")
             assert report.violations_count == 0, (
                 f"{state}, {width} px, {scheme}: {report.generate_report()}"
             )
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= width, (
-                f"{state}: at {width} px the page scrolls sideways"
-            )
-        self.view(*views[0])
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{state}: at {width} px the page scrolls sideways: {wide} px"
+        self.view(*VIEWS[0])
 
     def mounted(self, tag: str) -> None:
         """Bring a lab into sight and wait for it."""
@@ -64,7 +69,7 @@ def test_number_cards_open(visit):
     it.page.keyboard.press("Escape")
     it.page.get_by_role("button", name=re.compile("^How these")).first.press("Enter")
     it.all_clear("a table's numbers", "article :has(> .num[aria-expanded])")
-    it.all_clear("a card of a table", ".numcard")
+    it.all_clear("a card of a table", ".numcard", width=390)
 
 
 def test_search_open_with_results(visit):
@@ -89,9 +94,9 @@ def test_search_open_with_results(visit):
 def test_the_drawer_open(visit):
     it = visit("about/changelog/")
     it.page.locator(".md-header__button[data-for=__drawer]").click()
-    it.all_clear("drawer", views=PHONE)
+    it.all_clear("drawer", width=390)
     it.page.locator(".md-nav--primary .md-nav__title[data-for^=__nav]:visible").first.click()
-    it.all_clear("drawer, one level up", views=PHONE)
+    it.all_clear("drawer, one level up", width=390)
 
 
 def test_each_palette_chosen_by_hand(visit):
@@ -155,9 +160,8 @@ def test_the_video_with_its_captions(visit):
 # ---------- the labs ----------
 
 
-@pytest.mark.parametrize("path", ["understand/", "embed/gradient-lab.html"])
-def test_the_gradient_lab(visit, path):
-    tag, it = "gradient-lab", visit(path)
+def test_the_gradient_lab(visit):
+    tag, it = "gradient-lab", visit("understand/")
     it.mounted(tag)
     lab = it.page.locator(tag)
 
@@ -173,8 +177,6 @@ def test_the_gradient_lab(visit, path):
     press("Step")
     it.all_clear("the walk back", tag)
     press("Reset")
-    if path.startswith("embed"):
-        return
     for key in presets():
         lab.get_by_label("Net", exact=True).select_option(key)
         press("Just show it")
@@ -221,9 +223,8 @@ def test_the_gradient_lab_in_full_screen(visit):
     it.page.wait_for_function("!document.fullscreenElement")
 
 
-@pytest.mark.parametrize("path", ["understand/recurrent/", "embed/recurrent-lab.html"])
-def test_the_recurrent_lab(visit, path):
-    tag, it = "recurrent-lab", visit(path)
+def test_the_recurrent_lab(visit):
+    tag, it = "recurrent-lab", visit("understand/recurrent/")
     it.mounted(tag)
     lab = it.page.locator(tag)
     it.all_clear("at rest", tag)
@@ -243,9 +244,8 @@ def test_the_recurrent_lab(visit, path):
     it.all_clear("a net that cannot be", tag)
 
 
-@pytest.mark.parametrize("path", ["understand/signal-propagation/", "embed/phase-map.html"])
-def test_the_map(visit, path):
-    tag, it = "phase-map", visit(path)
+def test_the_map(visit):
+    tag, it = "phase-map", visit("understand/signal-propagation/")
     it.mounted(tag)
     for activation in ("relu", "erf", "tanh"):
         it.page.locator(tag).get_by_label("Activation").select_option(activation)
@@ -254,9 +254,8 @@ def test_the_map(visit, path):
     it.all_clear("folds open", tag)
 
 
-@pytest.mark.parametrize("path", ["practice/sketch/", "embed/sketch-pad.html"])
-def test_the_pad(visit, path):
-    tag, it = "sketch-pad", visit(path)
+def test_the_pad(visit):
+    tag, it = "sketch-pad", visit("practice/sketch/")
     it.mounted(tag)
     it.page.locator(f"{tag} summary").click()
     it.all_clear("empty", tag)
