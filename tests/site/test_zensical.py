@@ -57,7 +57,7 @@ CHANGES = {
     "numbers": ('data-key="deep_stack', 'data-key="deep_stock'),
     "cards": ('"kind":"measured"', '"kind":"cited"'),
     "formulas": ("<mi>W</mi>", "<mi>V</mi>"),
-    "code": ("import torch", "import porch"),
+    "code": ("</code></pre>", "x</code></pre>"),
 }
 
 
