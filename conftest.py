@@ -5,9 +5,8 @@ import sys
 
 import pytest
 
-os.environ.setdefault(
-    "OMP_NUM_THREADS", "1"
-)  # the blocks are small, and files are tested side by side
+# the blocks are small, and files are tested side by side
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from snippets.programs import FORKS
 from tests.support.apart import Apart, cause
@@ -40,10 +39,8 @@ PUBLISHED = (
 def pytest_collection_modifyitems(items):
     """Files that take long come first, so that the workers end together."""
     rank = {file: number for number, file in enumerate(LONG)}
-    rest = {
-        True: rank["tests/claims/test_claims.py"],
-        False: len(LONG),
-    }  # the pages together take as long as those
+    # the pages together take as long as the claims
+    rest = {True: rank["tests/claims/test_claims.py"], False: len(LONG)}
     items.sort(
         key=lambda item: rank.get(item.nodeid.partition("::")[0], rest[item.path.suffix == ".md"])
     )

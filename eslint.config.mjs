@@ -36,7 +36,7 @@ export default [
   },
   // classic scripts: a page that has moved, the search's worker, the start of the offline edition
   {
-    files: ["docs/assets/javascripts/{moved,search}.js", "snippets/chores/archive/start.js"],
+    files: ["docs/assets/javascripts/{redirect,search}.js", "snippets/chores/archive/start.js"],
     languageOptions: { sourceType: "script", globals: known("MODULES importScripts") },
   },
   { files: [MAKER, "snippets/chores/archive/start.js"], rules: { "no-restricted-properties": "off" } },

@@ -48,10 +48,7 @@ def _write(root: Path) -> list[Fault]:
                 )
     if not faults:
         picture = readme.draw(book)
-        if (
-            not (root / readme.PATH).exists()
-            or (root / readme.PATH).read_text(encoding="utf-8") != picture
-        ):
+        if not readme.is_current(root, picture):
             changed.append((root / readme.PATH, picture))
         for path, text in changed:
             write_atomically(path, text)

@@ -14,6 +14,7 @@ from snippets.measurement import ROOT, Bad, write_sealed
 from snippets.weave import writing
 from snippets.weave.numbers.book import get_loaded
 from snippets.weave.pages.weaving import list_pages, read_page, weave
+from snippets.weave.publish import readme
 from tests.conftest import run_in
 
 PAGE = "docs/understand/index.md"
@@ -324,6 +325,17 @@ def killed(call: str, count: int, root) -> None:
         finally:
             os._exit(0)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+
+
+def test_the_picture_of_the_readme_follows_the_results(checkout, weaving, faults):
+    picture = checkout / readme.PATH
+    whole = picture.read_text(encoding="utf-8")
+    said = f"{readme.PATH}:1: the picture of the README is missing or out of date"
+    for broken in (whole.replace("810", "811"), None):
+        picture.write_text(broken, encoding="utf-8") if broken else picture.unlink()
+        assert broken != whole and said in faults()
+        assert weaving() == "" and picture.read_text(encoding="utf-8") == whole
+    assert faults() == ""
 
 
 def test_one_weave_is_enough_where_a_page_gathers_from_others(checkout, weaving):

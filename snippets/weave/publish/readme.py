@@ -40,6 +40,12 @@ def draw(book: Book) -> str:
     )
 
 
+def is_current(root: Path, picture: str) -> bool:
+    """Whether the file is there and holds this picture."""
+    path = root / PATH
+    return path.exists() and path.read_text(encoding="utf-8") == picture
+
+
 def describe(book: Book) -> str:
     """The picture in words."""
     said = "; ".join(f"{name}: {book.number(key).text}" for name, key in NETS.items())
