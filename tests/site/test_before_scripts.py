@@ -174,6 +174,25 @@ def test_what_comes_late_on_an_exchanged_page_is_waited_for(browser, address):
         filtered(page)
 
 
+def test_a_lab_waits_while_its_drawn_table_is_read(browser, address):
+    with Visit(browser, address, "about/") as visit:
+        page = visit.page
+        style = Held(page, "**/lab.css")
+        page.goto(f"{address}/fix/residual/")
+        opener = page.locator("gradient-lab .how button")
+        opener.press("Enter")
+        style.let_go()
+        page.wait_for_function(
+            "[...document.styleSheets].some(it => it.href?.endsWith('/lab.css'))"
+        )
+        page.wait_for_timeout(200)
+        assert page.locator("gradient-lab td [aria-expanded]").is_visible()
+        page.keyboard.press("Escape")
+        page.locator("article h1").click()
+        page.locator("gradient-lab[data-ready]").wait_for()
+        assert opener.count() == 0
+
+
 # by what its tag says: a control that is new belongs into ACTS, and into WAITS of overrides/main.html if it needs a script
 KNOWN = (
     "<summary",

@@ -61,6 +61,7 @@ def visit(browser, address):
 
 def test_number_cards_open(visit):
     it = visit("fix/residual/")
+    it.mounted("gradient-lab")
     it.page.locator("p data.num").first.press("Enter")
     it.all_clear("a measured number", ".numcard")
     it.page.keyboard.press("Escape")

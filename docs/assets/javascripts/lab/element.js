@@ -16,6 +16,15 @@ const styled = new Promise((done) => {
   document.head.append(make("link", { rel: "stylesheet", href, onload: done, onerror: done })); // without style it still works
 });
 
+/** What a reader has opened in the drawn figure's table stays until the focus leaves it. */
+const left = (element) => new Promise((done) => {
+  const ask = () => {
+    if (element.contains(document.activeElement)) element.addEventListener("focusout", () => setTimeout(ask), { once: true });
+    else done();
+  };
+  ask();
+});
+
 /**
  * Subclasses give `table` (settings as in settings.js, static), `build()` (returns the children, once), `draw()` (settings or size changed),
  * `show(settings)` (write the settings into the controls), and may give `free()` (out of sight or gone: drop arrays and workers),
@@ -25,7 +34,7 @@ export class Lab extends HTMLElement {
   static table = {};
 
   connectedCallback() {
-    styled.then(() => {
+    styled.then(() => this.settings || left(this)).then(() => {
       if (!this.isConnected || this.leaving) return;
       if (!this.settings) {
         this.settings = { ...defaults(this.constructor.table), ...this.start() };
