@@ -32,7 +32,7 @@ check: $(VENV)/build ## pages against their sources, in seconds and without PyTo
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --quiet --diff .
 	@$(BIN)/python -m snippets.weave --check && echo "make check: every number, formula, block and link is in order"
 
-lint: ## faults in the scripts, as ESLint finds them (needs Node.js and registry.npmjs.org)
+lint: ## faults in the scripts, as ESLint finds them (needs Node.js; fetches ESLint)
 	npx --yes eslint@10.15.0 docs snippets
 
 site: $(VENV)/build ## the site as static files in site/
