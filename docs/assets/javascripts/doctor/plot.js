@@ -16,16 +16,8 @@ export const plot = (layers, width, alternative) => {
     svg.append(makeSvg("text", { class: "f-ink2", x: ROOM.left, y: HEIGHT / 2 }, "No positive finite norm to draw."));
     return svg;
   }
-  const low = Math.floor(Math.log10(Math.min(...values)) - 0.2);
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...values)) + 0.2));
-  const inner = width - ROOM.left - ROOM.right;
-  const x = (i) => ROOM.left + (inner * (i + 0.5)) / layers.length;
-  const y = (value) => ROOM.top + ((high - Math.log10(value)) / (high - low)) * (HEIGHT - ROOM.top - ROOM.bottom);
-  const every = Math.max(1, Math.ceil((high - low) / 6));
-  for (let power = low; power <= high; power += every) {
-    svg.append(makeSvg("path", { class: "s-line", d: `M${ROOM.left} ${y(10 ** power)}H${width - ROOM.right}`, fill: "none" }),
-      makeSvg("text", { class: "f-ink2", x: width - ROOM.right + 6, y: y(10 ** power) + 4 }, raised(power)));
-  }
+  const { x, y, inner, draw } = makeScale(values, layers.length, width);
+  svg.append(...draw);
   svg.append(strip(layers.map((layer) => layer.signal), x, inner, { base: 34, most: 2 * MANY }));
   svg.append(line(layers, "weight_grad", x, y, "s-f3", "4 3"), line(layers, "signal", x, y, "s-s0", ""));
   const bottom = HEIGHT - 10;
@@ -48,6 +40,38 @@ const line = (layers, field, x, y, color, dash) => {
       d: steps.filter(Boolean).map(([px, py]) => shape(px, py)).join("") }));
   }
   return group;
+};
+
+/** An SVG of one norm over time: `points` are { at, value }; a cross stands where a value is not finite. */
+export const plotSeries = (points, by, width, alternative) => {
+  const svg = makeSvg("svg", { class: "fig__svg reader__plot", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": alternative, "font-size": 13 });
+  const { x, y, inner, draw } = makeScale(points.map((p) => p.value).filter(positive), points.length, width);
+  svg.append(...draw);
+  let d = "";
+  points.forEach((p, i) => { if (positive(p.value)) d += `${positive(points[i - 1]?.value) ? "L" : "M"}${x(i).toFixed(1)} ${y(p.value).toFixed(1)}`; });
+  const bad = points.map((p, i) => (Number.isNaN(p.value) || Math.abs(p.value) === Infinity ? `M${(x(i) - 4).toFixed(1)} ${ROOM.top - 4}l8 8m0-8l-8 8` : "")).join("");
+  svg.append(makeSvg("path", { class: "s-s0", d: d || "M0 0", fill: "none", "stroke-width": 1.8 }), makeSvg("path", { class: "s-flare", d: bad || "M0 0", fill: "none", "stroke-width": 1.6 }));
+  const bottom = HEIGHT - 10;
+  svg.append(makeSvg("text", { class: "f-ink2", x: ROOM.left, y: bottom }, `${by} ${points[0].at}`),
+    makeSvg("text", { class: "f-ink2", x: ROOM.left + inner, y: bottom, "text-anchor": "end" }, `${by} ${points.at(-1).at}`));
+  return svg;
+};
+
+/** The logarithmic axis of both drawings: places, and the lines with their powers of ten. */
+const makeScale = (values, count, width) => {
+  const [least, most] = values.length ? [Math.min(...values), Math.max(...values)] : [1, 1];
+  const low = Math.floor(Math.log10(least) - 0.2);
+  const high = Math.max(low + 1, Math.ceil(Math.log10(most) + 0.2));
+  const inner = width - ROOM.left - ROOM.right;
+  const x = (i) => ROOM.left + (inner * (i + 0.5)) / count;
+  const y = (value) => ROOM.top + ((high - Math.log10(value)) / (high - low)) * (HEIGHT - ROOM.top - ROOM.bottom);
+  const every = Math.max(1, Math.ceil((high - low) / 6));
+  const draw = [];
+  for (let power = low; power <= high; power += every) {
+    draw.push(makeSvg("path", { class: "s-line", d: `M${ROOM.left} ${y(10 ** power)}H${width - ROOM.right}`, fill: "none" }),
+      makeSvg("text", { class: "f-ink2", x: width - ROOM.right + 6, y: y(10 ** power) + 4 }, raised(power)));
+  }
+  return { x, y, inner, draw };
 };
 
 /** The numbers behind the drawing, as a table with at most `most` rows. */

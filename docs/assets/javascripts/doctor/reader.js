@@ -1,20 +1,24 @@
-/* The reader in the page: text in, plot and verdict out. Nothing leaves the browser; what was pasted is only ever set as text. */
+/* The reader in the page: text in; what was read, plot and verdict out. Nothing leaves the browser; what was pasted is only ever set as text. */
 
 import { make, makeButton } from "../dom.js";
-import { judge, short } from "./judge.js";
-import { MOST, parse } from "./parse.js";
-import { numbers, plot } from "./plot.js";
+import { PRINT } from "./hints.js";
+import { short } from "./judge.js";
+import { MOST, decide, parse } from "./parse.js";
+import { numbers, plot, plotSeries } from "./plot.js";
 
 const LINK = 24_000; // characters of a shared address at most
-const SHOWN = 12; // faults listed; the rest are counted
+const SHOWN = 12; // lines listed; the rest are counted
+const ENDS = [6, 3]; // rows shown of what was read, from the first and from the last
 const EXAMPLES = {
-  "Log lines": Array.from({ length: 8 }, (_, i) => `layers.${i}.weight grad norm: ${(3e-9 * 8 ** i).toExponential(2)}`).join("\n"),
-  "A Python dict": "{'fc1.bias': tensor(0.0031), 'fc1.weight': tensor(0.021),\n 'fc2.bias': tensor(0.0052), 'fc2.weight': tensor(0.034),\n"
-    + " 'fc3.bias': None, 'fc3.weight': None,\n 'head.bias': tensor(0.11), 'head.weight': tensor(0.24)}",
-  CSV: `layer,signal,weight_grad\n${Array.from({ length: 10 }, (_, i) => `block${i + 1},${(4e7 / 7 ** i).toPrecision(3)},${(2e7 / 6 ** i).toPrecision(3)}`).join("\n")}`,
+  "norms by layer": Array.from({ length: 8 }, (_, i) => `layers.${i}.weight grad norm: ${(3e-9 * 8 ** i).toExponential(2)}`).join("\n"),
+  "one norm over time": [1.92, 1.71, 1.83, 1.64, 1.77, 48.3, 2.05, 1.69].map((norm, i) =>
+    `{'loss': ${(2.4 - 0.05 * i).toFixed(2)}, 'grad_norm': ${norm}, 'learning_rate': 5e-05, 'epoch': ${(0.1 * (i + 1)).toFixed(1)}}`).join("\n"),
+  "something else": "RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output.",
 };
 
 const DRAWN = { bias: "bias gradient, standing in for ∂L/∂h", weight: "∂L/∂W, standing in for ∂L/∂h" };
+const COLUMNS = { "grad norm": "gradient norms", "stat norm": "norms", "signal norm": "the signal ∂L/∂h", "grad ": "gradients", "bare ": "numbers without a word, taken as gradient norms" };
+const TOTAL = "This is one norm over all layers. It can't tell where a gradient fades: the largest layers make up nearly all of it.";
 
 // ---------- the text in an address ----------
 
@@ -43,6 +47,9 @@ export const unpack = async (code) => {
 
 // ---------- the element ----------
 
+const count = (list, noun) => `${list.length} ${noun}${list.length === 1 ? "" : "s"}`;
+const capital = (text) => text[0].toUpperCase() + text.slice(1);
+
 class GradientReader extends HTMLElement {
   connectedCallback() {
     if (this.ready) return;
@@ -70,15 +77,16 @@ class GradientReader extends HTMLElement {
       placeholder: "layer1.weight: 1.2e-09\nlayer2.weight: 3.4e-06\n…" });
     this.file = make("input", { type: "file", hidden: true, accept: ".json,.csv,.txt,.log,.tsv,text/*",
       onchange: () => this.take(this.file.files[0]) });
-    this.order = make("select", { onchange: () => this.read() },
-      make("option", { value: "" }, "the input"), make("option", { value: "1" }, "the loss"));
+    this.order = make("select", { onchange: () => this.read() }, make("option", { value: "" }, "as the names say"),
+      make("option", { value: "0" }, "the input"), make("option", { value: "1" }, "the loss"));
     const bar = make("div", { class: "reader__bar" }, makeButton("Choose a file", () => this.file.click()), this.file,
       ...Object.entries(EXAMPLES).map(([name, text]) => makeButton(`Example: ${name}`, () => this.set(text))),
       makeButton("Clear", () => this.set("")), make("label", { class: "field" }, "The first line is nearest to ", this.order));
+    this.taken = make("div", { class: "reader__taken" });
     this.said = make("div", { class: "reader__said", role: "status" });
     this.out = make("div", { class: "reader__out" });
     this.replaceChildren(make("label", { for: id, class: "reader__label" }, "What your program printed"), this.text, bar,
-      this.said, this.out);
+      this.taken, this.said, this.out);
     this.addEventListener("dragover", (event) => { event.preventDefault(); this.classList.add("reader--over"); });
     this.addEventListener("dragleave", () => this.classList.remove("reader--over"));
     this.addEventListener("drop", (event) => {
@@ -123,40 +131,99 @@ class GradientReader extends HTMLElement {
 
   read() {
     clearTimeout(this.later);
-    const { layers, facts, by, notes, errors } = parse(this.text.value, { reversed: this.order.value === "1" });
-    this.layers = layers;
-    const something = layers.length || facts.disconnected?.length;
-    this.findings = something ? judge(layers, facts) : [];
+    const paste = parse(this.text.value, { order: { 0: "input", 1: "loss" }[this.order.value] ?? "" });
+    Object.assign(this, { paste, layers: paste.layers, findings: decide(paste) });
+    this.taken.replaceChildren(...this.showRead());
     this.out.replaceChildren();
-    if (!something && !errors.length) return this.say();
-    this.say(...this.findings.map((finding, i) => this.makeVerdict(finding, i)), ...this.listFaults(errors, something));
-    if (!something) return undefined;
+    if (!paste.kind) return this.say();
+    const { series, hint, errors } = paste;
+    this.say(...this.findings.map((finding, i) => this.makeVerdict(finding, i)), ...(paste.asks.length ? [this.makeQuestions()] : []),
+      ...(series ? [this.makeSeries(series)] : []), ...(hint && !(errors.length && errors[0].expected.startsWith("at most")) ? [this.makeHint(hint)] : []),
+      ...(hint ? [] : this.listFaults(errors)));
+    if (!this.layers.length && !series) return undefined;
     this.figure = make("div", { class: "reader__figure" });
-    const key = make("p", { class: "reader__key" }, make("span", {}, DRAWN[by] ?? "∂L/∂h"),
-      ...(by === "weight" ? [] : [make("span", { class: "reader__weight" }, "∂L/∂W")]));
-    const table = make("details", { class: "question",
-      ontoggle: () => { if (table.open && !table.querySelector("table")) table.append(numbers(layers, short)); } },
-    make("summary", {}, "The numbers as a table"));
-    this.out.append(...notes.map((note) => make("p", { class: "reader__note" }, note)));
-    if (layers.length) this.out.append(key, this.figure, table);
-    this.out.append(make("div", { class: "reader__bar" }, makeButton("Copy link", () => this.shareLink()),
-      ...(layers.length ? [makeButton("Plot as SVG", () => this.save("gradients.svg", this.writeSvg(), "image/svg+xml")),
-        makeButton("Numbers as CSV", () => this.save("gradients.csv", this.writeCsv(), "text/csv"))] : [])));
+    const bar = make("div", { class: "reader__bar" }, makeButton("Copy link", () => this.shareLink()),
+      makeButton("Plot as SVG", () => this.save("gradients.svg", this.writeSvg(), "image/svg+xml")),
+      makeButton("Numbers as CSV", () => this.save("gradients.csv", this.writeCsv(), "text/csv")));
+    this.out.append(...paste.notes.map((note) => make("p", { class: "reader__note" }, note)));
+    if (this.layers.length) {
+      const table = make("details", { class: "question",
+        ontoggle: () => { if (table.open && !table.querySelector("table")) table.append(numbers(this.layers, short)); } },
+      make("summary", {}, "The numbers as a table"));
+      this.out.append(make("p", { class: "reader__key" }, make("span", {}, DRAWN[paste.by] ?? "∂L/∂h"),
+        ...(paste.by === "weight" ? [] : [make("span", { class: "reader__weight" }, "∂L/∂W")])), this.figure, table);
+    } else if (series.points.length > 1) this.out.append(this.figure);
+    this.out.append(bar);
     this.draw();
     return undefined;
   }
 
-  makeVerdict(finding, i) {
-    const guide = make("a", { href: `${this.getAttribute("guide") ?? ""}#${finding.guide}` }, "In the guide");
-    const name = finding.code.replaceAll("_", " ");
-    return make("div", { class: "reader__verdict" }, make("p", { class: "reader__code" }, i ? `Also: ${name}` : name),
-      make("p", {}, finding.evidence[0].toUpperCase() + finding.evidence.slice(1)),
-      ...(i ? [] : [make("p", {}, make("strong", {}, "Next: "), finding.remedy)]), make("p", {}, guide));
+  /** What was read, before anything is made of it. */
+  showRead() {
+    const { kind, read, left, errors, series, word, column } = this.paste;
+    if (!read.length) return left.length ? [this.listLeft(left)] : [];
+    const what = kind === "series" ? `One norm over time: ${count(read, "number")}` : `Norms by layer: ${count(read, "line")}, ${COLUMNS[column] ?? column}`;
+    const from = (series?.word || word) ? ` from “${(series?.word || word).slice(0, 60)}”` : "";
+    const [top, bottom] = ENDS;
+    const long = read.length > top + bottom + 1;
+    const table = make("table", { class: "tab" });
+    table.createTHead().insertRow().append(...[kind === "series" ? "When" : "Name", "Value", "Line"].map((title) => make("th", { scope: "col" }, title)));
+    const body = table.createTBody();
+    const show = (item) => {
+      const row = body.insertRow();
+      [item.name, item.value === null ? "None" : short(item.value), item.line ?? ""].forEach((text) => { row.insertCell().textContent = text; });
+    };
+    (long ? read.slice(0, top) : read).forEach(show);
+    if (long) {
+      const cell = body.insertRow().insertCell();
+      cell.colSpan = 3;
+      cell.textContent = `… ${read.length - top - bottom} more`;
+      read.slice(-bottom).forEach(show);
+    }
+    const missed = errors.length ? [make("p", { class: "reader__note" }, `${count(errors, "line")} not understood: ${errors.slice(0, SHOWN).map((e) => e.line).join(", ")}${errors.length > SHOWN ? " …" : ""}.`)] : [];
+    return [make("p", { class: "reader__label" }, `What was read: ${what}${from}`), table, ...(left.length ? [this.listLeft(left)] : []), ...missed];
   }
 
-  listFaults(errors, something) {
-    if (!errors.length) return [];
-    const head = something ? `${errors.length} ${errors.length === 1 ? "line was" : "lines were"} not understood; the rest is shown.`
+  listLeft(left) {
+    return make("p", { class: "reader__note" }, "Left out: ", left.map(({ words, why, more }) =>
+      `${words.map((word) => word.slice(0, 40)).join(", ")}${more ? ` and ${more} more` : ""} (${why})`).join("; "), ".");
+  }
+
+  linkGuide(anchor, words = "In the guide") {
+    return make("p", {}, make("a", { href: `${this.getAttribute("guide") ?? ""}${anchor ? `#${anchor}` : ""}` }, words));
+  }
+
+  makeVerdict(finding, i) {
+    const name = finding.code.replaceAll("_", " ");
+    return make("div", { class: "reader__verdict" }, make("p", { class: "reader__code" }, i ? `Also: ${name}` : name),
+      make("p", {}, capital(finding.evidence)), ...(i ? [] : [make("p", {}, make("strong", {}, "Next: "), finding.remedy)]), this.linkGuide(finding.guide));
+  }
+
+  makeQuestions() {
+    return make("div", { class: "reader__verdict reader__ask" }, make("p", { class: "reader__title" }, "No verdict yet"),
+      make("ul", {}, ...this.paste.asks.map((ask) => make("li", {}, ask))));
+  }
+
+  makeSeries(series) {
+    const about = series.name ? `This is one layer over time, ${series.name}. It can't tell where a gradient fades: for that, all layers of one step.`
+      : series.said || !series.points.length ? TOTAL : `Nothing says what “${series.word}” is. If it is a gradient's norm: ${TOTAL[0].toLowerCase()}${TOTAL.slice(1)}`;
+    return make("div", { class: "reader__verdict" }, make("p", { class: "reader__title" }, series.title), make("p", {}, series.evidence),
+      ...(series.next ? [make("p", {}, make("strong", {}, "Next: "), series.next)] : []), make("p", {}, about), ...this.showPrint(),
+      ...(series.others.length ? [make("p", {}, `Also over time, not judged: ${series.others.slice(0, 4).join(", ")}.`)] : []), this.linkGuide(series.guide));
+  }
+
+  makeHint(hint) {
+    return make("div", { class: "reader__verdict reader__ask" }, make("p", { class: "reader__title" }, hint.title), make("p", {}, hint.text),
+      ...(hint.print ? this.showPrint() : []), this.linkGuide(hint.guide, hint.code === "anomaly" ? "Where nan and inf come from" : "In the guide"));
+  }
+
+  showPrint() {
+    return [make("p", {}, "After backward() and before the optimizer's step, print this and paste it here:"), make("pre", { tabindex: "0" }, make("code", {}, PRINT))];
+  }
+
+  listFaults(errors) {
+    if (!errors.length || this.paste.kind === "series") return [];
+    const head = this.layers.length ? `${errors.length} ${errors.length === 1 ? "line was" : "lines were"} not understood; the rest is shown.`
       : "Nothing here could be read.";
     const list = make("ul", {}, ...errors.slice(0, SHOWN).map(({ line, found, expected }) =>
       make("li", {}, `Line ${line}: found “${found}”, expected ${expected}.`)));
@@ -165,12 +232,13 @@ class GradientReader extends HTMLElement {
   }
 
   draw() {
-    if (!this.figure?.isConnected || !this.layers.length) return;
+    if (!this.figure?.isConnected) return;
     const width = Math.round(this.figure.clientWidth);
     if (!width || this.figure.dataset.width === String(width)) return;
     this.figure.dataset.width = String(width);
-    const first = this.findings[0];
-    this.figure.replaceChildren(plot(this.layers, width, `Gradient norms of ${this.layers.length} layers, input left, loss right. ${first.evidence}`));
+    const { series } = this.paste;
+    this.figure.replaceChildren(series ? plotSeries(series.points, series.by, width, `One norm over time. ${series.title}. ${series.evidence}`)
+      : plot(this.layers, width, `Gradient norms of ${this.layers.length} layers, input left, loss right. ${this.findings[0]?.evidence ?? "No verdict yet."}`));
   }
 
   writeSvg() {
@@ -185,7 +253,10 @@ class GradientReader extends HTMLElement {
 
   writeCsv() {
     const cell = (value) => (value === null || value === undefined ? "" : /[",\n]/.test(String(value)) ? `"${String(value).replaceAll('"', '""')}"` : String(value));
-    return ["layer,signal,weight_grad", ...this.layers.map((x) => [x.name, x.signal, x.weight_grad].map(cell).join(","))].join("\n");
+    const { series } = this.paste;
+    const [head, rows] = series ? [`${series.by},norm`, series.points.map((p) => [p.at, p.value])]
+      : ["layer,signal,weight_grad", this.layers.map((x) => [x.name, x.signal, x.weight_grad])];
+    return [head, ...rows.map((row) => row.map(cell).join(","))].join("\n");
   }
 
   save(name, content, type) {
