@@ -308,6 +308,10 @@ PASTED = {
 
 def test_hostile_text_that_is_pasted_stays_text(browser, address):
     with Attacked(browser, address, "diagnose/read-my-gradients/") as visit:
+        visit.page.locator(".reader textarea").fill(
+            "-"
+        )  # the reader's program comes with the first text
+        visit.page.locator(".reader__title").wait_for()
         drawn = 0
         for text in PASTED.values():
             visit.page.locator(".reader textarea").fill(text)

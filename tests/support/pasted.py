@@ -1234,4 +1234,126 @@ LATER = {
     ),
 }
 
-CASES = {**FIELD, **OWN, **LATER}
+ABC = {"a": 1e-9, "b": 1e-5, "c": 0.5}
+
+PERCENT = ("0.91", "0.84", "0.88", "0.79")
+
+LAST = {
+    "names without numbers": (
+        "embed: 3.1e-9\nlayer1: 0.0000022\nlayer2: 0.0014\nhead: 0.52",
+        "layers",
+        "vanishing",
+        dict(zip(("embed", "layer1", "layer2", "head"), FOUR.values(), strict=True)),
+    ),
+    "all after a heading in one line": (
+        "Grad norms per layer: conv1=3.1e-9 conv2=0.0000022 conv3=0.0014 fc=0.52",
+        "layers",
+        "vanishing",
+        dict(zip(("conv1", "conv2", "conv3", "fc"), FOUR.values(), strict=True)),
+    ),
+    "before and after clipping": (
+        over_time("step {step} loss {loss} grad norm before clipping: {value}", JUMP),
+        "series",
+        "jump",
+        JUMP,
+    ),
+    "a number and a class": (
+        each("fc {i} grad norm {value}"),
+        "layers",
+        "vanishing",
+        numbered("fc {}"),
+    ),
+    "times of layers": (each("{name} 0.5{i} ms"), "other", "words", None),
+    "accuracies of classes": (
+        each("class{i}: {value}", values=PERCENT),
+        "layers",
+        None,
+        None,
+    ),
+    "cosines": (each("{name} grad cos sim {value}", values=PERCENT), "other", "words", None),
+    "outputs": (each("{name} output mean 0.1{i} std 0.9{i}"), "other", "activations", None),
+    "models and accuracies": (
+        "model,params,accuracy\nresnet18,11.7,0.70\nresnet34,21.8,0.73\nresnet50,25.6,0.76",
+        "other",
+        "losses",
+        None,
+    ),
+    "steps side by side": (
+        "layer,step0,step100,step200\nfc1.weight,1.1,1.2,1.3\nfc2.weight,1.1,1.2,1.3\nfc3.weight,1.1,1.2,1.3",
+        "layers",
+        None,
+        None,
+    ),
+    "rates of groups": (each("{name} lr 1e-{i}"), "other", "words", None),
+    "one number": ("2.303", "other", "words", None),
+    "short names": ("grads = {'a': 1e-9, 'b': 1e-5, 'c': 0.5}", "layers", "vanishing", ABC),
+    "names of all kinds in a dict": (
+        "{'conv1': 1e-9, 'pool': 1e-5, 'c': 0.5}",
+        "layers",
+        None,
+        {"conv1": 1e-9, "pool": 1e-5, "c": 0.5},
+    ),
+    "names of all kinds in lines": (
+        "conv1: 1e-9\nconv2: 1e-7\nconv3: 1e-5\npool: 1e-3\nc: 0.5",
+        "layers",
+        None,
+        {"conv1": 1e-9, "conv2": 1e-7, "conv3": 1e-5},
+    ),
+    "tqdm before the dicts of HF Trainer": (
+        "  0%|          | 0/1000 [00:00<?, ?it/s]\n"
+        + over_time(
+            "  1%|          | {step}/1000 [00:02<03:20,  4.93it/s]{{'loss': {loss}, 'grad_norm': {value}, 'epoch': 0.{step}}}",
+            STEADY,
+            10,
+        ),
+        "series",
+        "steady",
+        STEADY,
+    ),
+    "a total before the layers": (
+        "grad_norm: 0.53 | fc1: 3.1e-9 | fc2: 0.0000022 | fc3: 0.52",
+        "layers",
+        "vanishing",
+        {"fc1": 3.1e-9, "fc2": 0.0000022, "fc3": 0.52},
+    ),
+    "Fortran": (
+        each("Layer {i}: {value}", values=("3.1D-09", "2.2D-06", "1.4D-03", "5.2D-01")),
+        "layers",
+        "vanishing",
+        numbered("Layer {}"),
+    ),
+    "numbers before the names' parts": (
+        "layer_0_grad_norm: 3.1e-9\nlayer_1_grad_norm: 2.2e-6\nlayer_2_grad_norm: 0.52",
+        "layers",
+        "vanishing",
+        {"layer_0": 3.1e-9, "layer_1": 2.2e-6, "layer_2": 0.52},
+    ),
+    "weights and biases on one line": (
+        each("Layer {i} - Weights Gradient: 0.5, Bias Gradient: {value}"),
+        "layers",
+        "vanishing",
+        numbered("Layer {}"),
+    ),
+    "a name, a shape and a norm on three lines": (
+        each("{name}\ntorch.Size([64, 64, 3, 3])\ntensor({value})"),
+        "layers",
+        "vanishing",
+        FOUR,
+    ),
+    "modules as Python prints them": (
+        each("Linear(in_features=64, out_features=64, bias=True) grad norm {value}"),
+        "layers",
+        None,
+        None,
+    ),
+    "derivatives": (
+        each("∂L/∂W{i} = {value}"),
+        "layers",
+        "vanishing",
+        numbered("∂L/∂W{}"),
+    ),
+    "bare numbers that fall": ("[2.31, 0.4, 0.021, 0.0013, 0.00002]", "layers", None, None),
+    "a total alone": ("total_norm = 0.53", "series", "few", [0.53]),
+}
+
+CASES = {**FIELD, **OWN, **LATER, **LAST}

@@ -11,6 +11,7 @@ import { clean, findCommas, toNumber, tokenize } from "./tokens.js";
 import { looksLikeName, meaning, understand } from "./words.js";
 
 const OURS = new Set(["grad", "stat", "bare", "signal", "bias", "update", "spread", "dead", "saturated"]);
+const UNIT = /^(?:ms|us|µs|ns|s|secs?|seconds?|minutes?|hours?|days?|[kmgt]i?b|bytes|params|parameters|m?flops|gflops|it\/s|tokens?|samples?|images?|epochs?|steps?|layers?|units?|neurons?|gpus?)$/i;
 const COUNTED = /^(?:block|conv\d?d?|fc|linear|stage|dense|lstm|gru|rnn|encoder|decoder|hidden)$/i;
 const TROUBLE = /^\s*(?:E\s+)?(?:[\w.]+\.)?\w*(?:Error|Exception|Warning)\b\s*[:(]|:\d+: \w*Warning:|^\s*File ".*", line \d+|^Traceback|^\s*warnings\.warn/;
 const RULE = /^[\s\-=_|+:─━│┃┏┓┗┛┡┩┠┨├┤┼╇╋┳┻╪═║╔╗╚╝╠╣╬╞╡┌┐└┘┬┴╭╮╰╯·.*#~]+$/;
@@ -42,7 +43,7 @@ export const readFields = (given) => {
       continue;
     }
     const before = state.fields.length;
-    const said = TROUBLE.test(lines[n]) && !tokens[n].some((token) => token.t === "tree") ? "trouble" : readLine(tokens[n], n + 1, state);
+    const said = TROUBLE.test(lines[n].slice(0, 300)) && !tokens[n].some((token) => token.t === "tree") ? "trouble" : readLine(tokens[n], n + 1, state);
     if (state.fields.length === before && !said && tokens[n].length) state.unread.push({ line: n + 1, found: lines[n].trim().slice(0, 60) });
   }
   for (const field of state.fields.filter(({ what }) => what === "unread")) {
@@ -93,10 +94,11 @@ const readLine = (given, line, state) => {
   const found = [];
   const subjects = [];
   let [subject, asked, label, leading, firstWeak, inherited] = [null, null, fresh(), null, null, null];
-  let [step, epoch, others] = [null, null, 0];
+  let [step, epoch, others, carried] = [null, null, 0, null];
   const name = (text, strong) => {
-    subject = { name: text, strong };
-    subjects.push(subject);
+    const whole = /^(?:bias|kernel)$/i.test(text) && subject?.strong ? subject : null; // “Layer 1 … bias gradient”
+    subject = whole ? { name: `${whole.name}.${text.toLowerCase()}`, strong, whole } : { name: text, strong };
+    if (!whole) subjects.push(subject);
     asked = null;
     if (label.related && meaning(label.tags).what === "grad") inherited = meaning(label.tags); // “Gradient norms: fc1 …, fc2 …”
     label.tags.delete("name");
@@ -117,7 +119,8 @@ const readLine = (given, line, state) => {
       if (asked && !known.noise && !isSentence && (known.name || (!quantity && !known.tags.size))) {
         known.tags.forEach((tag) => label.tags.add(tag));
         name(known.name ?? token.text, true);
-      } else if (known.name && known.strong) {
+      } else if (COUNTED.test(token.text) && next?.t === "num" && /^\d+$/.test(next.raw) && hasMore(tokens, k + 1)) asked = token.text;
+      else if (known.name && known.strong) {
         known.tags.forEach((tag) => label.tags.add(tag));
         name(known.name, true);
       } else {
@@ -132,6 +135,11 @@ const readLine = (given, line, state) => {
       }
     } else if (token.t === "num") {
       if (token.word && !isValue(token, tokens[k - 1], next)) return;
+      if (next?.t === "word" && UNIT.test(next.text)) {
+        others += 1;
+        label = fresh();
+        return;
+      }
       if (asked && /^\d+$/.test(token.raw) && !quantityOf(label) && (hasMore(tokens, k) || !COUNTED.test(asked))) {
         name(`${asked} ${token.raw}`, true);
         label.weak = null;
@@ -149,11 +157,15 @@ const readLine = (given, line, state) => {
         leading = token;
         return;
       }
-      const weak = !subject && label.weak && OURS.has(said.what) && !isSentence;
+      const weak = (!subject || (subject.used && said.what === "bare")) && label.weak && OURS.has(said.what) && !isSentence;
       if (weak) name(label.weak, false);
       if (weak && said.what === "bare") subjects.pop(); // “v_num=3” is no subject of the line
+      if (["grad", "weight", "act"].includes(said.what)) carried = said.what;
+      else if (said.what === "stat" && carried) said.what = carried; // “grad mean … std …”
       found.push({ ...said, ...(said.what === "bare" && inherited), name: subject?.name ?? null, strong: subject?.strong ?? false,
-        word: label.words.filter((word) => word !== subject?.name).join(" "), value: token.value, raw: token.raw, line });
+        word: label.words.filter((word) => word !== subject?.name && !subject?.name.startsWith(`${word} `)).join(" "), value: token.value, raw: token.raw, line });
+      if (subject) subject.used = true;
+      subject = subject?.whole ?? subject;
       label = fresh();
     } else if (token.t === "span") {
       const { what } = meaning(label.tags);
@@ -204,7 +216,8 @@ const settleLine = (it, state) => {
   const only = new Set(subjects.map((s) => s.name)).size === 1 ? subjects[0] : null;
   if (nameless.length && only) nameless.forEach((field) => { [field.name, field.strong] = [only.name, only.strong]; });
   else if (nameless.length && subjects.length > 1) {
-    return void state.unread.push({ line, found: "numbers before several names" });
+    if (nameless.some((field) => field.what !== "grad" || !field.word)) return void state.unread.push({ line, found: "numbers before several names" });
+    nameless.forEach((field) => { field.total = true; });
   } else if (nameless.length && it.step === null && it.epoch === null && !it.others) {
     if (it.leading && nameless.length === 1 && found.length === 1) Object.assign(nameless[0], { name: it.leading.raw, indexed: true, strong: true });
     else if (it.firstWeak && found.every((field) => field.name === null)) nameless.forEach((field) => { field.name = it.firstWeak; });
@@ -234,6 +247,7 @@ const settleLine = (it, state) => {
     state.pending = { ...subjects.at(-1), used: false };
     return "subject";
   }
+  if (it.tokens.every((token) => token.t === "junk" || token.t === "rel" || token.t === "sep")) return "junk";
   if (subjects.length) return it.others ? "step" : "";
   if (it.step !== null || it.epoch !== null || it.others) return "step";
   if (it.firstWeak && alone && it.tokens.length <= 2 && it.tokens.at(-1).t === "rel") {
@@ -277,6 +291,7 @@ const walkDict = (node, at, line, out) => {
   const path = subject && !understandsAsQuantity(subject.node.text) ? [...at.path, understand(subject.node.text).name ?? subject.node.text] : at.path;
   const own = [];
   const when = {};
+  const strong = entries.some((entry) => entry.strong && entry.node.t === "num"); // a layer's name makes those beside it names of layers
   for (const entry of entries) {
     const { what } = meaning(entry.tags);
     if ((what === "step" || what === "epoch") && entry.node.t === "num" && !entry.name && !path.length) {
@@ -284,7 +299,7 @@ const walkDict = (node, at, line, out) => {
       else if (when.step === undefined || Number.isInteger(entry.node.value)) when.step = entry.node.value;
     } else if (entry.node.t !== "str") {
       const deeper = entry.name && !(entry.node.t !== "num" && CONTAINER.test(entry.name));
-      walk(entry.node, { tags: entry.tags, path: deeper ? [...path, entry.name] : path, strong: entry.strong || at.strong || Boolean(subject), word: entry.key }, line, own);
+      walk(entry.node, { tags: entry.tags, path: deeper ? [...path, entry.name] : path, strong: entry.strong || at.strong || Boolean(subject) || (strong && entry.name !== null), word: entry.key }, line, own);
     }
   }
   own.forEach((field) => { for (const key of ["step", "epoch"]) field[key] ??= when[key]; });
@@ -302,7 +317,8 @@ const sayKey = (key, at) => {
   const spaced = /\s/.test(inner) ? sayLabel(inner) : known;
   const container = CONTAINER.test(key);
   const tags = new Set([...at.tags, ...spaced.tags].filter((tag) => !(container && tag === "weight")));
-  const name = spaced.name ?? (/^\d+$/.test(key) ? key : null);
+  const little = /^\d+$|^\p{L}{1,2}$/u.test(key) && [...spaced.tags].every((tag) => tag === "fill");
+  const name = little ? key : spaced.name && !spaced.tags.size ? inner : spaced.name;
   return { tags, name, strong: spaced.strong || /^\d+$/.test(key) };
 };
 
@@ -389,7 +405,7 @@ const cellValue = (cell, mark) => {
   return tokens.length === 1 && tokens[0].t === "num" ? tokens[0].value : undefined;
 };
 
-const isHeading = (cell) => cell === "" || (!/[:=]$|^-+>|[=]/.test(cell) && (/^\d+%$/.test(cell) || !tokenize(cell).some((token) => token.t === "num" || token.t === "tree")));
+const isHeading = (cell) => cell === "" || (!/[:=]$|^-+>/.test(cell) && (/^\d+%$/.test(cell) || !tokenize(cell).some((token) => ["num", "tree", "span"].includes(token.t) || (token.t === "junk" && /^[-+]?\d/.test(token.text)))));
 
 /** Reads the table whose headings stand in line `n`; returns the line after it, or 0 when no table starts there. */
 const readTable = (lines, n, state) => {
@@ -399,6 +415,7 @@ const readTable = (lines, n, state) => {
     const ours = head.filter((cell) => /^(?:layer|weights|signal|dL\/d[WbhH]|∂L\/∂[Whb]|step\/W|spread|dead|sat\.)$/.test(cell)).length >= 3;
     if (ours && mark !== "words") continue;
     if (!head.some(Boolean) || (head.length < 2 && !/^\s{3,}\S/.test(lines[n])) || !(ours || head.every(isHeading))) continue;
+    if (head.every((cell) => cell === "" || /^\d+%$/.test(cell))) continue;
     const sure = known.filter((k) => k.strong || (k.tags.size && [...k.tags].some((tag) => tag !== "fill"))).length;
     if (!sure || (sure < head.length / 2 && !["\t", ";", ",", "bars"].includes(mark) && !ours)) continue;
     let first = n + 1;
@@ -464,7 +481,7 @@ const readRows = (lines, from, table, state) => {
       if (/__(?:MIN|MAX)$/.test(head[i])) return;
       const ofCell = /%$/.test(cell) && !["dead", "saturated", "update"].includes(said.what) ? { what: "count", measure: "" } : said;
       read += 1;
-      add(state, { ...ofCell, ...((stat || quantity) && !k.strong && { what: "summary" }), name: k.strong ? k.name : clearName, strong: k.strong || (clearName !== null && (column >= 0 || looksLikeName(clearName))),
+      add(state, { ...ofCell, ...((stat || quantity) && !k.strong && { what: "summary" }), name: k.strong && !(clearName && /^(?:bias|kernel)$/i.test(k.name)) ? k.name : k.strong ? `${clearName}.${k.name.toLowerCase()}` : clearName, strong: k.strong || (clearName !== null && (column >= 0 || looksLikeName(clearName))),
         word: head[i], value, raw: cell, line: n + 1, ...time, table: true, timed, inRow: i, place: said.what === "bare" && !k.strong ? i : undefined });
     });
     if (!read && !state.unread.some((e) => e.line === n + 1) && own.some((cell) => /\d/.test(cell))) state.unread.push({ line: n + 1, found: lines[n].trim().slice(0, 60) });

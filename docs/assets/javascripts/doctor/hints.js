@@ -1,6 +1,6 @@
 /* Says of a text without gradient norms what it is, and what to print instead. */
 
-export const PRINT = "for name, p in model.named_parameters():\n    print(name, None if p.grad is None else p.grad.double().norm().item())";
+export const PRINT = "for name, p in model.named_parameters():\n    g = p.grad\n    print(name, g if g is None else g.double().norm().item())";
 
 /** What an operation can do to make nan on the way back. */
 const OPERATIONS = [
@@ -28,7 +28,7 @@ const ERRORS = [
 const nonfinite = (fields) => fields.find(({ value }) => typeof value === "number" && !Number.isFinite(value));
 
 /** Texts that hold numbers and are known by their words alone. */
-export const isElse = (text) => /returned nan values in its|Param #|Trainable params|\(in_features=|\bexp_avg\b|param_groups|^\s*(?:import \w+|from [\w.]+ import |def \w+\(.*:|class \w+.*:)\s*$/m.test(text);
+export const isElse = (text) => /returned nan values in its|Param #|Trainable params|\(in_features=.*\)\s*$|\bexp_avg\b|param_groups|^\s*(?:import \w+|from [\w.]+ import |def \w+\(.*:|class \w+.*:)\s*$/m.test(text);
 
 /** { code, title, text, guide, print } for a text that holds no norms; `known` when the reader knows already. */
 export const findHint = ({ fields, text }, known) => {
@@ -41,7 +41,7 @@ export const findHint = ({ fields, text }, known) => {
   const has = (what, measure) => fields.some((field) => field.what === what && (measure === undefined || field.measure === measure));
   const losses = fields.filter(({ what }) => what === "loss");
   const trouble = /(?:^|\n)\s*(?:E\s+)?(?:[\w.]+\.)?(\w*(?:Error|Exception))\b/.exec(text);
-  const tensors = fields.filter(({ tensor }) => tensor).length;
+  const tensors = fields.filter(({ tensor, what }) => tensor && ["grad", "stat", "bare", "weight"].includes(what)).length;
   if (known === "none") {
     return { code: "none", title: "Every gradient is None", guide: "grad-is-none", print: true,
       text: "Either it was printed before backward(), or after zero_grad(), which sets gradients to None, or the loss is cut off from the whole net." };

@@ -2,6 +2,7 @@
    and then there is no verdict. */
 
 import { moduleOf } from "./judge.js";
+import { isLayerish } from "./words.js";
 
 /** Which number stands for a layer where there are several: a norm before a mean, and what is said to be a gradient before what isn't. */
 const RANK = ["grad norm", "stat norm", "grad ", "bare ", "grad rms", "grad abs mean", "grad abs", "grad std", "grad abs max", "grad max", "grad mean",
@@ -17,6 +18,15 @@ const AT_INPUT = /(?:^|[._/])(?:embed\w*|stem|input\w*|patch_embed|wte|tok_embed
 const FEW = 3;
 const FAINT = 1e-4; // a bias' gradient over its weight's
 
+const groupBy = (items, of) => {
+  const groups = new Map();
+  for (const item of items) {
+    const name = of(item);
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name).push(item);
+  }
+  return groups;
+};
 const key = (field) => `${field.what} ${field.measure}`;
 const place = (field) => `${key(field)}|${field.place ?? 0}`;
 const owner = (name) => {
@@ -33,9 +43,10 @@ export const settle = (read, order) => {
   const tables = fields.filter((field) => field.table && field.name !== null && ["signal", "bias", "update", "spread", "dead", "saturated"].includes(field.what));
   const total = ours.filter((field) => field.name === null && field.what === "grad" && field.word);
   let named = ours.filter((field) => field.name !== null && !field.total);
+  const before = named;
   if (named.some((field) => field.strong) || total.length) named = named.filter((field) => field.strong || (field.what !== "bare" && !total.length));
   const rowsOf = new Set(named.filter((field) => field.row && !field.word).map((field) => field.line));
-  const dumped = said.filter((field) => field.tensor || (field.row && rowsOf.size > 1));
+  const dumped = said.filter((field) => (field.tensor && ["grad", "stat", "bare", "weight"].includes(field.what)) || (field.row && rowsOf.size > 1));
   if (rowsOf.size > 1 || fields.some((field) => field.table)) named = named.filter((field) => !field.row);
   const pictured = said.filter((field) => field.what === "histogram");
   if (dumped.length * 2 > named.length || pictured.length) named = [];
@@ -53,8 +64,11 @@ export const settle = (read, order) => {
   if (!tables.length && (!named.length || (vague && named.length < FEW))) return { kind: "other" };
   const loose = ours.filter((field) => field.name === null && !field.total && !field.table && !field.tree && field.step === null).length;
   const lent = named.some((field) => field.lent) && (loose || read.spared);
+  const [kept, inLine] = [new Set(named), groupBy(before, (field) => field.line)];
+  const perhaps = [...new Set(before.filter((field) => !kept.has(field) && inLine.get(field.line).length === 1).map((field) => field.name))];
+  const unsure = perhaps.length * 3 >= named.length && named.some((field) => !field.entry) ? [`Are ${perhaps.slice(0, 4).join(", ")} layers? Write the word grad before the numbers, or the parameters' own names.`] : [];
   const because = lent ? ["Names and numbers stand on lines of their own, and don't pair: print both on one line."] : [];
-  return collectLayers({ named, tables, fields, unread, asked: [...asked, ...because], order });
+  return collectLayers({ named, tables, fields, unread, asked: [...asked, ...because, ...unsure], order });
 };
 
 // ---------- one norm over time ----------
@@ -62,8 +76,7 @@ export const settle = (read, order) => {
 const when = (field) => (field.step ?? null) !== null ? field.step : field.epoch ?? null;
 
 const collectSeries = (values, fields, scales = fields.filter((field) => field.what === "scale" && field.value > 0)) => {
-  const groups = new Map();
-  values.forEach((field) => groups.set(`${field.word}|${field.inRow ?? ""}`, [...(groups.get(`${field.word}|${field.inRow ?? ""}`) ?? []), field]));
+  const groups = groupBy(values, (field) => `${field.word}|${field.inRow ?? ""}`);
   const fit = (group) => (group[0].what === "grad" ? 2 : 0) + (SURE.has(key(group[0])) ? 1 : 0);
   const ordered = [...groups.values()].sort((a, b) => fit(b) - fit(a) || b.length - a.length);
   const chosen = ordered[0] ?? [];
@@ -110,13 +123,15 @@ const collectLayers = (it) => {
   if (!layers.length && disconnected.length && rows.length) return { kind: "other", hint: "none" };
   if (count && count < FEW) asked.push(`${count === 1 ? "One layer says" : "Two layers say"} too little: a gradient fades or grows over layers, so print at least three.`);
   const shown = rows.length ? rows : own.filter((field) => field.what === "signal" || field.what === "bias");
-  return { kind: "layers", layers, facts, by, notes, asks: [...new Set(asked)], doubts, rows: shown, word: rows[0]?.word ?? "", column: rows.length ? key(rows[0]) : "signal norm",
+  return { kind: "layers", layers, facts, by, notes, asks: [...new Set(asked)], doubts, unnamed: rows.length > 0 && rows.every((row) => row.entry || row.indexed), rows: shown, word: wordOf(rows), column: rows.length ? key(rows[0]) : "signal norm",
     used: new Set([...chosen, ...tables]) };
 };
 
+/** The word that stands beside all of them. */
+const wordOf = (rows) => (new Set(rows.map((row) => row.word)).size === 1 ? rows[0].word : "");
+
 const chooseColumn = (named, asked, notes) => {
-  const groups = new Map();
-  named.forEach((field) => groups.set(place(field), [...(groups.get(place(field)) ?? []), field]));
+  const groups = groupBy(named, place);
   const covers = (group) => new Set(group.map((field) => field.name)).size;
   const most = Math.max(0, ...[...groups.values()].map(covers));
   const fit = [...groups.entries()].filter(([, group]) => covers(group) * 2 >= most)
@@ -131,7 +146,8 @@ const chooseColumn = (named, asked, notes) => {
       notes.push("Whole numbers beside the norms are left out, as counts.");
     } else asked.push(`Each line holds ${rivals.length} numbers, and no word says which of them is the gradient's norm: put a heading above them, or a word before it.`);
   }
-  const missed = [...new Set(named.map((field) => field.name))].filter((name) => !chosen.some((field) => field.name === name));
+  const held = new Set(chosen.map((field) => field.name));
+  const missed = [...new Set(named.map((field) => field.name))].filter((name) => !held.has(name));
   if (missed.length) notes.push(`Left out, since “${chosen[0].word || "the number"}” does not stand beside them: ${missed.slice(0, 4).join(", ")}${missed.length > 4 ? ` and ${missed.length - 4} more` : ""}.`);
   return chosen;
 };
@@ -210,17 +226,17 @@ const putInOrder = (rows, order, asked, notes) => {
   if (entries) return { rows, reversed: false };
   if (falls && !rises) {
     if ((falls > 1 || backward || names.length < FEW) && (!forward || backward)) return turn("The numbers in the names fall from line to line, so the last line is taken as the one nearest to the input.");
-    asked.push("The numbers in the names fall, and not all names say so: say below at which end the input is.");
+    asked.push("The numbers in the names fall, and not all names say so: say above at which end the input is.");
   } else if (falls && rises) {
     const byWord = names.every((name, i) => !i || names[i - 1] < name);
     if (byWord) {
       notes.push("The names are sorted as words, so that 10 comes before 2: they are put in the order of their numbers.");
       return { rows: [...rows].sort((a, b) => (shape(a.name) === shape(b.name) ? compare(a.name, b.name) : 0)), reversed: false };
     }
-    asked.push("The numbers in the names rise and fall: print the layers in the order in which they are called, or say below at which end the input is.");
+    asked.push("The numbers in the names rise and fall: print the layers in the order in which they are called, or say above at which end the input is.");
   } else if (backward && !forward) {
     if (!rises) return turn(`The names say that the loss is at the first line (${first}), so the order is turned over.`);
-    asked.push(`The first line is ${first} and the last ${end}: say below at which end the input is.`);
+    asked.push(`The first line is ${first} and the last ${end}: say above at which end the input is.`);
   }
   return { rows, reversed: false };
 };
@@ -281,8 +297,9 @@ const finish = (layers, disconnected, by, notes) => {
 const doubt = (rows, it, asked, notes, by) => {
   const doubts = [];
   if (!rows.length) return doubts;
-  const [{ what, measure, word }] = rows;
-  const said = word || "the number";
+  const [{ what, measure }] = rows;
+  const word = wordOf(rows);
+  const said = word || measure || "the number";
   const gradient = it.fields.some((field) => field.what === "grad" || (field.what === "bare" && /grad/i.test(field.name ?? "")));
   const live = rows.map((row) => row.value).filter((value) => value !== null && Number.isFinite(value));
   const names = new Set(rows.map((row) => row.name.split(/[./]/)[0].toLowerCase()));
@@ -303,8 +320,9 @@ const doubt = (rows, it, asked, notes, by) => {
   if (what === "bare" && !gradient && by !== "signal") {
     if (unnamed) doubts.push("No names and no word say what these numbers are. If they are gradient norms, one a layer, put names before them.");
     else if (rows.every((row) => !row.strong)) asked.push("No word says that these are layers and gradient norms: write the word grad before the numbers, or the parameters' own names.");
+    else if (rows.filter((row) => isLayerish(row.name)).length * 2 < rows.length) asked.push("The names don't look like those of layers, and no word says that these are gradient norms: write the word grad before the numbers.");
     else notes.push("No word says that these numbers are gradient norms; they are taken as such.");
-  }
+  } else if (what === "stat" && measure === "norm" && !gradient) notes.push("No word says that these are norms of gradients, and not of weights; they are taken as such.");
   if (live.length >= FEW && live[0] !== 0 && new Set(live).size === 1) asked.push(`Every layer has the same number, ${live[0]}: is it the gradient's norm?`);
   if (what !== "grad" && live.length >= FEW && rows.every((row) => row.value === null || !Number.isFinite(row.value) || /^\d+$/.test(row.raw ?? ""))) {
     asked.push("All of these are whole numbers, as counts are and norms are not: print the norms.");

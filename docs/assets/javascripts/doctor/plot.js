@@ -7,8 +7,8 @@ const HEIGHT = 260;
 const ROOM = { left: 10, right: 52, top: 42, bottom: 34 };
 const MANY = 60; // layers; above it lines have no marks, and the strip shows every n-th of twice as many
 
-/** An SVG of the layers, `width` pixels wide; `alternative` says what it shows. */
-export const plot = (layers, width, alternative) => {
+/** An SVG of the layers, `width` pixels wide; `alternative` says what it shows, `ends` what stands at its ends. */
+export const plot = (layers, width, alternative, ends = ["input", "loss"]) => {
   const svg = makeSvg("svg", { class: "fig__svg reader__plot", viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": alternative,
     "font-size": 13 });
   const values = layers.flatMap((x) => [x.signal, x.weight_grad]).filter(positive);
@@ -21,8 +21,8 @@ export const plot = (layers, width, alternative) => {
   svg.append(strip(layers.map((layer) => layer.signal), x, inner, { base: 34, most: 2 * MANY }));
   svg.append(line(layers, "weight_grad", x, y, "s-f3", "4 3"), line(layers, "signal", x, y, "s-s0", ""));
   const bottom = HEIGHT - 10;
-  svg.append(makeSvg("text", { class: "f-ink2", x: ROOM.left, y: bottom }, "input"),
-    makeSvg("text", { class: "f-ink2", x: width - ROOM.right, y: bottom, "text-anchor": "end" }, "loss"),
+  svg.append(makeSvg("text", { class: "f-ink2", x: ROOM.left, y: bottom }, ends[0]),
+    makeSvg("text", { class: "f-ink2", x: width - ROOM.right, y: bottom, "text-anchor": "end" }, ends[1]),
     makeSvg("text", { class: "f-ink2", x: ROOM.left + inner / 2, y: bottom, "text-anchor": "middle" }, `${layers.length} layers`));
   return svg;
 };

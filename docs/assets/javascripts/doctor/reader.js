@@ -1,10 +1,6 @@
 /* The reader in the page: text in; what was read, plot and verdict out. Nothing leaves the browser; what was pasted is only ever set as text. */
 
 import { make, makeButton } from "../dom.js";
-import { PRINT } from "./hints.js";
-import { short } from "./judge.js";
-import { MOST, decide, parse } from "./parse.js";
-import { numbers, plot, plotSeries } from "./plot.js";
 
 const LINK = 24_000; // characters of a shared address at most
 const SHOWN = 12; // lines listed; the rest are counted
@@ -19,6 +15,13 @@ const EXAMPLES = {
 const DRAWN = { bias: "bias gradient, standing in for ∂L/∂h", weight: "∂L/∂W, standing in for ∂L/∂h" };
 const COLUMNS = { "grad norm": "gradient norms", "stat norm": "norms", "signal norm": "the signal ∂L/∂h", "grad ": "gradients", "bare ": "numbers without a word, taken as gradient norms" };
 const TOTAL = "This is one norm over all layers. It can't tell where a gradient fades: the largest layers make up nearly all of it.";
+
+let tools = null; // the parser, the rules and the drawings, once something is pasted
+
+const fetchTools = async () => {
+  tools ??= await import("./tools.js");
+  return tools;
+};
 
 // ---------- the text in an address ----------
 
@@ -36,13 +39,13 @@ const pipe = async (bytes, stream, most) => {
 };
 
 export const pack = async (text) => {
-  const bytes = await pipe(new TextEncoder().encode(text), new CompressionStream("deflate-raw"), MOST.bytes);
+  const bytes = await pipe(new TextEncoder().encode(text), new CompressionStream("deflate-raw"), (await fetchTools()).MOST.bytes);
   return btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join("")).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 };
 
 export const unpack = async (code) => {
   const bytes = Uint8Array.from(atob(code.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
-  return new TextDecoder("utf-8", { fatal: true }).decode(await pipe(bytes, new DecompressionStream("deflate-raw"), MOST.bytes));
+  return new TextDecoder("utf-8", { fatal: true }).decode(await pipe(bytes, new DecompressionStream("deflate-raw"), (await fetchTools()).MOST.bytes));
 };
 
 // ---------- the element ----------
@@ -73,7 +76,7 @@ class GradientReader extends HTMLElement {
       clearTimeout(this.later);
       this.later = setTimeout(() => this.read(), 150);
     };
-    this.text = make("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", oninput: readSoon,
+    this.text = make("textarea", { id, rows: 8, spellcheck: "false", autocomplete: "off", oninput: readSoon, onfocus: () => void fetchTools().catch(() => {}),
       placeholder: "layer1.weight: 1.2e-09\nlayer2.weight: 3.4e-06\n…" });
     this.file = make("input", { type: "file", hidden: true, accept: ".json,.csv,.txt,.log,.tsv,text/*",
       onchange: () => this.take(this.file.files[0]) });
@@ -101,26 +104,27 @@ class GradientReader extends HTMLElement {
 
   set(text) {
     this.text.value = text;
-    this.read();
+    return this.read();
   }
 
   async take(file) {
     this.file.value = "";
     if (!file) return;
+    const { MOST } = await fetchTools();
     if (file.size > MOST.bytes) {
       this.say(`${file.name} has ${file.size.toLocaleString("en")} bytes; the reader takes ${MOST.bytes.toLocaleString("en")} at most. Cut it to one step.`);
       return;
     }
-    this.set(await file.text());
+    await this.set(await file.text());
   }
 
   async open() {
     const code = /^#numbers=([\w-]*)$/.exec(location.hash)?.[1];
     if (code === undefined) return;
     try {
-      this.set(await unpack(code));
+      await this.set(await unpack(code));
     } catch {
-      this.set("");
+      await this.set("");
       this.say("The address holds no numbers that can be read: it may have been cut off. Ask for it again, or paste the numbers.");
     }
   }
@@ -129,8 +133,15 @@ class GradientReader extends HTMLElement {
     this.said.replaceChildren(...words);
   }
 
+  /** Reads at once, or as soon as the tools are there. */
   read() {
     clearTimeout(this.later);
+    if (tools) return this.readNow();
+    return fetchTools().then(() => this.readNow(), () => this.say("The reader's own program could not be fetched: load the page again."));
+  }
+
+  readNow() {
+    const { decide, parse, numbers, short } = tools;
     const paste = parse(this.text.value, { order: { 0: "input", 1: "loss" }[this.order.value] ?? "" });
     Object.assign(this, { paste, layers: paste.layers, findings: decide(paste) });
     this.taken.replaceChildren(...this.showRead());
@@ -161,9 +172,10 @@ class GradientReader extends HTMLElement {
   /** What was read, before anything is made of it. */
   showRead() {
     const { kind, read, left, errors, series, word, column } = this.paste;
+    const { short } = tools;
     if (!read.length) return left.length ? [this.listLeft(left)] : [];
     const what = kind === "series" ? `One norm over time: ${count(read, "number")}` : `Norms by layer: ${count(read, "line")}, ${COLUMNS[column] ?? column}`;
-    const from = (series?.word || word) ? ` from “${(series?.word || word).slice(0, 60)}”` : "";
+    const from = (series?.word || word) ? `, from “${(series?.word || word).slice(0, 60)}”` : "";
     const [top, bottom] = ENDS;
     const long = read.length > top + bottom + 1;
     const table = make("table", { class: "tab" });
@@ -218,7 +230,7 @@ class GradientReader extends HTMLElement {
   }
 
   showPrint() {
-    return [make("p", {}, "After backward() and before the optimizer's step, print this and paste it here:"), make("pre", { tabindex: "0" }, make("code", {}, PRINT))];
+    return [make("p", {}, "After backward() and before the optimizer's step, print this and paste it here:"), make("pre", { tabindex: "0" }, make("code", {}, tools.PRINT))];
   }
 
   listFaults(errors) {
@@ -237,8 +249,10 @@ class GradientReader extends HTMLElement {
     if (!width || this.figure.dataset.width === String(width)) return;
     this.figure.dataset.width = String(width);
     const { series } = this.paste;
+    const { plot, plotSeries } = tools;
     this.figure.replaceChildren(series ? plotSeries(series.points, series.by, width, `One norm over time. ${series.title}. ${series.evidence}`)
-      : plot(this.layers, width, `Gradient norms of ${this.layers.length} layers, input left, loss right. ${this.findings[0]?.evidence ?? "No verdict yet."}`));
+      : this.findings.length ? plot(this.layers, width, `Gradient norms of ${this.layers.length} layers, input left, loss right. ${this.findings[0].evidence}`)
+        : plot(this.layers, width, `${this.layers.length} numbers, in the order in which they were read. No verdict yet.`, ["first", "last"]));
   }
 
   writeSvg() {

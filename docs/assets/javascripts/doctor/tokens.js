@@ -10,7 +10,8 @@ const raised = (text) => text.replace(/⁻/g, "-").replace(/⁺/g, "+").replace(
 export const clean = (text) => text
   .replace(/(?:\x1b|\\u001b|\\x1b|\\033|\\e|␛)\[[\d;?]*[A-Za-z]/g, "").replace(/\r\n|\r/g, "\n") // eslint-disable-line no-control-regex
   .replace(/[\u200b\ufeff\u00ad]/g, "").replace(/[\u00a0\u2007\u2009\u202f]/g, " ").replace(/[−﹣－]/g, "-").replace(/[‘’]/g, "'").replace(/[“”„]/g, '"')
-  .replace(/：/g, ":").replace(/，/g, ",")
+  .replace(/\b(?!\w*(?:Array|Tensor|Dict|State|Series|Variable|Parameter)\()([A-Z]\w+)\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\w=(?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)(?=.{0,200}\d)/g, "$1") // a module as Python prints it
+  .replace(/(\d\.\d+)[dD]([-+]\d{2,3})(?!\w)/g, "$1e$2").replace(/：/g, ":").replace(/，/g, ",")
   .replace(/(\d)\s?[×x·*]\s?10\s?(?:(?:\^|\*\*)\s?\{?([-+]?\d+)\}?|([⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))/g, (_, digit, plain, up) => `${digit}e${plain ?? raised(up)}`)
   .replace(/(\d[eE][-+]?)\n[ \t]*(\d+)(?=\s|$)/g, "$1$2\n").replace(/(\d\.)\n[ \t]*(\d+(?:[eE][-+]?\d+)?)(?=\s|$)/g, "$1$2\n");
 
@@ -34,7 +35,7 @@ const SPAN = /(\d+)[ \t]*\/[ \t]*(\d+)(?![\d.])/y;
 const BARS = /(\|{1,2}|‖)\s?(g|grad\w*|∇\w*|[d∂]L?\/?[d∂]?\w{0,2}|w|W|θ|p|param\w*|weight\w*)\s?\1(?:_?2)?/iuy;
 const NTH = /第?\s*(\d+)\s*([层層])/uy;
 const INDEXED = /\d+(?:\.\d+)*\.(?![eE][-+]?\d)[\p{L}_][\p{L}\p{N}_.]*/uy;
-const WORD = /[\p{L}_∂∇][\p{L}\p{M}\p{N}_∂]*(?:[.\-/@][\p{L}\p{N}_∂]+|\[(?:\d+|'[^'\n]*'|"[^"\n]*")\]|:\d+(?![\d:.])(?<=(?:kernel|bias|weight|gamma|beta|embeddings?|moving_mean|recurrent_kernel):\d+)|\(\))*/uy;
+const WORD = /[\p{L}_∂∇][\p{L}\p{M}\p{N}_∂₀-₉]*(?:[.\-/@][\p{L}\p{N}_∂]+|\[(?:\d+|'[^'\n]*'|"[^"\n]*")\]|:\d+(?![\d:.])(?<=(?:kernel|bias|weight|gamma|beta|embeddings?|moving_mean|recurrent_kernel):\d+)|\(\))*/uy;
 const RELATION = /-{1,2}>|=>|→|:=|[:=]/y;
 const SEPARATE = /[|│┃║,;\t]|(?<=\s)[-–—•*](?=\s)|>{2,}/y;
 const BOUND = /[<>≤≥±]=?|\+\/-/y;
@@ -42,6 +43,14 @@ const BOUND = /[<>≤≥±]=?|\+\/-/y;
 const at = (pattern, text, i) => {
   pattern.lastIndex = i;
   return pattern.exec(text);
+};
+
+const junkAt = (text, i) => {
+  for (const pattern of JUNK) {
+    const match = at(pattern, text, i);
+    if (match) return match;
+  }
+  return null;
 };
 
 /** A number, nan, inf, or null for None; undefined when the text is none of these. */
@@ -62,6 +71,7 @@ const DEEP = 40;
 
 /** Reads one tree at `i`: { node, end }, or null. Nodes: num, str, list, dict, junk. `budget` bounds failed attempts. */
 export const readTree = (text, i, budget, depth = 0) => {
+  budget.left -= 1;
   if (depth > DEEP || budget.left < 0) return null;
   const space = (k) => {
     while (k < text.length && /[\s\\]/.test(text[k])) k += 1;
@@ -185,7 +195,7 @@ const isShape = (node) => node.t === "list" && node.items.length > 0 && node.ite
 /** All tokens, each with its line. */
 export const tokenize = (text) => {
   const tokens = [];
-  const budget = { left: 2_000_000 };
+  const budget = { left: 3_000_000 };
   const commas = findCommas(text);
   const open = []; // brackets of no tree
   let [i, line, bound, stray] = [0, 1, false, null];
@@ -203,9 +213,9 @@ export const tokenize = (text) => {
       continue;
     }
     if (c === " " || c === "\f" || c === "\v") { i += 1; continue; }
-    const fresh = i === 0 || /[^\p{L}\p{N}_.]/u.test(text[i - 1]);
+    const fresh = i === 0 || (/[^\p{L}\p{N}_.]/u.test(text[i - 1]) && !(text[i - 1] === "-" && /\w/.test(text[i - 2] ?? "")));
     let match;
-    if (fresh && (match = JUNK.map((pattern) => at(pattern, text, i)).find(Boolean)) && !at(INDEXED, text, i) && !at(TF, text, i)) { push({ t: "junk", text: match[0] }, match[0].length); continue; }
+    if (fresh && (match = junkAt(text, i)) && !at(INDEXED, text, i) && !at(TF, text, i)) { push({ t: "junk", text: match[0] }, match[0].length); continue; }
     if (fresh && (match = at(SPAN, text, i))) { push({ t: "span", value: Number(match[1]), raw: match[1] }, match[0].length); continue; }
     if ((match = at(BARS, text, i))) {
       push({ t: "word", text: /^(?:w|θ|p|param|weight)/i.test(match[2]) ? "weight_norm" : /h$/.test(match[2]) ? "dL/dh" : "grad_norm", said: match[0] }, match[0].length);
