@@ -8,7 +8,7 @@ const raised = (text) => text.replace(/⁻/g, "-").replace(/⁺/g, "+").replace(
 
 /** The same text without what only a terminal or a typesetter needs; lines stay lines. */
 export const clean = (text) => text
-  .replace(/(?:\x1b|\\u001b|\\x1b|\\033|\\e|␛)\[[\d;?]*[A-Za-z]/g, "").replace(/\r\n|\r/g, "\n") // eslint-disable-line no-control-regex
+  .replace(/(?:\x1b|\\u001b|\\x1b|\\033|\\e|␛)\[[\d;?]*[A-Za-z]/g, "").replace(/\r\n|\r/g, "\n")
   .replace(/[\u200b\ufeff\u00ad]/g, "").replace(/[\u00a0\u2007\u2009\u202f]/g, " ").replace(/[−﹣－]/g, "-").replace(/[‘’]/g, "'").replace(/[“”„]/g, '"')
   .replace(/\b(?!\w*(?:Array|Tensor|Dict|State|Series|Variable|Parameter)\()([A-Z]\w+)\((?:[^()\n]|\([^()\n]{0,80}\)){0,200}\w=(?:[^()\n]|\([^()\n]{0,80}\)){0,200}\)(?=.{0,200}\d)/g, "$1") // a module as Python prints it
   .replace(/(\d\.\d+)[dD]([-+]\d{2,3})(?!\w)/g, "$1e$2").replace(/：/g, ":").replace(/，/g, ",")
