@@ -4,48 +4,67 @@
     print(examine(model, loss_fn, inputs, targets, optimizer=optimizer))
 
 `examine` makes one forward and one backward pass in the model's own mode and precision. With an optimizer it also takes one
-trial step, on a copy, and looks at the loss once more. It leaves parameters, buffers, `.grad`, optimizer state, modes, hooks
-and random-number states bit for bit as they were. `watch` reads the passes of a training loop instead of making its own.
+trial step, on a copy, and looks at the loss once more; where something looks wrong it makes a few passes more. It leaves
+parameters, buffers, `.grad`, optimizer state, modes, hooks, the containers a model keeps and random-number states bit for bit as
+they were. `watch` reads the passes of a training loop instead of making its own.
 
 The signal is ∂L/∂h, the gradient by a layer's output after its activation; every norm is taken in float64. A verdict rests on
-ratios, so that a loss multiplied by anything is judged the same. Causes are tried in this order; the first that holds is the
-diagnosis. Every limit stands here and in `LIMITS`:
+ratios, so that a loss multiplied by anything is judged the same. Causes rank in this order; the first that holds is the
+diagnosis, the others follow it, and notes come last. Every limit stands here and in `LIMITS`:
 
     nonfinite_input          the loss or a gradient is not finite, and the inputs or targets were not
-    nonfinite_layer          the loss or a gradient is not finite; the first operation that made it so is named
-    disconnected_layers      a trainable parameter gets no gradient at all: the loss was never reached from it
+    nonfinite_layer          the loss or a gradient is not finite; the first operation that made it so is named, and why: sizes that
+                             grew by 1000 or more over the layers before it, zero divided by zero, …
+    disconnected_layers      a parameter gets no gradient although the loss changes with its values: the graph is cut
+    unregistered_parameters  the forward pass reads leaves that require a gradient and are in no parameters() and no optimizer
     symmetric_init           in a hidden layer all units compute the same and get the same gradient
     underflow                half of some layer's weight gradient is lost, or 90 % of its entries round to zero, and float64 (else a scaled
                              loss) shows a sound profile with neither dead nor saturated units
     dead_units               in some layer more than 90 % of units are inactive on the whole batch
     saturated_units          in some layer more than 90 % of units are pinned, where the slope is below 2 % of its largest, on more
-                             than 90 % of samples; a last layer only if it also misses more than 25 % of its targets
+                             than 90 % of samples; a last layer only if the loss pulls more than 25 % of the pinned values back
     vanishing, exploding     first over last signal is beyond 1e-6 or 1e6, and falls steadily over depth or time: the fit of its
                              logarithm has r² of 0.7 or more and no single step takes over 70 %. Within 1e-2 to 1e2 it is sound.
                              Between, the first layers' relative updates decide: below 1e-3 of the last layers' they starve, above
-                             1e-1 they are fed, else it stays inconclusive
+                             1e-1 they are fed, else it stays inconclusive. No vanishing where ten of the optimizer's steps bring
+                             a ratio below 1e-6 to 1e-4 or more. Exploding forward: the loss is above 10 times that of a constant guess, and
+                             outputs have a size of 10 or more; else that is a note
+    collapsed_activations    less than 1e-4 of the outputs of the last hidden layer differs between rows, where 1e-2 did before
+    zero_gradient            a part that the forward pass uses has a gradient of exactly zero beside others that live, and a few
+                             steps don't wake it; an expert only if its gate is below 1e-6 on every row
+    nonfinite_update         gradients are finite, and the optimizer's step is not
+    lost_updates             90 % of the entries of half-precision weights do not change by a step that would move them in float32
     learning_rate_too_small  no weight matrix moves by 1e-8 of its size, the loss by less than 1e-6 of its own, and the net has
                              neither learned (its loss is above 1e-3 of that with answers shuffled) nor come to rest (the
                              gradient times the weights is above 1e-3 of the loss)
     learning_rate_too_large  more than 50 % of the weight matrices move by more than 1 times their size, and the loss rises
-    frozen_layers            a parameter can't change: requires_grad is off, or the optimizer does not hold it
+    training_loop            from `watch`: zero_grad is missing or in the wrong place, no step is made or a scaler skips them, weight
+                             decay outweighs the gradient, statistics of a norm are not finite
+    frozen_layers            a gradient flows to parameters that no given optimizer moves, or nothing can change at all
+    bad_targets              all targets are one class, or their shape does not fit the outputs
+    bad_batch                all rows are alike or of integers fed as numbers, or a recurrent module runs along the batch
+    unscaled_data            inputs of 30 or more standard deviations, or below 1e-3, meet the first layer; or targets of that size
     inconclusive             the evidence does not suffice; the report says what would settle it
+    healthy                  the profile is sound; it is said only of what was seen
 
 Works with Python 3.10 and PyTorch 2.2 or newer. From "Where the Gradient Goes", MIT license.
 """
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import copy
+import graphlib
 import json
 import math
 import random
+import statistics
 import sys
+import textwrap
 import traceback
 import weakref
 from dataclasses import asdict, dataclass, field
-from operator import mul
 
 import torch
 from torch import nn
@@ -54,7 +73,7 @@ from torch.overrides import TorchFunctionMode
 __all__ = ["Finding", "Layer", "Report", "examine", "watch", "judge", "LIMITS"]
 
 SITE = ""  # the address of the site; when set, reports print the guide's full address
-SCHEMA = "gradient-doctor/1"
+SCHEMA = "gradient-doctor/2"
 LIMITS = {
     "dead": 0.9,
     "saturated": 0.9,
@@ -68,7 +87,15 @@ LIMITS = {
     "cliff": 0.7,
     "starved": 1e-3,
     "fed": 1e-1,
+    "healed": 1e-4,
     "missed": 0.25,
+    "above_guess": 10.0,
+    "large_output": 10.0,
+    "growth": 1e3,
+    "alike": 1e-4,
+    "differing": 1e-2,
+    "gate": 1e-6,
+    "rounded": 0.9,
     "rate_too_small": 1e-8,
     "still": 1e-6,
     "learned": 1e-3,
@@ -77,53 +104,137 @@ LIMITS = {
     "most": 0.5,
     "lost": 0.5,
     "gone": 0.9,
+    "large_data": 30.0,
+    "small_data": 1e-3,
 }
-GUIDE = {
-    "healthy": "loss-wont-fall",
-    "vanishing": "weights-hardly-move",
-    "exploding": "gradients-explode",
-    "dead_units": "relu-units-are-zero",
-    "saturated_units": "units-are-saturated",
-    "learning_rate_too_small": "weights-hardly-move",
-    "learning_rate_too_large": "loss-jumps",
-    "frozen_layers": "grad-is-none",
-    "disconnected_layers": "grad-is-none",
-    "nonfinite_input": "loss-is-nan",
-    "nonfinite_layer": "loss-is-nan",
-    "underflow": "grad-norm-is-zero",
-    "symmetric_init": "units-are-all-alike",
-    "inconclusive": "what-is-printed",
+# Causes in the order in which they explain each other, then what is only ever a note: anchor in the guide, what to do first.
+CAUSES = {
+    "nonfinite_input": [
+        "loss-is-nan",
+        "Find the rows that hold it and repair or drop them; clipping only spreads it. It worked if "
+        "torch.isfinite(batch).all() is True for every batch.",
+    ],
+    "nonfinite_layer": [
+        "loss-is-nan",
+        "Mend this operation first: a log or root needs an argument above zero, a softmax one place that is not masked, a "
+        "half-precision value a smaller scale. Clip only afterwards. It worked if this report names no operation.",
+    ],
+    "disconnected_layers": [
+        "grad-is-none",
+        "Look between these layers and the loss for detach(), .data, .item(), no_grad, argmax, NumPy, or a new tensor built from "
+        "values. It worked if no parameter's gradient is None.",
+    ],
+    "unregistered_parameters": [
+        "grad-is-none",
+        "Make each an nn.Parameter set as an attribute (after .to(), not before), and keep sub-networks in nn.ModuleList or "
+        "nn.ModuleDict; then make the optimizer anew. It worked if model.named_parameters() lists them.",
+    ],
+    "symmetric_init": [
+        "units-are-all-alike",
+        "Draw the initial weights at random: a constant gives every unit the same gradient for ever. It worked if the rows "
+        "of this layer's gradient differ.",
+    ],
+    "underflow": [
+        "grad-norm-is-zero",
+        "Scale the loss (torch.amp.GradScaler), or use bfloat16 or float32 for this part. It worked if the gradients agree with "
+        "those of the same pass in float64.",
+    ],
+    "dead_units": [
+        "relu-units-are-zero",
+        "Start again at a rate three to ten times smaller, or with leaky ReLU, and look at biases that are far below zero. It "
+        "worked if fewer than half of the units of that layer are off on the whole batch.",
+    ],
+    "saturated_units": [
+        "units-are-saturated",
+        "Scale the inputs to unit variance and the initial weights to Xavier's; as the last layer, give raw outputs to a "
+        "loss that applies the sigmoid itself. It worked if less than half of the units are pinned.",
+    ],
+    "vanishing": [
+        "weights-hardly-move",
+        "Change the factor per layer before anything else: an initialization that fits the activation (He for ReLU, Xavier for "
+        "tanh), then skips or normalization; in a recurrent net a gated cell or a shorter span. It worked if the first signal "
+        "comes to more than a hundredth of the last.",
+    ],
+    "exploding": [
+        "gradients-explode",
+        "Shrink the initial weights to what fits the activation, or scale each branch of a skip by 1/√depth; in a recurrent net "
+        "also clip by global norm. It worked if the first signal is within a hundred times the last.",
+    ],
+    "collapsed_activations": [
+        "units-are-all-alike",
+        "Look at what stands before these layers: a norm over a single value gives a constant, attention without skips makes all "
+        "places alike. It worked if the outputs differ from row to row.",
+    ],
+    "zero_gradient": [
+        "grad-norm-is-zero",
+        "Change the operation that is named: a softmax needs more than one element, a clamp values inside its bounds, a term a "
+        "factor that is not zero. It worked if this gradient is no longer exactly zero.",
+    ],
+    "nonfinite_update": [
+        "loss-is-nan",
+        "Keep weights and optimizer state in float32 (autocast), or raise Adam's eps to 1e-4 in float16, where 1e-8 is zero. It "
+        "worked if all parameters are finite after one step.",
+    ],
+    "lost_updates": [
+        "weights-hardly-move",
+        "Keep the weights in float32 and compute under torch.autocast, or use an optimizer with float32 master weights or "
+        "stochastic rounding. It worked if most entries differ after one step.",
+    ],
+    "learning_rate_too_small": [
+        "weights-hardly-move",
+        "Multiply the rate by ten until the largest relative update is near 1e-3; if this is the first step of a "
+        "warm-up, examine again at its end. It worked if the loss moves within a hundred steps.",
+    ],
+    "learning_rate_too_large": [
+        "loss-jumps",
+        "Divide the rate by ten until most relative updates are below 1e-2. It worked if one step lowers the loss "
+        "on the same batch.",
+    ],
+    "training_loop": [
+        "weights-hardly-move",
+        "Put the calls in this order: zero_grad(), forward, loss, backward(), step(). It worked if the weights differ after one "
+        "step and each gradient is this pass's own.",
+    ],
+    "frozen_layers": [
+        "grad-is-none",
+        "Set requires_grad to True and give the parameters to an optimizer. It worked if they differ after one step.",
+    ],
+    "bad_targets": [
+        "loss-wont-fall",
+        "Print shape, dtype and the count of each class of the targets, beside the shape of the outputs. It worked if both shapes "
+        "agree and every class is there.",
+    ],
+    "bad_batch": [
+        "loss-wont-fall",
+        "Print shape, dtype, minimum, maximum and the number of different rows of one batch as the model gets it. It worked if "
+        "rows differ and are floating point.",
+    ],
+    "unscaled_data": [
+        "units-are-saturated",
+        "Subtract the mean and divide by the standard deviation of the training set, of inputs and of numeric targets alike. It "
+        "worked if both have a spread near one.",
+    ],
+    "inconclusive": ["what-is-printed", ""],
+    "healthy": [
+        "loss-wont-fall",
+        "The gradient is not the problem. If the loss won't fall, train on twenty examples until it is zero: if that works, look "
+        "at data and rate; if not, at labels, at the pairing of loss and last activation, and at shapes.",
+    ],
+    "unused_parameters": [
+        "grad-is-none",
+        "If it wasn't meant, look in forward() for a layer that is never called, or an output that the loss does not read.",
+    ],
+    "large_outputs": [
+        "gradients-explode",
+        "If it wasn't meant, shrink the initial weights of the last layers, or of a tied embedding, until the first loss is near "
+        "that of a constant guess.",
+    ],
+    "detached_term": [
+        "loss-wont-fall",
+        "If it wasn't meant, look for a detach() or a torch.tensor(...) in the loss.",
+    ],
 }
-REMEDY = {
-    "healthy": "The gradient is not the problem. If the loss won't fall, train on twenty examples until it is zero: if that works, look "
-    "at data and rate; if not, at labels, at the pairing of loss and last activation, and at shapes.",
-    "vanishing": "Change the factor per layer before anything else: an initialization that fits the activation (He for ReLU, Xavier for "
-    "tanh), then skips or normalization; in a recurrent net a gated cell or a shorter span. It worked if the first signal "
-    "comes to more than a hundredth of the last.",
-    "exploding": "Shrink the initial weights to what fits the activation, or scale each branch of a skip by 1/√depth; in a recurrent net "
-    "also clip by global norm. It worked if the first signal is within a hundred times the last.",
-    "dead_units": "Start again at a rate three to ten times smaller, or with leaky ReLU, and look at biases that are far below zero. It "
-    "worked if fewer than half of the units of that layer are off on the whole batch.",
-    "saturated_units": "Scale the inputs to unit variance and the initial weights to Xavier's; as the last layer, give raw outputs to a "
-    "loss that applies the sigmoid itself. It worked if less than half of the units are pinned.",
-    "learning_rate_too_small": "Multiply the rate by ten until the largest relative update is near 1e-3; if this is the first step of a "
-    "warm-up, examine again at its end. It worked if the loss moves within a hundred steps.",
-    "learning_rate_too_large": "Divide the rate by ten until most relative updates are below 1e-2. It worked if one step lowers the loss "
-    "on the same batch.",
-    "frozen_layers": "If it was meant, all is well. Otherwise set requires_grad to True and give the parameters to the optimizer. It "
-    "worked if they differ after one step.",
-    "disconnected_layers": "Look in forward() for detach(), .data, .item(), argmax, a new tensor built from values, or a layer that is "
-    "never called. It worked if no parameter's gradient is None.",
-    "nonfinite_input": "Find the rows that hold it and repair or drop them; clipping only spreads it. It worked if "
-    "torch.isfinite(batch).all() is True for every batch.",
-    "nonfinite_layer": "Mend this operation first: a log or root needs an argument above zero, a softmax one place that is not masked, a "
-    "half-precision value a smaller scale. Clip only afterwards. It worked if this report names no operation.",
-    "underflow": "Scale the loss (torch.amp.GradScaler), or use bfloat16 or float32 for this part. It worked if the gradients agree with "
-    "those of the same pass in float64.",
-    "symmetric_init": "Draw the initial weights at random: a constant gives every unit the same gradient for ever. It worked if the rows "
-    "of this layer's gradient differ.",
-    "inconclusive": "",
-}
+ORDER = list(CAUSES)
 
 
 # ---------- the report ----------
@@ -138,6 +249,7 @@ class Layer:
     signal, weight_grad: norms of ∂L/∂h and ∂L/∂W; *_ratio: over the last layer's.
     weight: norm of the weights; update: norm of the trial step over it.
     activation, mean, spread: what follows, and mean and standard deviation of the output after it.
+    differs: share of that output, by size, that differs between rows (or between the places of one row, if that is less).
     dead, saturated: share of units inactive on the whole batch, or pinned on nearly all of it.
     times: signal at each time step, for fused recurrent modules.
     """
@@ -154,6 +266,7 @@ class Layer:
     activation: str | None = None
     mean: float | None = None
     spread: float | None = None
+    differs: float | None = None
     dead: float | None = None
     saturated: float | None = None
     times: list[float] | None = None
@@ -161,41 +274,44 @@ class Layer:
 
 @dataclass
 class Finding:
-    """One cause that holds: code, guilty layers, the numbers in words, what to try first, the guide's anchor."""
+    """One cause that holds, or a note: code, guilty layers, the numbers in words, what to try first, the guide's anchor."""
 
     code: str
     layers: list[str]
     evidence: str
     remedy: str
     guide: str
+    note: bool = False
 
 
 @dataclass
 class Facts:
     """What is known besides the layers; `judge` reads nothing else.
 
-    loss, loss_after: before and after the trial step (None: not known). finite: loss and all gradients are.
-    bad_inputs: inputs and targets that hold NaN or inf. first_bad: the first operation that made one, and bad_layers where.
-    disconnected, frozen: parameters. alike: layers whose units are all the same. lost: layers whose gradient underflows
-    although the profile is sound in higher precision. zero_starts: zero weights that receive a gradient, so that what lies
-    behind them waits. updates: relative trial update of each weight matrix. learned: loss over the loss with answers
-    shuffled. stiffness: norm of gradient times norm of weights over the loss.
+    loss, loss_after: before and after the trial step (None: not known). guess: the loss of a constant guess. output: size
+    (root mean square) of the model's output.
+    finite: loss and all gradients are. told: findings that stand on more than norms, such as a graph that is cut.
+    zero_starts: zero weights that receive a gradient, so that what lies behind them waits. updates: relative trial update of
+    each weight matrix. given: share of the inputs that differs between rows. healed: first over last signal after ten of the optimizer's steps. learned: loss over the loss with
+    answers shuffled. stiffness: norm of gradient times norm of weights over the loss. seen, applications: of how many
+    applications of weights that learn the signal was seen. compiled: the model was, and was examined eagerly.
     """
 
     loss: float | None = None
     loss_after: float | None = None
+    guess: float | None = None
+    output: float | None = None
     finite: bool = True
-    bad_inputs: list[str] = field(default_factory=list)
-    first_bad: str = ""
-    bad_layers: list[str] = field(default_factory=list)
-    disconnected: list[str] = field(default_factory=list)
-    frozen: list[str] = field(default_factory=list)
-    alike: list[str] = field(default_factory=list)
-    lost: list[str] = field(default_factory=list)
+    told: list[Finding] = field(default_factory=list)
     zero_starts: list[str] = field(default_factory=list)
     updates: dict[str, float] = field(default_factory=dict)
+    given: float | None = None
+    healed: float | None = None
     learned: float | None = None
     stiffness: float | None = None
+    seen: int = 0
+    applications: int = 0
+    compiled: bool = False
 
 
 @dataclass
@@ -209,14 +325,9 @@ class Report:
 
     def to_json(self) -> str:
         """Strict JSON: schema, diagnosis, findings, layers, facts. A number that is not finite is the string "nan", "inf" or "-inf"."""
-        content = {
-            "schema": SCHEMA,
-            "diagnosis": self.diagnosis,
-            "findings": [asdict(f) for f in self.findings],
-            "layers": [asdict(layer) for layer in self.layers],
-            "facts": asdict(self.facts),
-        }
-        return json.dumps(_strict(content), ensure_ascii=False, allow_nan=False)
+        return json.dumps(
+            _strict({"schema": SCHEMA, **asdict(self)}), ensure_ascii=False, allow_nan=False
+        )
 
     def plot(self, ax=None):
         """Draw signal and weight gradient by layer on one logarithmic axis; returns the Matplotlib axes."""
@@ -235,21 +346,41 @@ class Report:
             yscale="log",
             xlabel="layer, in order of execution",
             ylabel="norm",
-            title=self.diagnosis.replace("_", " "),
+            title=_words(self.diagnosis),
         )
         ax.legend()
         return ax
 
     def __str__(self) -> str:
-        lines = _table(self.layers)
+        said = []
         for i, finding in enumerate(self.findings):
-            lines += ["", f"{'Diagnosis' if i == 0 else 'Also'}: {finding.code.replace('_', ' ')}"]
-            lines += _wrapped("Evidence: " + finding.evidence)
+            head = "Diagnosis" if i == 0 else "Note" if finding.note else "Also"
+            said += [
+                "",
+                f"{head}: {_words(finding.code)}",
+                *_indented("Evidence: " + finding.evidence),
+            ]
             if i == 0:
-                lines += _wrapped("Next: " + finding.remedy) + [
+                said += _indented("Next: " + finding.remedy) + [
                     f"  Guide: {_address(finding.guide)}"
                 ]
-        return "\n".join(lines)
+            elif finding.note and finding.remedy:
+                said += _indented(finding.remedy)
+            if len(said) > MOST_LINES - 12 and i + 1 < len(self.findings):
+                said += [f"… {len(self.findings) - i - 1} findings more"]
+                break
+        if self.facts.compiled:
+            said += ["", "The model is compiled: it was examined eagerly."]
+        guilty = {name for finding in self.findings if not finding.note for name in finding.layers}
+        return "\n".join([*_table(self.layers, guilty, MOST_LINES - 1 - len(said)), *said])
+
+
+MOST_LINES = 42
+BAR = 9
+
+
+def _words(code: str) -> str:
+    return code.replace("_", " ")
 
 
 def _address(anchor: str) -> str:
@@ -268,61 +399,107 @@ def _strict(value):
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _wrapped(text: str, width: int = 74) -> list[str]:
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and len(lines[-1]) + len(word) > width:
-            lines.append("")
-        lines[-1] += (" " if lines[-1] else "") + word
-    return ["  " + line for line in lines]
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(
+        text, 76, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+    )
 
 
-def _table(layers: list[Layer], most: int = 28, bar: int = 9) -> list[str]:
-    ratios = [x.signal_ratio for layer in layers for x in (layer, *_first_step(layer))]
+def _table(layers: list[Layer], guilty: set[str], most: int) -> list[str]:
+    """A heading and at most `most` rows: of a deep net one row for each block, and guilty rows before all others."""
+    rows, left = _chosen(layers, guilty, min(28, most))
+    labels, width = _labels([row.name for row in rows if row])
+    bar = max(0, BAR + 14 - width)
+    ratios = [row.signal_ratio for row in rows if row]
     logs = [math.log10(r) for r in ratios if r and math.isfinite(r)]
     low, high = math.floor(min([*logs, -3])), math.ceil(max([*logs, 0]))
-    axis = f"1e{low}" + f"1e{high}".rjust(bar - len(f"1e{low}"))
-    lines = [
-        f"{'layer':<15}{'signal':>8}{'dL/dW':>8}{'step/W':>8}{'spread':>8}{'dead':>5}{'sat.':>5}  {axis} of last"
-    ]
-    rows = [row for layer in layers for row in (layer, *_first_step(layer))]
-    half = most // 2
-    for i, row in enumerate(rows):
-        if len(rows) <= most or i < half or i >= len(rows) - half:
-            lines.append(_row(row, low, high, bar))
-        elif i == half:
-            lines.append(f"… {len(rows) - 2 * half} rows more")
+    axis = f"1e{low}" + f"1e{high}".rjust(bar - len(f"1e{low}")) if bar else ""
+    head = f"{'layer':<{width}} {'signal':>8}{'dL/dW':>8}{'step/W':>8}{'spread':>8}{'dead':>5}{'sat.':>5}"
+    lines = [f"{head}  {axis} of last"]
+    for row in rows:
+        if row is None:
+            lines.append(f"… {left} rows more")
+            continue
+        share = (
+            (math.log10(row.signal_ratio) - low) / (high - low)
+            if row.signal_ratio and math.isfinite(row.signal_ratio)
+            else None
+        )
+        filled = "" if share is None or not bar else "#" * max(1, round(bar * share))
+        numbers = (row.signal, row.weight_grad, row.update, row.spread)
+        shares = (row.dead, row.saturated)
+        line = f"{labels[row.name]:<{width}} " + "".join(f"{_short(x):>8}" for x in numbers)
+        line += "".join(f"{'-' if x is None else f'{x:.0%}':>5}" for x in shares)
+        lines.append(f"{line}  {filled:<{bar}} {_short(row.signal_ratio)}".rstrip())
     return lines
+
+
+def _chosen(layers: list[Layer], guilty: set[str], most: int) -> tuple[list[Layer | None], int]:
+    """(rows, how many are left out; None stands where they were)."""
+    rows = [row for layer in layers for row in (layer, *_first_step(layer))]
+    if len(rows) > most:
+        ends = {_block(row.name): i for i, row in enumerate(rows)}  # the last application of each
+        kept = [
+            i for i, row in enumerate(rows) if row.name in guilty or ends[_block(row.name)] == i
+        ]
+    else:
+        kept = list(range(len(rows)))
+    room = most - (len(kept) < len(rows) or len(kept) > most)
+    while len(kept) > room:
+        middle = len(kept) // 2
+        others = [i for i in kept if rows[i].name not in guilty] or kept
+        kept.remove(min(others, key=lambda i: abs(kept.index(i) - middle)))
+    left = len(rows) - len(kept)
+    gap = next((i for i in range(len(kept)) if kept[i] != i), len(kept)) if left else None
+    chosen: list[Layer | None] = [rows[i] for i in kept]
+    if gap is not None:
+        chosen.insert(gap, None)
+    return chosen, left
+
+
+def _block(name: str) -> str:
+    """A name up to its first number: encoder.layer.3.attention.query is in encoder.layer.3."""
+    parts = name.split(".")
+    return ".".join(parts[: next((i + 1 for i, p in enumerate(parts) if p.isdigit()), len(parts))])
+
+
+def _labels(names: list[str]) -> tuple[dict[str, str], int]:
+    """Short names, none like another, and the width of their column: without what all share, inner parts by their initials."""
+    parts = {name: name.split(".") for name in names if not name.startswith(" ")}
+    shared = 0
+    while len({tuple(p[: shared + 1]) for p in parts.values()}) == 1 and all(
+        len(p) > shared + 1 for p in parts.values()
+    ):
+        shared += 1
+    for width in range(14, 14 + BAR + 1):
+        short = {name: _cut(p[shared:], width) for name, p in parts.items()}
+        if len(set(short.values())) == len(short):
+            break
+    used = collections.Counter()
+    for name, label in short.items():
+        used[label] += 1
+        if used[label] > 1:
+            short[name] = f"{label[: width - 3]}~{used[label]}"
+    return short | {name: name for name in names if name.startswith(" ")}, width
+
+
+def _cut(parts: list[str], width: int) -> str:
+    for i in range(len(parts) - 1):
+        if len(".".join(parts)) > width and not parts[i].isdigit():
+            parts = [*parts[:i], parts[i][0] if parts[i] else "", *parts[i + 1 :]]
+    text = ".".join(parts)
+    return (
+        text if len(text) <= width else f"{text[: width // 2]}…{text[-(width - width // 2 - 1) :]}"
+    )
 
 
 def _first_step(layer: Layer) -> list[Layer]:
     """A row of its own for the first time step of a fused recurrent module."""
     if not layer.times or not layer.signal or not layer.signal_ratio:
         return []
-    last = layer.signal / layer.signal_ratio
-    return [
-        Layer(
-            f"  step 1 of {len(layer.times)}",
-            "",
-            signal=layer.times[0],
-            signal_ratio=layer.times[0] / last,
-        )
-    ]
-
-
-def _row(layer: Layer, low: int, high: int, bar: int) -> str:
-    name = layer.name if len(layer.name) <= 14 else "…" + layer.name[-13:]
-    filled = ""
-    if layer.signal_ratio and math.isfinite(layer.signal_ratio):
-        share = (math.log10(layer.signal_ratio) - low) / (high - low)
-        filled = "#" * max(1, round(bar * share))
-    shares = "".join(
-        f"{'-' if x is None else f'{x:.0%}':>5}" for x in (layer.dead, layer.saturated)
-    )
-    numbers = "".join(
-        f"{_short(x):>8}" for x in (layer.signal, layer.weight_grad, layer.update, layer.spread)
-    )
-    return f"{name:<15}{numbers}{shares}  {filled:<{bar}} {_short(layer.signal_ratio)}".rstrip()
+    ratio = layer.times[0] / (layer.signal / layer.signal_ratio)
+    name = f"  step 1 of {len(layer.times)}"
+    return [Layer(name, "", signal=layer.times[0], signal_ratio=ratio)]
 
 
 def _short(value: float | None) -> str:
@@ -338,176 +515,144 @@ def _names(names: list[str], most: int = 4) -> str:
 
 
 def judge(layers: list[Layer], facts: Facts) -> list[Finding]:
-    """Every cause that holds, the primary one first; one finding 'healthy' or 'inconclusive' when none does."""
-    if not facts.finite:
-        return [_nonfinite(facts)]
-    flow = _flow(layers, facts)
-    tried = (
-        _disconnected(facts),
-        _alike(facts),
-        _underflow(facts),
-        _dead(layers),
-        _saturated(layers),
-    )
-    found = [finding for finding in tried if finding]
-    explained = bool(found)  # behind any of these the flow is no cause of its own
-    found += [flow] if flow.code in ("vanishing", "exploding") and not explained else []
-    found += [finding for finding in (_rate(facts), _frozen(facts)) if finding]
-    found += [flow] if flow.code == "inconclusive" and not explained else []
-    return found or [flow]
+    """Every cause that holds, the primary one first, then notes; 'healthy' or 'inconclusive' leads where no cause does."""
+    found = [it for it in facts.told if not it.note]
+    notes = [it for it in facts.told if it.note]
+    if facts.finite:
+        found += [it for it in (_dead(layers), _saturated(layers)) if it]
+        behind = ("symmetric_init", "underflow", "dead_units", "saturated_units")
+        explained = any(it.code in behind for it in found)  # the flow is then no cause of its own
+        cut = any(it.code == "disconnected_layers" for it in found)
+        flow = _flow(layers, facts)
+        told = {it.code for it in found}
+        named = "zero_gradient" in told and any(
+            x.signal == 0 for x in layers
+        )  # where it is cut to zero
+        if (
+            flow.code in ("vanishing", "exploding")
+            and not explained
+            and not (named and flow.code == "vanishing")
+        ):
+            found.append(flow)
+        growth = _growth(layers, facts)
+        if growth and flow.code != "exploding":
+            (notes if growth.note else found).append(growth)
+        collapsed = _collapsed(layers, facts)
+        if collapsed and not explained and flow.code != "vanishing":
+            found.append(collapsed)
+        found += [it for it in (_rate(facts),) if it]
+        if not found or flow.code == "inconclusive" and not explained and not cut:
+            found.append(flow)
+    found.sort(key=lambda it: ORDER.index(it.code))
+    return found + notes
 
 
-def _finding(code: str, layers, evidence: str, remedy: str = "") -> Finding:
-    return Finding(code, list(dict.fromkeys(layers)), evidence, remedy or REMEDY[code], GUIDE[code])
-
-
-def _nonfinite(facts: Facts) -> Finding:
-    if facts.bad_inputs:
-        return _finding(
-            "nonfinite_input",
-            facts.bad_inputs,
-            f"{_names(facts.bad_inputs)} hold NaN or inf before the net sees them.",
-        )
-    where = (
-        facts.first_bad
-        or "the loss or a gradient is not finite; it could not be traced to one operation"
-    )
-    return _finding(
-        "nonfinite_layer",
-        facts.bad_layers or ["loss"],
-        f"{where}.{_at_loss(facts, ' The loss is {}.')}",
-    )
-
-
-def _at_loss(facts: Facts, words: str) -> str:
-    return "" if facts.loss is None else words.format(_short(facts.loss))
-
-
-def _disconnected(facts: Facts) -> Finding | None:
-    names = facts.disconnected
-    return (
-        _finding(
-            "disconnected_layers",
-            map(_module, names),
-            f"no gradient reaches {_names(names)}, although requires_grad is on: "
-            "the loss does not depend on them through the graph.",
-        )
-        if names
-        else None
-    )
-
-
-def _alike(facts: Facts) -> Finding | None:
-    return (
-        _finding(
-            "symmetric_init",
-            facts.alike,
-            f"in {_names(facts.alike)} all units compute the same on this batch and get the same "
-            "gradient, so they stay copies of one unit.",
-        )
-        if facts.alike
-        else None
-    )
-
-
-def _underflow(facts: Facts) -> Finding | None:
-    return (
-        _finding(
-            "underflow",
-            facts.lost,
-            f"in {_names(facts.lost)} half of the weight gradient or nearly all of its entries round "
-            "to zero; in higher precision, or with the loss scaled up, the same pass is sound.",
-        )
-        if facts.lost
-        else None
-    )
+def _finding(code: str, layers, evidence: str, remedy: str = "", note: bool = False) -> Finding:
+    guide, usual = CAUSES[code]
+    if note and usual and not usual.startswith("If it wasn't meant"):
+        usual = f"If it wasn't meant: {usual[0].lower()}{usual[1:]}"
+    return Finding(code, list(dict.fromkeys(layers)), evidence, remedy or usual, guide, note)
 
 
 def _dead(layers: list[Layer]) -> Finding | None:
     guilty = [x for x in layers if x.dead is not None and x.dead > LIMITS["dead"]]
-    return (
-        _finding(
-            "dead_units",
-            [x.name for x in guilty],
-            f"{guilty[0].dead:.0%} of the units of {guilty[0].name} are inactive on "
-            f"the whole batch ({guilty[0].activation or 'zeros'}); nothing reaches their weights.",
-        )
-        if guilty
-        else None
+    if not guilty:
+        return None
+    first = guilty[0]
+    return _finding(
+        "dead_units",
+        [x.name for x in guilty],
+        f"{first.dead:.0%} of the units of {first.name} are inactive on the whole batch ({first.activation or 'zeros'}); nothing "
+        "reaches their weights.",
     )
 
 
 def _saturated(layers: list[Layer]) -> Finding | None:
     guilty = [x for x in layers if x.saturated is not None and x.saturated > LIMITS["saturated"]]
-    return (
-        _finding(
-            "saturated_units",
-            [x.name for x in guilty],
-            f"{guilty[0].saturated:.0%} of the units of {guilty[0].name} are pinned "
-            f"at an end of {guilty[0].activation} on nearly every sample, where it is almost flat.",
-        )
-        if guilty
-        else None
+    if not guilty:
+        return None
+    first = guilty[0]
+    return _finding(
+        "saturated_units",
+        [x.name for x in guilty],
+        f"{first.saturated:.0%} of the units of {first.name} are pinned at an end of {first.activation} on nearly every sample, "
+        "where it is almost flat.",
     )
 
 
-def _points(layers: list[Layer], facts: Facts) -> list[tuple[int, float, str, str]]:
-    """(depth, signal, layer, place) from the input to the loss: the largest signal at each depth; a fused module's time is depth."""
-    best: dict[int, tuple[float, str, str]] = {}
+@dataclass
+class _Point:
+    """The largest signal at one depth; a fused module's time is depth. place: the layer, and its step."""
+
+    depth: int
+    signal: float
+    name: str
+    place: str
+
+
+def _points(layers: list[Layer], facts: Facts) -> list[_Point]:
+    """From the input to the loss."""
+    best: dict[int, _Point] = {}
     for layer in layers:
         waits = layer.signal == 0 and (
             facts.zero_starts or layer.weight_grad
         )  # its weights learn from another place or a later step
         if layer.depth == 0 or layer.signal is None or waits:
             continue
-        places = [(layer.depth, layer.signal, layer.name)]
+        points = [_Point(layer.depth, layer.signal, layer.name, layer.name)]
         if layer.times:
-            end, steps = layer.depth - len(layer.times), len(layer.times)
-            places = [
-                (end + steps - i, s, f"{layer.name}, step {i + 1} of {steps}")
+            n = len(layer.times)
+            points = [
+                _Point(layer.depth - i, s, layer.name, f"{layer.name}, step {i + 1} of {n}")
                 for i, s in enumerate(layer.times)
             ]
-        for depth, signal, place in places:
-            if depth not in best or signal > best[depth][0]:
-                best[depth] = (signal, layer.name, place)
-    return [(d, *best[d]) for d in sorted(best, reverse=True)]
+        for point in points:
+            if point.depth not in best or point.signal > best[point.depth].signal:
+                best[point.depth] = point
+    return [best[depth] for depth in sorted(best, reverse=True)]
 
 
 def _flow(layers: list[Layer], facts: Facts) -> Finding:
     """What the signal does over depth and time: vanishing, exploding, healthy or inconclusive."""
     points = _points(layers, facts)
-    if not any(p[1] for p in points):
+    if not any(p.signal for p in points):
         return _nothing_seen(points, facts)
-    if points[-1][1] == 0:
+    first, last = points[0], points[-1]
+    if last.signal == 0:
         return _finding(
             "inconclusive",
-            [points[-1][2]],
+            [last.place],
             "the last layer's signal is exactly zero and others are not.",
             "Examine another batch, and each term of the loss alone.",
         )
-    first, last = points[0], points[-1]
-    if first[1] == 0:
-        zeros = [p[2] for p in points if p[1] == 0]
+    if first.signal == 0:
+        zeros = [p.name for p in points if p.signal == 0]
         return _finding(
             "vanishing",
             zeros,
-            f"the signal is exactly zero in {_names(zeros)} and {last[1]:.1e} at {last[2]}.",
+            f"the signal is exactly zero in {_names(zeros)} and {last.signal:.1e} at {last.name}.",
         )
-    ratio = first[1] / last[1]
-    said = f"the signal at the first layer ({first[3]}) is {ratio:.1e} of the last ({last[3]})"
+    ratio = first.signal / last.signal
+    said = (
+        f"the signal at the first layer ({first.place}) is {ratio:.1e} of the last ({last.place})"
+    )
     if LIMITS["sound_low"] <= ratio <= LIMITS["sound_high"]:
-        return _finding("healthy", [], f"{said}: within a hundredth to a hundred times.")
+        return _healthy(facts, f"{said}: within a hundredth to a hundred times")
     code = "vanishing" if ratio < 1 else "exploding"
-    fit, cliff, at = _steadiness(points)
+    fit, cliff, at = _steadiness([(p.depth, p.signal, p.name) for p in points])
     steady = fit >= LIMITS["steady"] and cliff <= LIMITS["cliff"]
-    guilty = [
-        p[2] for p in points if not LIMITS["sound_low"] <= p[1] / last[1] <= LIMITS["sound_high"]
-    ]
-    factor = ratio ** (1 / max(1, first[0] - last[0]))
+    low, high = LIMITS["sound_low"], LIMITS["sound_high"]
+    guilty = [p.name for p in points if not low <= p.signal / last.signal <= high]
+    factor = ratio ** (1 / max(1, first.depth - last.depth))
     said += f", a factor of {factor:.2g} per layer or time step"
-    if steady and not LIMITS["vanishing"] <= ratio <= LIMITS["exploding"]:
-        return _finding(code, guilty, f"{said}, steadily (r² {fit:.2f}).")
+    fed = _fed(layers)
     if not LIMITS["vanishing"] <= ratio <= LIMITS["exploding"]:
+        if code == "vanishing" and facts.healed is not None and facts.healed >= LIMITS["healed"]:
+            return _healthy(
+                facts, f"{said}; ten steps of the optimizer bring it to {facts.healed:.1e}"
+            )
+        if steady:
+            return _finding(code, guilty, f"{said}, steadily (r² {fit:.2f}).")
         return _finding(
             "inconclusive",
             [at],
@@ -515,7 +660,6 @@ def _flow(layers: list[Layer], facts: Facts) -> Finding:
             f"Look at what {at} does to the gradient: a factor, a mask or a detached part. Examine the parts before and after "
             "it alone.",
         )
-    fed = _fed(layers)
     if fed is None:
         return _finding(
             "inconclusive",
@@ -524,60 +668,66 @@ def _flow(layers: list[Layer], facts: Facts) -> Finding:
             "Examine with the optimizer.",
         )
     starves = fed < LIMITS["starved"] if ratio < 1 else fed > 1 / LIMITS["starved"]
+    said += f"; the first layers' relative updates are {fed:.1e} of the last layers'"
     if starves and steady:
-        return _finding(
-            code,
-            guilty,
-            f"{said}; the first layers' relative updates are {fed:.1e} of the last layers'.",
-        )
+        return _finding(code, guilty, f"{said}.")
     if LIMITS["fed"] <= fed <= 1 / LIMITS["fed"] or not steady and not starves:
-        return _finding(
-            "healthy",
-            [],
-            f"{said}; the first layers' relative updates are {fed:.1e} of the last layers': they are fed.",
-        )
+        return _healthy(facts, f"{said}: they are fed")
     return _finding(
         "inconclusive",
         guilty,
-        f"{said}; the first layers' relative updates are {fed:.1e} of the last layers'.",
+        f"{said}.",
         "Train a hundred steps and compare how far the first and the last layer moved, relative to their size; below a "
         "thousandth it is vanishing.",
     )
 
 
-def _nothing_seen(points, facts: Facts) -> Finding:
+def _healthy(facts: Facts, evidence: str) -> Finding:
+    """Healthy, of as much as was seen."""
+    if facts.guess and facts.loss is not None and facts.loss > LIMITS["above_guess"] * facts.guess:
+        evidence += (
+            f"; but the loss is {facts.loss / facts.guess:.3g} times that of a constant guess"
+        )
+    if facts.seen < facts.applications:
+        evidence += f"; signal seen in {facts.seen} of {facts.applications} applications of weights"
+        if facts.seen < 2 and facts.seen < LIMITS["most"] * facts.applications:
+            return _finding("inconclusive", ["model"], f"{evidence}.", UNSEEN)
+    return _finding("healthy", [], f"{evidence}.")
+
+
+UNSEEN = "Examine the model before it is compiled, scripted or wrapped, and with the optimizer."
+
+
+def _nothing_seen(points: list[_Point], facts: Facts) -> Finding:
     if points:
+        loss = "" if facts.loss is None else f" at a loss of {_short(facts.loss)}"
         return _finding(
             "inconclusive",
-            [points[-1][2]],
-            f"every gradient is exactly zero{_at_loss(facts, ' at a loss of {}')}: the net "
-            "has nothing left to learn from this batch, or the loss does not react to it.",
+            [points[-1].place],
+            f"every gradient is exactly zero{loss}: the net has nothing left to learn from this batch, or the loss does not "
+            "react to it.",
             "Examine a batch that the net gets wrong, and multiply the loss's terms by a thousand one at a time: one that "
             "changes nothing is dead.",
         )
-    if facts.stiffness:
+    seen = f"signal seen in {facts.seen} of {facts.applications} applications of weights"
+    if facts.stiffness and not facts.applications:
         return _finding(
             "healthy",
             [],
-            "nothing is wrong with the weights' gradients; no layer's signal could be seen.",
+            "nothing is wrong with the weights' gradients; no layer applies a matrix.",
         )
-    return _finding(
-        "inconclusive",
-        ["model"],
-        "no layer's signal could be seen.",
-        "Examine the model before it is compiled, scripted or wrapped, and with the optimizer.",
-    )
+    return _finding("inconclusive", ["model"], f"{seen}: nothing can be said of the flow.", UNSEEN)
 
 
-def _steadiness(points: list[tuple[int, float, str, str]]) -> tuple[float, float, str]:
-    """(r² of log signal over depth, share of the largest single step in the whole, where that step is)."""
+def _steadiness(points: list[tuple[int, float, str]]) -> tuple[float, float, str]:
+    """(r² of the logarithm over depth, share of the largest single step in the whole, where that step is)."""
     if len(points) < 3:
         return 0.0, 1.0, points[0][2]
     xs, ys = [p[0] for p in points], [math.log(max(p[1], 1e-320)) for p in points]
-    dx, dy = ([v - sum(vs) / len(vs) for v in vs] for vs in (xs, ys))
-    sxy, sxx, syy = (sum(map(mul, a, b)) for a, b in ((dx, dy), (dx, dx), (dy, dy)))
     largest, at = max((abs(ys[i + 1] - ys[i]), points[i][2]) for i in range(len(ys) - 1))
-    return (sxy * sxy / (sxx * syy) if syy else 0.0), largest / abs(ys[-1] - ys[0]), at
+    if len(set(ys)) == 1:
+        return 0.0, 1.0, at
+    return statistics.correlation(xs, ys) ** 2, largest / (abs(ys[-1] - ys[0]) or 1e-320), at
 
 
 def _fed(layers: list[Layer]) -> float | None:
@@ -592,54 +742,93 @@ def _fed(layers: list[Layer]) -> float | None:
     if len(moved) < 2:
         return None
     third = max(1, len(moved) // 3)
-    return _median(moved[:third]) / _median(moved[-third:])
+    return statistics.median(moved[:third]) / statistics.median(moved[-third:])
 
 
-def _median(values: list[float]) -> float:
-    ordered = sorted(values)
-    return (ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+def _growth(layers: list[Layer], facts: Facts) -> Finding | None:
+    """The loss beside that of a constant guess: a note, or exploding where activations have grown steadily."""
+    if not facts.guess or facts.loss is None or facts.loss <= LIMITS["above_guess"] * facts.guess:
+        return None
+    sizes: dict[int, tuple[float, str]] = {}
+    for x in layers:
+        if x.depth and x.spread is not None:
+            size = math.hypot(x.mean or 0.0, x.spread)
+            sizes[x.depth] = max(sizes.get(x.depth, (0.0, "")), (size, x.name))
+    if facts.output is not None and facts.output > sizes.get(1, (0.0, ""))[0]:
+        sizes[0] = (facts.output, "the output")
+    points, largest = [], 0.0
+    for depth in sorted(sizes, reverse=True):  # a bottleneck between is no end of the growth
+        largest = max(largest, sizes[depth][0])
+        points += [(depth, largest, sizes[depth][1])] if largest else []
+    said = f"the loss is {facts.loss:.3g}, and a constant guess would have {facts.guess:.3g}"
+    if not points:
+        return None
+    (_, first, one), (_, last, other) = points[0], points[-1]
+    said += f"; outputs have size {_short(first)} at {one} and {_short(last)} at {other}"
+    fit, cliff, _ = _steadiness(points)
+    steady = fit >= LIMITS["steady"] and cliff <= LIMITS["cliff"]
+    if steady and last > LIMITS["sound_high"] * first:
+        said += f", growing steadily (r² {fit:.2f})"
+    grown = last > LIMITS["sound_high"] * first or all(
+        it.code != "unscaled_data" for it in facts.told
+    )
+    if (facts.output or 0.0) >= LIMITS["large_output"] and grown:
+        guilty = [name for _, size, name in points if size > LIMITS["sound_high"] * first]
+        return _finding("exploding", guilty or [other], f"{said}.")
+    return _finding("large_outputs", [other], f"{said}.", note=True)
+
+
+def _collapsed(layers: list[Layer], facts: Facts) -> Finding | None:
+    """From some layer to the last hidden one nothing differs between rows any more."""
+    known = sorted((x for x in layers if x.depth and x.differs is not None), key=lambda x: -x.depth)
+    hidden = [x for x in known if x.depth > 1] or known
+    if not hidden:
+        return None
+    last = min(x.depth for x in hidden)
+    guilty = [x for x in hidden if x.differs < LIMITS["alike"]]
+    if not guilty or any(x.depth == last and x not in guilty for x in hidden):
+        return None
+    before = max(
+        (x.differs for x in hidden if x.depth > guilty[0].depth), default=facts.given or 0.0
+    )
+    if before < LIMITS["differing"]:
+        return None
+    first = guilty[0]
+    return _finding(
+        "collapsed_activations",
+        [x.name for x in guilty],
+        f"{_short(first.differs)} of the output of {first.name}{f' (after {first.activation})' if first.activation else ''} differs "
+        "between rows: whatever comes in, nearly the same goes on.",
+    )
 
 
 def _rate(facts: Facts) -> Finding | None:
-    if not facts.updates or facts.loss is None or facts.loss_after is None:
+    if not facts.updates:
         return None
-    change = facts.loss_after - facts.loss
     name, largest = max(facts.updates.items(), key=lambda item: item[1])
-    still = abs(change) <= LIMITS["still"] * abs(facts.loss)
+    change = None
+    if facts.loss is not None and facts.loss_after is not None:
+        change = facts.loss_after - facts.loss
+    still = change is None or abs(change) <= LIMITS["still"] * abs(facts.loss)
     at_rest = facts.stiffness is not None and facts.stiffness <= LIMITS["at_rest"]
     learned = facts.learned is not None and facts.learned <= LIMITS["learned"]
     if largest < LIMITS["rate_too_small"] and still and not at_rest and not learned:
+        then = "" if change is None else f", and the loss by {_short(change)} of {facts.loss:.3g}"
         return _finding(
             "learning_rate_too_small",
             [_module(name)],
-            f"the weights that move most, {name}, move by {_short(largest)} of "
-            f"their size, and the loss by {_short(change)} of {facts.loss:.3g}.",
+            f"the weights that move most, {name}, move by {_short(largest)} of their size{then}"
+            f"{'' if largest else ': the rate is zero, or its schedule has not begun'}.",
         )
-    big = [
-        n for n, u in facts.updates.items() if u > LIMITS["rate_too_large"] or not math.isfinite(u)
-    ]
-    if len(big) > LIMITS["most"] * len(facts.updates) and not change <= 0:
+    big = [n for n, u in facts.updates.items() if not u <= LIMITS["rate_too_large"]]
+    if change is not None and len(big) > LIMITS["most"] * len(facts.updates) and not change <= 0:
         return _finding(
             "learning_rate_too_large",
             map(_module, big),
-            f"one step moves {len(big)} of {len(facts.updates)} weight matrices "
-            f"by more than their own size (most: {name}, {_short(largest)} times), and the loss goes from {facts.loss:.3g} "
-            f"to {facts.loss_after:.3g}.",
+            f"one step moves {len(big)} of {len(facts.updates)} weight matrices by more than their own size (most: {name}, "
+            f"{_short(largest)} times), and the loss goes from {facts.loss:.3g} to {facts.loss_after:.3g}.",
         )
     return None
-
-
-def _frozen(facts: Facts) -> Finding | None:
-    return (
-        _finding(
-            "frozen_layers",
-            map(_module, facts.frozen),
-            f"{_names(facts.frozen)} can't change: requires_grad is off, or the "
-            "optimizer does not hold it.",
-        )
-        if facts.frozen
-        else None
-    )
 
 
 def _module(parameter: str) -> str:
@@ -651,141 +840,169 @@ def _module(parameter: str) -> str:
 # ---------- what a pass shows ----------
 
 RECURRENT = {"lstm", "gru", "rnn_tanh", "rnn_relu"}
-WEIGHTED = RECURRENT | {
-    "linear",
-    "bilinear",
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "conv_transpose1d",
-    "conv_transpose2d",
-    "conv_transpose3d",
-    "conv_tbc",
-    "matmul",
-    "mm",
-    "bmm",
-    "mv",
-    "addmm",
-    "baddbmm",
-    "addbmm",
-    "addmv",
-    "einsum",
-    "tensordot",
-    "dot",
-    "inner",
-    "embedding",
-    "embedding_bag",
-    "lstm_cell",
-    "gru_cell",
-    "rnn_tanh_cell",
-    "rnn_relu_cell",
-    "multi_head_attention_forward",
+WEIGHTED = RECURRENT | set(
+    """linear bilinear conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d conv_tbc matmul mm bmm mv addmm
+    baddbmm addbmm addmv einsum tensordot dot inner embedding embedding_bag lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell
+    multi_head_attention_forward""".split()
+)
+
+
+@dataclass(frozen=True)
+class _Activation:
+    """off: inactive where the input is at or below it, since there the slope is (nearly) zero. slope: over the largest one,
+    written by the output, for what is pinned at its ends; center: the output in the middle."""
+
+    off: float | None = None
+    slope: object = None
+    center: float = 0.0
+
+
+ACTIVATIONS = {
+    **dict.fromkeys(
+        ("relu", "relu6", "clamp", "clamp_min", "clip", "threshold"), _Activation(off=0.0)
+    ),
+    "hardswish": _Activation(off=-3.0),
+    "gelu": _Activation(off=-4.0),
+    **dict.fromkeys(("softplus", "elu", "selu", "celu"), _Activation(off=-7.0)),
+    **dict.fromkeys(("silu", "mish"), _Activation(off=-10.0)),
+    "tanh": _Activation(slope=lambda h: 1 - h * h),
+    "sigmoid": _Activation(slope=lambda h: 4 * h * (1 - h), center=0.5),
+    "softsign": _Activation(slope=lambda h: (1 - h.abs()) ** 2),
+    "hardtanh": _Activation(slope=lambda h: (h.abs() < 1).to(h.dtype)),
+    "hardsigmoid": _Activation(slope=lambda h: ((h > 0) & (h < 1)).to(h.dtype), center=0.5),
+    **dict.fromkeys(("leaky_relu", "prelu", "rrelu", "logsigmoid", "tanhshrink"), _Activation()),
 }
-# An activation is inactive where its input is at or below the bound: there its slope is (nearly) zero.
-INACTIVE = {
-    "relu": 0.0,
-    "relu6": 0.0,
-    "clamp": 0.0,
-    "clamp_min": 0.0,
-    "clip": 0.0,
-    "threshold": 0.0,
-    "gelu": -4.0,
-    "silu": -10.0,
-    "mish": -10.0,
-    "hardswish": -3.0,
-    "softplus": -7.0,
-    "elu": -7.0,
-    "selu": -7.0,
-    "celu": -7.0,
-}
-# It is pinned where the slope, written by its output, is below `flat` of the largest.
-PINNED = {
-    "tanh": lambda h: 1 - h * h,
-    "sigmoid": lambda h: 4 * h * (1 - h),
-    "softsign": lambda h: (1 - h.abs()) ** 2,
-    "hardtanh": lambda h: (h.abs() < 1).to(h.dtype),
-    "hardsigmoid": lambda h: ((h > 0) & (h < 1)).to(h.dtype),
-}
-INSIDE = {
+INSIDE = {  # activations of fused recurrences
     "rnn_relu": "relu",
     "rnn_relu_cell": "relu",
     "rnn_tanh": "tanh",
     "rnn_tanh_cell": "tanh",
-}  # activations of fused recurrences
-OTHERS = {"leaky_relu", "prelu", "rrelu", "logsigmoid", "tanhshrink"}
-MASKS = {
-    "masked_fill",
-    "fill",
-    "full",
-    "full_like",
-    "new_full",
-    "where",
-    "triu",
-    "tril",
-    "tensor",
-    "nan_to_num",
-    "pad",
 }
+NORMS = {"batch_norm", "layer_norm", "group_norm", "rms_norm", "instance_norm", "normalize"}
+SCALES = NORMS | {"mul", "imul", "rmul"}
+PASSIVE = {"size", "dim", "register_hook", "requires_grad", "set", "backward"}
+INPUT = -1  # the origin of what the model was given
+ROWS = 64  # rows that are looked at when units or rows are compared
 
 
 class _Call:
     """One application of weights while the pass runs."""
 
     def __init__(self, name: str, kind: str, weights: list[str], outs: list[torch.Tensor]):
-        out, *self.states = outs  # a recurrent module gives its last states as well
-        self.name, self.kind, self.weights, self.out = name, kind, weights, out
-        self.width, self.activation = out.numel(), None
+        self.name, self.kind, self.weights = name, kind, weights
+        self.raw = self.out = outs[0]
+        self.width, self.activation = self.out.numel(), None
         self.units = self.inactive = self.pinned = 0
-        self.inputs = self.lengths = self.signal = self.times = self.tiny = None
-        self.nodes: list = []
-        self.alike, self.equal = _same_units(out.detach().movedim(self.axis(out), -1)), False
+        self.inputs = self.lengths = self.signal = self.times = self.tiny = self.before = None
+        self.main = _spot(outs[0])
+        self.states = [_spot(t) for t in outs[1:] if t.grad_fn is not None]
+        self.moments: tuple[float, float, float | None] | None = None
+        self.alike, self.equal = (
+            _same_units(self.out.detach().movedim(self.axis(self.out), -1)),
+            False,
+        )
+        self.pulled_back = 1.0  # share of the pinned outputs that the loss pulls back inside
+        self.passed: torch.Tensor | None = (
+            None  # what comes of it after a norm, where the next layer takes it
+        )
+        self.off: torch.Tensor | None = None  # which units are, where that is known for all of them
+        self.wanted = (
+            0  # how many outputs are off on the whole batch although the loss pulls them up
+        )
+        self.feeds = self.gives = (
+            False  # whether another layer takes what it makes, whether the model gives it away
+        )
 
     def axis(self, tensor: torch.Tensor) -> int:
         """Along which axis of a tensor after this layer its units lie."""
-        return (
-            1
-            if self.kind.startswith("conv") and tensor.dim() > 2 and tensor.dim() == self.out.dim()
-            else tensor.dim() - 1
-        )
+        conv = self.kind.startswith("conv") and tensor.dim() > 2 and tensor.dim() == self.raw.dim()
+        return 1 if conv else tensor.dim() - 1
 
-    def see(
-        self,
-        activation: str,
-        inactive: torch.Tensor | None,
-        pinned: torch.Tensor | None,
-        out: torch.Tensor,
-    ) -> None:
+    def see(self, name: str, inactive, pinned, out: torch.Tensor) -> None:
         """Count the units of an activation that follows this layer; its output becomes the layer's."""
+        if self.before is None:
+            self.before = (
+                self.activation,
+                self.units,
+                self.inactive,
+                self.pinned,
+                self.main,
+                self.out,
+                self.moments,
+            )
         some = inactive if inactive is not None else pinned
         axis = self.axis(some) if some is not None else 0
         if (
             some is not None
-            and self.units + some.shape[axis] <= self.out.shape[self.axis(self.out)]
+            and self.units + some.shape[axis] <= self.raw.shape[self.axis(self.raw)]
         ):
             others = [d for d in range(some.dim()) if d != axis]
             self.units += some.shape[axis]
             if inactive is not None:
-                self.inactive += int((_share(inactive, others) == 1).sum())
+                self.off = _share(inactive, others) == 1
+                self.inactive += int(self.off.sum())
             else:
                 self.pinned += int((_share(pinned, others) > LIMITS["pinned_samples"]).sum())
         if self.activation is None and out.numel() == self.width:
-            self.out = out
-        self.activation = self.activation or activation
+            self.out, self.moments = out, None
+            self.main = _spot(out) if out.grad_fn is not None else self.main
+        self.activation = self.activation or name
+
+    def disown(self) -> None:
+        """Take back what `see` counted: its input is read elsewhere too, so it belongs to what comes next."""
+        if self.before is not None:
+            (
+                self.activation,
+                self.units,
+                self.inactive,
+                self.pinned,
+                self.main,
+                self.out,
+                self.moments,
+            ) = self.before
+            self.before = None
+
+    def settle(self) -> tuple[float, float, float | None]:
+        """Mean, standard deviation and the share that differs of the output as it is now."""
+        if self.moments is None:
+            out = self.out.detach()
+            before = (
+                None if self.out is self.raw else self.raw.detach().movedim(self.axis(self.raw), -1)
+            )
+            differs = _differing(out.movedim(self.axis(out), -1), before)
+            if differs is not None and self.passed is not None and self.passed.dim() > 1:
+                after = self.passed.movedim(self.axis(self.passed), -1)
+                differs = min(differs, _differing(after, out.movedim(self.axis(out), -1)) or 0.0)
+            self.moments = (*_moments(out), differs)
+        return self.moments
+
+    def slope(self):
+        kind = ACTIVATIONS.get(self.activation)
+        return kind.slope if kind else None
 
     def dead(self) -> float | None:
         """Share of inactive units; None where the activation has no such thing."""
-        return self.inactive / self.units if self.units and self.activation not in PINNED else None
+        return self.inactive / self.units if self.units and not self.slope() else None
 
     def saturated(self) -> float | None:
         """Share of pinned units; None where the activation has no such thing."""
-        return self.pinned / self.units if self.units and self.activation in PINNED else None
+        return self.pinned / self.units if self.units and self.slope() else None
 
-    def misses(self, targets) -> bool:
-        """Whether an output pinned at its ends is far from its targets, which are of its shape; else it may have learned."""
-        same = isinstance(targets, torch.Tensor) and targets.shape == self.out.shape
-        return same and bool(
-            ((self.out.detach() - targets).abs() > 0.5).double().mean() > LIMITS["missed"]
-        )
+
+def _spot(tensor: torch.Tensor):
+    """Where in the graph a tensor is made: a later change in place moves the tensor on, and this stays."""
+    return tensor.grad_fn, tensor.output_nr
+
+
+class _Mark:
+    """What is known of a tensor of the pass: where it comes from (a tuple of parameter names, or the index of the latest layer),
+    the marks on its way from that layer, how often it is read, and the layers whose activation was read through it."""
+
+    __slots__ = ("ref", "origin", "line", "reads", "claims", "normed")
+
+    def __init__(self, tensor, origin, line=(), normed=False):
+        self.ref, self.origin, self.line = weakref.ref(tensor), origin, (*line, self)
+        self.reads, self.claims, self.normed = 0, [], normed
 
 
 class _Recorder(TorchFunctionMode):
@@ -799,45 +1016,66 @@ class _Recorder(TorchFunctionMode):
         self.parameters = dict(model.named_parameters())
         self.names = {id(p): name for name, p in self.parameters.items()}
         self.matrices = {name for name, p in self.parameters.items() if p.dim() > 1}
-        self.siblings: dict[str, int] = {}
-        for name in self.matrices:
-            self.siblings[_module(name)] = self.siblings.get(_module(name), 0) + 1
+        self.siblings = collections.Counter(_module(name) for name in self.matrices)
         self.calls: list[_Call] = []
-        self.origins: dict[int, tuple] = {}
+        self.marks: dict[int, _Mark] = {}
         self.gates: set[str] = set()
+        self.used: set[str] = set()
+        self.rows: list[
+            torch.Tensor
+        ] = []  # numbers that no layer made and that weights are applied to
+        self.constants = {id(b) for b in model.buffers()}
+        self.in_loss = False
+        self.guesses: list[
+            tuple[float, float]
+        ] = []  # cross entropies of classes, and those of a guess
+        self.broadcasts: list[tuple] = []  # shapes that the loss spreads over each other
+        self.detached = 0  # values that the loss reads without a gradient
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        name = getattr(func, "__name__", "").strip("_")
+        raw = getattr(func, "__name__", "")
+        name = raw.strip("_")
         tensors = _tensors((args, kwargs))
-        if not tensors or name in (
-            "size",
-            "dim",
-            "backward",
-            "register_hook",
-            "requires_grad",
-            "set",
-        ):
+        if not tensors or name in PASSIVE:
             return func(*args, **kwargs)
         made = [self._weights_of(t) for t in tensors]
         weights = list(dict.fromkeys(n for names in made if names for n in names))
         data = [t for t, names in zip(tensors, made, strict=True) if names is None]
-        if weights and not data:
+        self.used.update(weights)
+        if raw.endswith("_"):
+            self._settle(tensors[0], raw)
+        fixed = self._buffers if name in WEIGHTED else self._unmarked
+        if weights and all(map(fixed, data)):  # weights made of weights and constants
             out = func(*args, **kwargs)
             self._mark(out, tuple(weights))
             return out
-        if weights and (
-            name in WEIGHTED
-            or name in ("getitem", "index_select")
-            and not any(t.is_floating_point() for t in data)
-        ):
+        looks_up = name in ("getitem", "index_select") and not any(
+            t.is_floating_point() for t in data
+        )
+        if weights and (name in WEIGHTED or looks_up):
             return self._apply(func, name, args, kwargs, weights, data)
         return self._follow(func, name, args, kwargs, weights, data)
+
+    def _settle(self, tensor, raw: str) -> None:
+        """Before a layer's output is changed in place, look at it."""
+        changes = not raw.startswith("__") or raw == "__setitem__" or raw.startswith("__i")
+        origin = self._origin(tensor)
+        if changes and _by_layer(origin) and self.calls[origin].out is tensor:
+            self.calls[origin].settle()
 
     def _apply(self, func, name, args, kwargs, weights, data):
         source = self._latest(data)
         if source is not None:
             self._zero_columns(self.calls[source], data)
+            mark = self._mark_of(data[0])
+            if mark and mark.normed and data[0] is not self.calls[source].out:
+                self.calls[source].passed = data[0].detach()
+            for origin in map(self._origin, data):
+                if _by_layer(origin):
+                    self.calls[origin].feeds = True
+        else:
+            self.rows += [t for t in data if t.dim() and not self._read_before(t)]
         probe = None
         if name in RECURRENT and torch.is_grad_enabled() and isinstance(args[0], torch.Tensor):
             probe = args[0] if args[0].requires_grad else args[0].detach().requires_grad_()
@@ -850,64 +1088,108 @@ class _Recorder(TorchFunctionMode):
             self._name(weights), name, [n for n in weights if n in self.matrices] or weights, outs
         )
         if name in INSIDE:
-            state = outs[0].detach()
-            call.see(
-                INSIDE[name],
-                state <= 0 if INSIDE[name] == "relu" else None,
-                PINNED["tanh"](state) < LIMITS["flat"] if INSIDE[name] == "tanh" else None,
-                outs[0],
-            )
+            state, kind = outs[0].detach(), ACTIVATIONS[INSIDE[name]]
+            off = state <= kind.off if kind.off is not None else None
+            pinned = kind.slope(state) < LIMITS["flat"] if kind.slope else None
+            call.see(INSIDE[name], off, pinned, outs[0])
+            call.before = None
         if call.alike and not any(bool(t.detach().any()) for t in data):
             call.alike = None  # zeros in, equal outputs: no fault of this layer
         if probe is not None:
             call.inputs, call.lengths = probe, _steps(args)
-        self.gates.update(n for n in call.weights)
+        self.gates.update(call.weights)
         self.calls.append(call)
+        self._reads(data, out)
         self._mark(out, len(self.calls) - 1)
         return out
 
     def _follow(self, func, name, args, kwargs, weights, data):
         source = self._latest(data)
-        if name in (
-            "mul",
-            "imul",
-            "rmul",
-            "batch_norm",
-            "layer_norm",
-            "group_norm",
-            "rms_norm",
-            "instance_norm",
-        ):
+        if name in SCALES:
             self.gates.update(n for n in weights if not n.endswith("bias"))
-        before = pinned = None
-        name = (
-            "relu6"
-            if name == "hardtanh" and (args[1:2] or [kwargs.get("min_val")])[0] == 0
-            else name
-        )
-        active = (
+        if name == "hardtanh" and (args[1:2] or [kwargs.get("min_val")])[0] == 0:
+            name = "relu6"
+        kind = None
+        if (
             source is not None
             and data
             and data[0].is_floating_point()
-            and self._activates(name, args, kwargs)
-        )
-        if active and name in INACTIVE:
-            before = data[0].detach() <= INACTIVE[name]
+            and _activates(name, args, kwargs)
+        ):
+            kind = ACTIVATIONS[name]
+        inactive = pinned = None
+        entering = self._line(data[0]) if data else ()
+        if kind and kind.off is not None:
+            inactive = data[0].detach() <= kind.off
+            if bool(inactive.all()) and self._made_constant(self.calls[source], data[0]):
+                inactive = None  # a norm has made it so
         out = func(*args, **kwargs)
+        self._reads(data, out)
+        if self.in_loss and len(tensors := [t for t in data if t.dim()]) == 2:
+            self._broadcast(*tensors)
+        origins = [self._origin(t) for t in data]
         if source is not None:
-            self._mark(out, source)
-        if active and isinstance(out, torch.Tensor):
-            if name in PINNED:
-                pinned = PINNED[name](out.detach()) < LIMITS["flat"]
-            self.calls[source].see(name, before, pinned, out)
+            streams = sum(map(_by_layer, origins))
+            normed = (
+                name in NORMS
+                or streams == 1
+                and self._mark_of(data[0]) is not None
+                and self._mark_of(data[0]).normed
+            )
+            same = isinstance(out, torch.Tensor) and out.numel() == data[0].numel()
+            self._mark(
+                out, source, entering if streams == 1 and same and kind is None else (), normed
+            )
+            if streams > 1 and name in ("mul", "imul", "einsum", "matmul", "bmm"):
+                self._gate(origins)
+            if self.in_loss and (name == "detach" or func == torch.Tensor.data.__get__):
+                self.detached += 1
+        elif INPUT in origins:
+            self._mark(out, INPUT)
+        if (
+            name == "cross_entropy"
+            and len(data) == 2
+            and not data[1].is_floating_point()
+            and not out.dim()
+        ):
+            self.guesses.append(
+                (float(out.detach()), math.log(data[0].shape[1 if data[0].dim() > 1 else 0]))
+            )
+        if kind and isinstance(out, torch.Tensor) and all(mark.reads <= 1 for mark in entering):
+            if kind.slope:
+                pinned = kind.slope(out.detach()) < LIMITS["flat"]
+            self.calls[source].see(name, inactive, pinned, out)
+            for mark in entering:
+                mark.claims.append(self.calls[source])
         return out
 
-    @staticmethod
-    def _activates(name: str, args, kwargs) -> bool:
-        if name in ("clamp", "clip", "clamp_min", "threshold"):
-            lower = args[1] if len(args) > 1 else kwargs.get("min", kwargs.get("threshold"))
-            return not isinstance(lower, torch.Tensor) and lower == 0
-        return name in INACTIVE or name in PINNED or name in OTHERS
+    def _broadcast(self, one: torch.Tensor, other: torch.Tensor) -> None:
+        """A column beside a row: (N, 1) and (N,) give (N, N)."""
+        if (
+            one.shape != other.shape
+            and one.numel() == other.numel() > 1
+            and one.squeeze().shape == other.squeeze().shape
+        ):
+            self.broadcasts.append((tuple(one.shape), tuple(other.shape)))
+
+    def _gate(self, origins) -> None:
+        """The narrower of two outputs that are multiplied is a gate: copies among gates are no copies of units."""
+        pair = [self.calls[o] for o in origins if _by_layer(o)]
+        least = min(pair, key=lambda call: call.width)
+        if least.width < max(call.width for call in pair):
+            least.alike = None
+
+    def _made_constant(self, call: _Call, entering: torch.Tensor) -> bool:
+        if entering is call.raw or not bool((call.raw.detach() > 0).any()):
+            return False
+        here, there = (
+            _differing(t.detach().movedim(call.axis(t), -1)) for t in (entering, call.raw)
+        )
+        return (
+            here is not None
+            and there is not None
+            and here < LIMITS["alike"] < LIMITS["differing"] < there
+        )
 
     def _name(self, weights: list[str]) -> str:
         matrices = [n for n in weights if n in self.matrices] or weights
@@ -924,19 +1206,45 @@ class _Recorder(TorchFunctionMode):
             and bool(call.out.detach().any())
         ):
             zero = tensor.detach() == 0
-            if bool(zero.flatten(0, max(0, zero.dim() - 2)).all(0).any()):
+            if bool(zero.flatten(0, max(0, zero.dim() - 2)).all(0).any()) and not (
+                bool(zero.all()) and self._made_constant(call, tensor)
+            ):
                 call.see("zeros", zero, None, tensor)
 
-    # where a tensor comes from: a tuple of parameter names, or the index of the latest layer
+    # marks
 
-    def _mark(self, out, origin) -> None:
+    def _mark(self, out, origin, line=(), normed=False) -> None:
         for tensor in _tensors(out):
             if id(tensor) not in self.names:
-                self.origins[id(tensor)] = (weakref.ref(tensor), origin)
+                self.marks[id(tensor)] = _Mark(tensor, origin, line, normed)
+
+    def _mark_of(self, tensor) -> _Mark | None:
+        mark = self.marks.get(id(tensor))
+        return mark if mark is not None and mark.ref() is tensor else None
 
     def _origin(self, tensor):
-        kept = self.origins.get(id(tensor))
-        return kept[1] if kept and kept[0]() is tensor else None
+        mark = self._mark_of(tensor)
+        return mark.origin if mark else None
+
+    def _line(self, tensor) -> tuple:
+        mark = self._mark_of(tensor)
+        return mark.line if mark else ()
+
+    def _read_before(self, tensor) -> bool:
+        return any(tensor is seen for seen in self.rows)
+
+    def _reads(self, data, out) -> None:
+        """Count who reads a tensor and passes it on; a second reader takes back the activation that followed it."""
+        largest = max((t.numel() for t in _tensors(out) if t.requires_grad), default=0)
+        for tensor in data:
+            mark = self._mark_of(tensor)
+            if mark is None or largest < tensor.numel():
+                continue
+            mark.reads += 1
+            if mark.reads > 1:
+                for call in mark.claims:
+                    call.disown()
+                mark.claims.clear()
 
     def _weights_of(self, tensor) -> tuple | None:
         if id(tensor) in self.names:
@@ -945,19 +1253,53 @@ class _Recorder(TorchFunctionMode):
         return origin if isinstance(origin, tuple) else None
 
     def _latest(self, data) -> int | None:
-        return max((o for o in map(self._origin, data) if isinstance(o, int)), default=None)
+        return max((o for o in map(self._origin, data) if _by_layer(o)), default=None)
+
+    def _unmarked(self, tensor) -> bool:
+        """Whether neither a layer nor the batch is behind a tensor."""
+        return self._mark_of(tensor) is None
+
+    def _buffers(self, tensor) -> bool:
+        return id(tensor) in self.constants and tensor.is_floating_point()
+
+    def variety(self) -> float | None:
+        """The largest share of what weights are applied to first that differs between rows."""
+        flat = [
+            t.detach().flatten(1)
+            for t in self.rows
+            if t.dim() > 1 and len(t) > 1 and not t.is_complex()
+        ]
+        return max((v for t in flat if (v := _differing(t)) is not None), default=None)
+
+    def receive(self, given) -> None:
+        """What the model is given is data, and so is what is made of it."""
+        self._mark(given, INPUT)
 
     # after the pass
 
-    def attach(self) -> None:
-        """Ask each layer's output for its gradient."""
-        for call in self.calls:
-            for i, tensor in enumerate((call.out, *call.states)):
-                if tensor.requires_grad:
-                    call.nodes.append(tensor.grad_fn)
-                    tensor.register_hook(_listener(call, i == 0))
+    def attach(self, first: int = 0) -> list:
+        """Ask the outputs of layers, from the first on, for their gradients; returns the handles."""
+        handles = []
+        for call in self.calls[first:]:
+            by_node = collections.defaultdict(list)
+            for i, (node, index) in enumerate([call.main, *call.states]):
+                if node is not None:
+                    by_node[node].append((index, i == 0))
+            handles += [
+                node.register_prehook(_listener(call, outs)) for node, outs in by_node.items()
+            ]
             if call.inputs is not None and call.inputs.requires_grad:
-                call.inputs.register_hook(_timekeeper(call))
+                handles.append(call.inputs.register_hook(_timekeeper(call)))
+        return handles
+
+    def nodes(self) -> dict:
+        """Each layer's places in the graph, and how many steps of time lie in it."""
+        found: dict = {}
+        for call in self.calls:
+            for node, _ in (call.main, *call.states):
+                if node is not None:
+                    found[node] = max(found.get(node, 0), len(call.times or [1]))
+        return found
 
     def divide(self, scale: float) -> None:
         """Take the scale of a loss out of the signals."""
@@ -966,66 +1308,56 @@ class _Recorder(TorchFunctionMode):
             call.times = [t / scale for t in call.times] if call.times else None
 
 
-class _Tracer(_Recorder):
-    """Finds the first operation whose result is not finite, and, going backward, the first whose gradient is not."""
-
-    def __init__(self, model: nn.Module):
-        super().__init__(model)
-        self.bad: tuple[str, str] | None = None  # what happened, and after which layer
-        self.users: dict[int, tuple[str, str]] = {}
-        self.kept: list[
-            torch.Tensor
-        ] = []  # so that no other tensor gets the id of one that is gone
-
-    def __torch_function__(self, func, types, args=(), kwargs=None):
-        name, given = getattr(func, "__name__", "").strip("_"), _tensors((args, kwargs))
-        had_nan, had_inf = (
-            any(_any(test, t) for t in given) for test in (torch.isnan, torch.isinf)
-        )
-        out = super().__torch_function__(func, types, args, kwargs)
-        made = [t for t in _tensors(out) if t.is_floating_point() and id(t) not in self.names]
-        source = self._latest([*given, *made])
-        layer = self.calls[source].name if source is not None else "the input"
-        self.kept += given
-        for tensor in given:
-            self.users.setdefault(id(tensor), (name, layer))
-        for tensor in made:
-            nan = _any(torch.isnan, tensor) and not had_nan
-            inf = _any(torch.isinf, tensor) and not had_inf and name not in MASKS
-            if (nan or inf) and not self.bad:
-                known = "not nan" if had_inf else "finite"
-                self.bad = (
-                    f"`{name}` after {layer} gives {'nan' if nan else 'inf'} from values that are {known}",
-                    layer,
-                )
-            if tensor.requires_grad:
-                tensor.register_hook(self._looking_at(tensor))
-        return out
-
-    def _looking_at(self, tensor):
-        def look(gradient):
-            user, layer = self.users.get(id(tensor), ("the loss", "loss"))
-            if not self.bad and not math.isfinite(_norm(gradient)):
-                self.bad = (
-                    f"going backward, `{user}` after {layer} is the first to give a gradient that is not finite",
-                    layer,
-                )
-
-        return look
+def _by_layer(origin) -> bool:
+    return isinstance(origin, int) and origin != INPUT
 
 
-def _listener(call: _Call, main: bool):
-    def listen(gradient):
-        call.signal = math.hypot(call.signal or 0.0, _norm(gradient))
-        call.tiny = call.signal / math.sqrt(max(1, gradient.numel())), gradient.dtype
-        call.equal = (
-            main
-            and call.alike is not None
-            and call.signal == call.signal
-            and _equal_units(gradient.movedim(call.axis(gradient), -1).flatten(0, -2), call.alike)
-        )
+def _activates(name: str, args, kwargs) -> bool:
+    if name in ("clamp", "clip", "clamp_min", "threshold"):
+        lower = args[1] if len(args) > 1 else kwargs.get("min", kwargs.get("threshold"))
+        return not isinstance(lower, torch.Tensor) and lower == 0
+    return name in ACTIVATIONS
+
+
+def _listener(call: _Call, outs: list[tuple[int, bool]]):
+    def listen(gradients):
+        for index, main in outs:
+            if gradients[index] is not None:
+                _hear(call, gradients[index], main)
 
     return listen
+
+
+def _hear(call: _Call, gradient: torch.Tensor, main: bool) -> None:
+    call.signal = math.hypot(call.signal or 0.0, _norm(gradient))
+    call.tiny = call.signal / math.sqrt(max(1, gradient.numel())), gradient.dtype
+    if not main:
+        return
+    if call.alike is not None and call.signal == call.signal:
+        call.equal = _equal_units(
+            gradient.movedim(call.axis(gradient), -1).flatten(0, -2), call.alike
+        )
+    if (
+        call.inactive
+        and not call.feeds
+        and call.off is not None
+        and gradient.shape == call.out.shape
+    ):
+        up = (
+            (gradient < -1e-3 * gradient.abs().max())
+            .movedim(call.axis(gradient), -1)
+            .flatten(0, -2)
+            .any(0)
+        )
+        call.wanted = int((up & call.off).sum()) if up.shape == call.off.shape else 0
+    if call.units and call.slope() and call.pinned > LIMITS["saturated"] * call.units:
+        h = call.out.detach()
+        if h.shape == gradient.shape:
+            pinned = call.slope()(h) < LIMITS["flat"]
+            back = (gradient * (h - ACTIVATIONS[call.activation].center) > 0) & (
+                gradient.abs() > 1e-3 * gradient.abs().max()
+            )
+            call.pulled_back = float((back & pinned).sum() / pinned.sum().clamp(min=1))
 
 
 def _timekeeper(call: _Call):
@@ -1050,6 +1382,14 @@ def _share(flags: torch.Tensor, over: list[int]) -> torch.Tensor:
     return flags.float().mean(over) if over else flags.float()
 
 
+def _few(out: torch.Tensor) -> torch.Tensor | None:
+    """About ROWS rows, evenly spread, of an output whose units lie along the last axis, in float64; None if not finite."""
+    per = max(2, round(ROWS ** (1 / (out.dim() - 1))))
+    rows = out[tuple(slice(None, None, max(1, size // per)) for size in out.shape[:-1])]
+    few = rows.flatten(0, -2).double()
+    return few if bool(torch.isfinite(few).all()) else None
+
+
 def _same_units(out: torch.Tensor) -> str | None:
     """'exactly' or 'but for a constant' when all units (the last axis) of an output agree on the batch; None otherwise."""
     if out.dim() < 2 or out.shape[-1] < 2 or not out.numel():
@@ -1057,20 +1397,16 @@ def _same_units(out: torch.Tensor) -> str | None:
     one, other = (out[(i,) * (out.dim() - 1)][:2].tolist() for i in (0, -1))
     if abs((one[0] - one[1]) - (other[0] - other[1])) > 1e-3 * max(map(abs, one + other)):
         return None  # as nearly always: two units differ by more than a constant
-    units = out.flatten(0, -2)
-    few = units[:: max(1, len(units) // 64)].double()
-    if not bool(torch.isfinite(few).all()):
+    few = _few(out)
+    if few is None:
         return None
     size = float(few.abs().max())
     if float((few - few[:, :1]).abs().max()) <= 1e-5 * size:
         return "exactly"
     centered = few - few.mean(0)
     size = float(centered.abs().max())
-    return (
-        "but for a constant"
-        if size > 0 and float((centered - centered[:, :1]).abs().max()) <= 1e-4 * size
-        else None
-    )
+    constant = size > 0 and float((centered - centered[:, :1]).abs().max()) <= 1e-4 * size
+    return "but for a constant" if constant else None
 
 
 def _equal_units(gradient: torch.Tensor, alike: str) -> bool:
@@ -1079,6 +1415,29 @@ def _equal_units(gradient: torch.Tensor, alike: str) -> bool:
     if size == 0:
         return alike == "exactly"
     return float((gradient - gradient[:, :1]).abs().max()) <= 1e-4 * size
+
+
+def _differing(out: torch.Tensor, before: torch.Tensor | None = None) -> float | None:
+    """Which share of an output, by size, differs between rows, or between the places of one row if that is less.
+
+    out: units along the last axis; before: the same before norm and activation, if it was larger. None where there is a single row.
+    """
+    if out.dim() < 2 or not out.numel():
+        return None
+    few, place = _few(out), None
+    if few is None or len(few) < 2:
+        return None
+    size = float(few.square().mean())
+    if before is not None and (larger := _few(before)) is not None:
+        size = max(size, float(larger.square().mean()))
+    if not size:
+        return 0.0
+    apart = few - few.mean(0)
+    if out.dim() == 3 and out.shape[1] > 1:
+        inside = [few for row in out[: ROWS // 16] if (few := _few(row)) is not None]
+        place = max((float((r - r.mean(0)).square().mean()) for r in inside), default=None)
+    least = float(apart.square().mean())
+    return math.sqrt((least if place is None else min(least, place)) / size)
 
 
 def _tensors(tree, found: list | None = None) -> list[torch.Tensor]:
@@ -1119,93 +1478,153 @@ def _norm(tensor: torch.Tensor) -> float:
     if tensor.dtype != torch.float64:
         return float(torch.linalg.vector_norm(tensor, dtype=torch.float64))
     largest = float(tensor.abs().max())
-    return (
-        largest
-        if largest == 0 or not math.isfinite(largest)
-        else largest * float(torch.linalg.vector_norm(tensor / largest))
-    )
+    if largest == 0 or not math.isfinite(largest):
+        return largest
+    return largest * float(torch.linalg.vector_norm(tensor / largest))
 
 
-def _depths(roots, nodes: dict) -> dict:
-    """For each autograd node how many layers lie on the longest way from it to the loss. nodes: layers' nodes and their steps."""
-    waiting, children, stack = {}, {}, [r for r in roots if r is not None]
-    seen = set(stack)
-    while stack:
-        node = stack.pop()
-        children[node] = [n for n, _ in node.next_functions if n is not None]
-        for child in children[node]:
-            waiting[child] = waiting.get(child, 0) + 1
-            if child not in seen:
-                seen.add(child)
-                stack.append(child)
-    ready = [n for n in seen if not waiting.get(n)]
-    depth = {n: 0 for n in seen}
-    while ready:
-        node = ready.pop()
-        depth[node] += nodes.get(node, 0)
-        for child in children[node]:
-            depth[child] = max(depth[child], depth[node])
-            waiting[child] -= 1
-            if not waiting[child]:
-                ready.append(child)
-    return depth
+def _moments(tensor: torch.Tensor) -> tuple[float, float]:
+    if not tensor.numel():
+        return 0.0, 0.0
+    mean = float(tensor.mean(dtype=torch.float64))
+    square = _norm(tensor) ** 2 / tensor.numel()
+    return mean, math.sqrt(max(0.0, square - mean * mean)) if math.isfinite(square) else square
 
 
-def _layers(
-    recorder: _Recorder,
-    roots,
-    gradients: dict[str, float],
-    sizes: dict[str, float],
-    facts: Facts,
-    targets=None,
-) -> list[Layer]:
-    """The layers of a recorded pass; notes those whose units are all alike. gradients, sizes: norms by parameter."""
-    nodes: dict = {}
-    for call in recorder.calls:
-        for node in call.nodes:
-            nodes[node] = max(nodes.get(node, 0), len(call.times or [1]))
-    depths = _depths(roots, nodes)
-    made = []
-    for call in recorder.calls:
-        known = [gradients[n] for n in call.weights if n in gradients]
-        moved = [facts.updates[n] for n in call.weights if n in facts.updates]
-        depth = (
-            max((depths.get(n, 0) for n in call.nodes), default=0) if call.signal is not None else 0
+class _Graph:
+    """The nodes behind a loss: who leads to whom, and the leaves."""
+
+    def __init__(self, roots):
+        self.parents: dict = {root: [] for root in roots if root is not None}
+        self.leaves: list[torch.Tensor] = []
+        stack = list(self.parents)
+        while stack:
+            node = stack.pop()
+            variable = getattr(node, "variable", None)
+            if variable is not None:
+                self.leaves.append(variable)
+            for child, _ in node.next_functions:
+                if child is None:
+                    continue
+                if child not in self.parents:
+                    self.parents[child] = []
+                    stack.append(child)
+                self.parents[child].append(node)
+
+    def depths(self, nodes: dict) -> dict:
+        """For each node how many layers lie on the longest way from it to the loss. nodes: layers' nodes and their steps."""
+        depth: dict = {}
+        for node in graphlib.TopologicalSorter(self.parents).static_order():
+            above = max((depth[p] for p in self.parents[node]), default=0)
+            depth[node] = above + nodes.get(node, 0)
+        return depth
+
+
+@dataclass
+class _Pass:
+    """A forward and a backward pass: what was recorded, the graph, and norms of gradients and parameters by name."""
+
+    recorder: _Recorder
+    graph: _Graph
+    norms: dict[str, float]
+    sizes: dict[str, float]
+
+    def finite(self) -> bool:
+        """Whether all gradients are."""
+        signals = [c.signal for c in self.recorder.calls if c.signal is not None]
+        return all(map(math.isfinite, [*self.norms.values(), *signals]))
+
+    def zero_starts(self) -> list[str]:
+        """Zero weights that receive a gradient."""
+        return [
+            n
+            for n in sorted(self.recorder.gates)
+            if self.sizes[n] == 0 and self.norms.get(n, 0) > 0
+        ]
+
+    def stiffness(self, loss: float | None) -> float | None:
+        """Norm of the gradient times norm of the weights over the loss."""
+        grown = math.hypot(*self.norms.values()) * math.hypot(*(self.sizes[n] for n in self.norms))
+        return grown / abs(loss) if loss and math.isfinite(grown) else None
+
+    def seen(self) -> tuple[int, int]:
+        """(applications with a signal, applications of weights that get a gradient)."""
+        learning = [c for c in self.recorder.calls if any(n in self.norms for n in c.weights)]
+        applied = {n for c in learning for n in c.weights}
+        unseen = [
+            n
+            for n in self.norms
+            if n in self.recorder.matrices and n not in applied | self.recorder.used
+        ]
+        return sum(c.signal is not None for c in learning), len(learning) + len(unseen)
+
+    def layers(self, updates: dict[str, float]) -> list[Layer]:
+        """One for each application of weights; then matrices that were not seen to be applied."""
+        depths = self.graph.depths(self.recorder.nodes())
+        made = [self._layer(call, depths, updates) for call in self.recorder.calls]
+        if not any(
+            x.depth for x in made
+        ):  # a graph of its own behind the loss: then the order of execution is all there is
+            for i, x in enumerate(reversed([x for x in made if x.signal is not None]), 1):
+                x.depth = i
+        applied = {n for call in self.recorder.calls for n in call.weights}
+        for name in self.recorder.parameters:
+            if name in self.recorder.matrices and name not in applied:
+                made.append(
+                    Layer(
+                        _module(name),
+                        "elsewhere" if name in self.recorder.used else "not seen",
+                        weight_grad=self.norms.get(name),
+                        weight=self.sizes[name],
+                        update=updates.get(name),
+                    )
+                )
+        _compare_with_last(made)
+        return made
+
+    def _layer(self, call: _Call, depths: dict, updates: dict[str, float]) -> Layer:
+        known = [self.norms[n] for n in call.weights if n in self.norms]
+        depth = 0
+        if call.signal is not None:
+            depth = max((depths.get(n, 0) for n, _ in (call.main, *call.states)), default=0)
+        mean, spread, differs = call.settle()
+        last = depth == 1 and call.pulled_back <= LIMITS["missed"]
+        return Layer(
+            call.name,
+            call.kind,
+            depth,
+            call.signal,
+            weight_grad=math.hypot(*known) if known else None,
+            weight=math.hypot(*(self.sizes[n] for n in call.weights)),
+            update=max((updates[n] for n in call.weights if n in updates), default=None),
+            activation=call.activation,
+            mean=mean,
+            spread=spread,
+            differs=differs,
+            dead=call.dead(),
+            saturated=None if last else call.saturated(),
+            times=call.times,
         )
-        mean, spread = _moments(call.out)
-        made.append(
-            Layer(
-                call.name,
-                call.kind,
-                depth,
-                call.signal,
-                weight_grad=math.hypot(*known) if known else None,
-                weight=math.hypot(*(sizes[n] for n in call.weights)),
-                update=max(moved, default=None),
-                activation=call.activation,
-                mean=mean,
-                spread=spread,
-                dead=call.dead(),
-                saturated=call.saturated() if depth != 1 or call.misses(targets) else None,
-                times=call.times,
+
+    def off_outputs(self, layers: list[Layer]) -> list[Finding]:
+        """Last layers some of whose outputs are off on the whole batch although the loss pulls them up."""
+        return [
+            _finding(
+                "dead_units",
+                [x.name],
+                f"{call.wanted} outputs of {x.name} are off on the whole batch ({x.activation}), and the loss pulls them up: no gradient "
+                "passes.",
+                f"Take the {x.activation} after {x.name} away: a loss wants raw outputs. It worked if every output is above zero for some "
+                "sample.",
             )
-        )
-    facts.alike = [
-        c.name for c, x in zip(recorder.calls, made, strict=True) if c.equal and x.depth > 1
-    ]
-    seen = {n for call in recorder.calls for n in call.weights}
-    for name in (n for n in recorder.parameters if n in recorder.matrices and n not in seen):
-        made.append(
-            Layer(
-                _module(name),
-                "not seen",
-                weight_grad=gradients.get(name),
-                weight=sizes[name],
-                update=facts.updates.get(name),
-            )
-        )
-    _compare_with_last(made)
-    return made
+            for call, x in zip(self.recorder.calls, layers, strict=False)
+            if x.depth == 1 and call.wanted and (x.dead or 0) <= LIMITS["dead"]
+        ]
+
+    def alike(self, layers: list[Layer]) -> list[str]:
+        """Hidden layers whose units are all the same and get the same gradient."""
+        pairs = zip(self.recorder.calls, layers, strict=False)
+        return list(dict.fromkeys(c.name for c, x in pairs if c.equal and x.depth > 1))
 
 
 def _compare_with_last(layers: list[Layer]) -> None:
@@ -1218,13 +1637,338 @@ def _compare_with_last(layers: list[Layer]) -> None:
             layer.weight_grad_ratio = layer.weight_grad / graded[-1].weight_grad
 
 
-def _moments(tensor: torch.Tensor) -> tuple[float, float]:
-    tensor = tensor.detach()
-    if not tensor.numel():
-        return 0.0, 0.0
-    mean = float(tensor.mean(dtype=torch.float64))
-    square = _norm(tensor) ** 2 / tensor.numel()
-    return mean, math.sqrt(max(0.0, square - mean * mean)) if math.isfinite(square) else square
+# ---------- where it goes wrong ----------
+
+MASKS = set(
+    "masked_fill fill full full_like new_full where triu tril tensor nan_to_num pad".split()
+)
+UNFILLED = {
+    "empty",
+    "empty_like",
+    "empty_strided",
+    "new_empty",
+    "new_empty_strided",
+    "empty_permuted",
+}
+ROUNDING = {"round", "floor", "ceil", "trunc", "fix", "sign", "sgn", "heaviside", "frac"}
+BOUNDS = {"clamp", "clip", "clamp_min", "clamp_max", "minimum", "maximum", "hardtanh", "relu6"}
+CHOICES = set(
+    "where masked_fill getitem gather index_select take max min amax amin topk sort scatter index_add".split()
+)
+ATTENTION = {
+    "softmax",
+    "log_softmax",
+    "multi_head_attention_forward",
+    "scaled_dot_product_attention",
+}
+AT_ZERO = "the gradient of {op} has no value at zero"
+# Why an operation gives nan or inf, by the operation going forward; None is for what only a look at its arguments can tell.
+REASONS = {
+    "log": (
+        "its argument is zero or below",
+        "Keep the argument of a log above zero: add 1e-8, or use log1p, logsigmoid or log_softmax.",
+    ),
+    "sqrt": (
+        "its argument is below zero",
+        "Keep the argument of a root above zero: clamp it, or add 1e-8.",
+    ),
+    "exp": (
+        "its argument is too large",
+        "Bound the argument of exp, or subtract its maximum first (logsumexp, softmax).",
+    ),
+    "attention": (
+        "a row is masked whole",
+        "Leave every query one place that is not masked, or set such rows to zero afterwards.",
+    ),
+    "nothing": (
+        "a mean over nothing",
+        "Leave such batches out, or divide by max(1, count): here no target counts, since all are left out.",
+    ),
+    "single": (
+        "a deviation of a single value",
+        "Ask for unbiased=False, or for more than one value.",
+    ),
+    "ctc": (
+        "an input is shorter than its labels",
+        "Make inputs at least as long as their labels, or pass zero_infinity=True to CTC.",
+    ),
+    "0/0": ("zero is divided by zero", "Add 1e-8 to the divisor, or leave out what is zero."),
+    "1/0": ("it divides by zero", "Add 1e-8 to the divisor, or leave out what is zero."),
+    "half": (
+        "half precision holds no number above 65504",
+        "Use bfloat16 or float32 for this part, or scale its inputs down.",
+    ),
+    "memory": (
+        "it reads memory that was never filled",
+        "Use torch.zeros in place of torch.empty, or fill all of it first.",
+    ),
+    "growth": (
+        "",
+        "Keep sizes from growing with depth: normalize, bound or scale each layer's output. Clipping gradients doesn't help.",
+    ),
+}
+KINDS = {
+    "log": ("log", "log2", "log10", "log1p", "logit"),
+    "sqrt": ("sqrt", "rsqrt", "asin", "acos", "acosh", "atanh"),
+    "exp": ("exp", "exp2", "expm1", "sinh", "cosh", "pow", "rpow", "square"),
+    "attention": tuple(ATTENTION),
+    "nothing": ("mean", "nanmean", "cross_entropy", "nll_loss"),
+    "single": ("std", "var", "std_mean", "var_mean"),
+    "ctc": ("ctc_loss",),
+    "0/0": ("weight_norm", "normalize", "cosine_similarity"),
+}
+
+
+@dataclass
+class _Tag:
+    """An operation of a pass: what it is called, after which layer or parameter it comes, whether in the loss, what it was given."""
+
+    op: str
+    layer: str
+    weights: tuple[str, ...] = ()
+    hint: str = ""
+
+    def __str__(self):
+        return (
+            f"`{self.op}` in the loss"
+            if self.layer == "loss"
+            else f"`{self.op}` after {self.layer}"
+        )
+
+
+class _Tracer(_Recorder):
+    """Finds the first operation whose result, or whose gradient, is not finite, and those that cut a gradient to exactly zero."""
+
+    def __init__(self, model: nn.Module):
+        super().__init__(model)
+        self.bad: tuple[str, str, str] | None = None  # what happened, after which layer, what to do
+        self.tags: dict = {}
+        self.live: dict = {}
+        self.softmaxes: list[torch.Tensor] = []  # the largest probability in each column
+        self.unfilled: dict[int, torch.Tensor] = {}
+        self.kept: list[
+            torch.Tensor
+        ] = []  # so that no other tensor gets the id of one that is gone
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        raw = getattr(func, "__name__", "")
+        name, given = raw.strip("_"), _tensors((args, kwargs or {}))
+        writes = raw.endswith("_") and (not raw.startswith("__") or raw in ("__setitem__",))
+        if writes and given:
+            self.unfilled.pop(id(given[0]), None)
+        read = [t for t in given if id(t) not in self.unfilled]
+        had_nan, had_inf = (any(_any(test, t) for t in read) for test in (torch.isnan, torch.isinf))
+        raw_memory = len(read) < len(given) and name not in PASSIVE | UNFILLED
+        out = super().__torch_function__(func, types, args, kwargs)
+        made = [t for t in _tensors(out) if t.is_floating_point() and id(t) not in self.names]
+        self.kept += [*given, *made]
+        if name in UNFILLED:
+            self.unfilled |= {id(t): t for t in made}
+            return out
+        tag = self._tag(name, args, kwargs or {}, given)
+        for tensor in made:
+            if tensor.grad_fn is not None:
+                self.tags.setdefault(tensor.grad_fn, tag)
+            nan = _any(torch.isnan, tensor) and not had_nan
+            inf = _any(torch.isinf, tensor) and not had_inf and name not in MASKS
+            if (nan or inf) and not self.bad:
+                kind = "memory" if raw_memory else _kind(name, args, kwargs or {}, given, tensor)
+                said = f"{tag} gives {'nan' if nan else 'inf'} from values that are {'not nan' if had_inf else 'finite'}"
+                self._blame(said, tag.layer, kind)
+        if (had_nan or had_inf) and not self.bad:
+            for tensor in read:
+                own = _own_function(tensor.grad_fn)
+                if (
+                    own
+                    and tensor.is_floating_point()
+                    and not bool(torch.isfinite(_values(tensor)).all())
+                ):
+                    self._blame(
+                        f"`{own}`, an autograd.Function of your own, gives nan or inf", own, None
+                    )
+        if name == "softmax" and made and made[0].dim() and made[0].shape[-1] > 1:
+            self.softmaxes.append(made[0].detach().flatten(0, -2).amax(0))
+        return out
+
+    def _fixed(self, tensor) -> bool:
+        """Whether a tensor is a buffer, made of frozen parameters alone, or a constant of more than one number."""
+        names = self._weights_of(tensor)
+        if names is not None:
+            return not any(self.parameters[n].requires_grad for n in names)
+        return id(tensor) in self.constants or tensor.numel() > 1 and self._unmarked(tensor)
+
+    def _blame(self, said: str, layer: str, kind: str | None) -> None:
+        frame, own = sys._getframe(), ""
+        while frame and not (
+            own := next(filter(None, map(_own_function, frame.f_locals.values())), "")
+        ):
+            frame = frame.f_back
+        if frame:  # inside a function of the user's own
+            said, layer = f"`{own}`, an autograd.Function of your own: {said}", own
+        why, remedy = REASONS.get(kind, ("", ""))
+        sizes = [math.hypot(*c.settle()[:2]) for c in self.calls]
+        sizes = [s for s in sizes if math.isfinite(s) and s > 0]
+        if (
+            kind in (None, "exp", "half", "0/0")
+            and len(sizes) > 2
+            and sizes[-1] > LIMITS["growth"] * sizes[0]
+        ):
+            why, remedy = (
+                f"sizes grow from {sizes[0]:.1e} to {sizes[-1]:.1e} over the layers before it",
+                REASONS["growth"][1],
+            )
+        self.bad = (f"{said}{': ' * bool(why)}{why}", layer, remedy)
+
+    def _tag(self, name: str, args, kwargs, given) -> _Tag:
+        source = self._latest(given)
+        weights = tuple(n for t in given for n in self._weights_of(t) or ())
+        layer = (
+            self.calls[source].name
+            if source is not None
+            else weights[0]
+            if weights
+            else "the input"
+        )
+        if self.in_loss:
+            layer = "loss"
+        elif name in WEIGHTED and weights:
+            layer = _module(weights[0])
+        hint = ""
+        if given and name in WEIGHTED:
+            data = [t for t in given if self._weights_of(t) is None and t.is_floating_point()]
+            hint = (
+                "no rows"
+                if any(not t.numel() for t in data)
+                else "zeros"
+                if any(not bool(t.any()) for t in data)
+                else ""
+            )
+        elif name in ("mul", "imul", "rmul"):
+            numbers = [a for a in args if isinstance(a, (int, float))]
+            off = [t for t in given if not bool(t.any())]
+            masks = [t for t in off if self._fixed(t)]
+            hint = "masked" if masks else "zero" if off or 0 in numbers else ""
+        elif name == "softmax" and given[0].dim():
+            dim = (
+                kwargs.get("dim", args[1] if len(args) > 1 and isinstance(args[1], int) else -1)
+                % given[0].dim()
+            )
+            if given[0].shape[dim] == 1:
+                one_unit = (
+                    source is not None
+                    and dim == given[0].dim() - 1
+                    and self.calls[source].raw.shape[-1] == 1
+                )
+                hint = "one" if one_unit else "one place"
+        return _Tag(name, layer, weights, hint)
+
+    # going backward
+
+    def listen(self, graph: _Graph) -> None:
+        """Let every operation of the graph know which it is, and look at what it is given and gives."""
+        for node in graphlib.TopologicalSorter(graph.parents).static_order():
+            if node not in self.tags:
+                own = _own_function(node)
+                above = next(
+                    (self.tags[p] for p in graph.parents[node] if p in self.tags),
+                    _Tag("loss", "loss"),
+                )
+                self.tags[node] = _Tag(own, own) if own else above
+            node.register_hook(self._looking_at(node))
+
+    def _looking_at(self, node):
+        def look(gives, given):
+            self.live[node] = any(g is not None and bool(_values(g).any()) for g in given)
+            if self.bad or not all(_finite(g) for g in given) or all(_finite(g) for g in gives):
+                return
+            tag = self.tags[node]
+            own = _own_function(node)
+            said = f"`{own}`, an autograd.Function of your own," if own else str(tag)
+            name = next((k for k, ops in KINDS.items() if tag.op in ops), "")
+            why = (
+                f": {AT_ZERO.format(op=tag.op)}"
+                if name in ("sqrt", "0/0", "log", "exp") or "norm" in tag.op
+                else ""
+            )
+            remedy = (
+                REASONS[name][1]
+                if name in REASONS
+                else "Add 1e-8 before a root, a norm or a division."
+                if why
+                else ""
+            )
+            self.bad = (
+                f"going backward, {said} is the first to give a gradient that is not finite{why}",
+                tag.layer,
+                remedy,
+            )
+
+        return look
+
+    def cuts(self, graph: _Graph, parameter: torch.Tensor) -> list[_Tag]:
+        """The operations that get a gradient and give a parameter none."""
+        found, stack = {}, [n for n in graph.parents if getattr(n, "variable", None) is parameter]
+        seen = set(stack)
+        while stack:
+            for parent in graph.parents[stack.pop()]:
+                if self.live.get(parent):
+                    found[id(self.tags[parent])] = self.tags[parent]
+                elif parent not in seen:
+                    seen.add(parent)
+                    stack.append(parent)
+        return list(found.values())
+
+
+class _Nudger(_Recorder):
+    """Changes the result of one of the detach() calls in a loss that read what the model gave."""
+
+    def __init__(self, model: nn.Module, which: int):
+        super().__init__(model)
+        self.which, self.layer = which, ""
+
+    def __torch_function__(self, func, types, args=(), kwargs=None):
+        before = self.detached
+        out = super().__torch_function__(func, types, args, kwargs)
+        if self.detached > before and before == self.which and out.is_floating_point():
+            self.layer = self.calls[self._origin(out)].name
+            out = out + 0.5 * (out.abs().mean() + 1e-3)
+            self._mark(out, INPUT)
+        return out
+
+
+def _finite(gradient) -> bool:
+    return gradient is None or bool(torch.isfinite(_values(gradient)).all())
+
+
+def _own_function(node) -> str:
+    """The name of a user's autograd.Function; empty for PyTorch's own nodes."""
+    return (
+        type(node).__name__.removesuffix("Backward")
+        if isinstance(node, torch.autograd.function.BackwardCFunction)
+        else ""
+    )
+
+
+def _kind(name: str, args, kwargs, given, out: torch.Tensor) -> str | None:
+    """Which of REASONS made an operation's result nan or inf."""
+    numbers = [t for t in given if t.is_floating_point()]
+    if (
+        name in ("cross_entropy", "nll_loss")
+        and len(given) > 1
+        and not given[1].is_floating_point()
+    ):
+        ignored = kwargs.get("ignore_index", -100)
+        return "nothing" if bool((given[1] == ignored).all()) else None
+    if name in ("mean", "nanmean"):
+        return "nothing" if any(not t.numel() for t in numbers) else None
+    if out.dtype in (torch.float16,) and bool(torch.isinf(out).any()):
+        return "half"
+    if name in ("div", "truediv", "true_divide", "rdiv", "rtruediv", "divide", "reciprocal"):
+        divisor = numbers[-1] if numbers else None
+        if divisor is not None and bool((divisor == 0).any()):
+            return "0/0" if bool(torch.isnan(out).any()) else "1/0"
+        return None
+    return next((kind for kind, ops in KINDS.items() if name in ops), None)
 
 
 # ---------- one examination ----------
@@ -1235,191 +1979,855 @@ def examine(model, loss_fn, inputs, targets=None, *, optimizer=None, call=None) 
 
     model: an nn.Module, in the mode it trains in. inputs, targets: one batch, as the training loop has it (tensors, tuples, dicts).
     loss_fn: called as loss_fn(output, targets), or loss_fn(output) without targets; returns a scalar tensor.
-    optimizer: the one in use; only with it can there be a verdict on the learning rate.
+    optimizer: the one in use, or a list of several; only with it can there be a verdict on the learning rate.
     call: how to call a model with several arguments, such as `lambda model, batch: model(**batch)`.
     Raises TypeError or ValueError that names the problem and the mend; the model is unchanged then, too.
     """
-    model = _plain(model)
-    _check(model, loss_fn, inputs, optimizer, call)
-    modules = [m for m in (model, loss_fn, optimizer) if isinstance(m, nn.Module)]
+    whole, model = model, _plain(model)
+    optimizers = _listed(optimizer)
+    _check(model, loss_fn, inputs, optimizers, call)
+    modules = [m for m in (model, loss_fn, *optimizers) if isinstance(m, nn.Module)]
     with _unharmed(modules) as rewind, torch.inference_mode(False), torch.enable_grad(), _eager():
-        visit = _Visit(model, loss_fn, inputs, targets, optimizer, call, rewind)
-        return visit.report()
+        visit = _Visit(model, loss_fn, inputs, targets, optimizers, call, rewind)
+        return visit.report(
+            compiled=whole is not model and "_orig_mod" in getattr(whole, "_modules", {})
+        )
+
+
+def _listed(optimizer) -> list:
+    return (
+        []
+        if optimizer is None
+        else list(optimizer)
+        if isinstance(optimizer, (list, tuple))
+        else [optimizer]
+    )
+
+
+WAKING = 3  # steps that are given to parts behind a zero start
+HEALING = 10  # steps that the optimizer is given to bring a signal up
 
 
 class _Visit:
     """One examination: the passes it makes and what they show."""
 
-    def __init__(self, model, loss_fn, inputs, targets, optimizer, call, rewind):
-        self.model, self.loss_fn, self.optimizer, self.rewind = model, loss_fn, optimizer, rewind
+    def __init__(self, model, loss_fn, inputs, targets, optimizers, call, rewind):
+        self.model, self.loss_fn, self.optimizers, self.rewind = model, loss_fn, optimizers, rewind
         self.inputs, self.targets, self.call = inputs, targets, call
         self.parameters = dict(model.named_parameters())
         self.trained = {n: p for n, p in self.parameters.items() if p.requires_grad}
-        self.held = _held(optimizer)
+        self.held = _held(optimizers)
+        self.facts = Facts()
+        self.given: list[
+            torch.Tensor
+        ] = []  # what the passes were given, so that it is not taken for weights
+        self.turns = 0
 
-    def report(self) -> Report:
-        recorder = _Recorder(self.model)
-        with recorder:
-            output, loss = self.forward()
-        facts = Facts(loss=float(loss.detach()), frozen=_frozen_names(self.parameters, self.held))
-        facts.bad_inputs = [*_bad("inputs", self.inputs), *_bad("targets", self.targets)]
-        recorder.attach()
-        gradients = self.backward(loss, recorder)
-        norms = {n: _norm(g) for n, g in gradients.items() if g is not None}
-        sizes = {n: _norm(p) for n, p in self.parameters.items()}
-        facts.disconnected = [n for n in self.trained if n not in norms]
-        _note(facts, recorder, norms, sizes)
-        if facts.finite and self.optimizer is not None and norms:
-            facts.updates, facts.loss_after = self.trial(gradients, recorder.matrices)
-            if max(facts.updates.values(), default=1) < LIMITS["rate_too_small"]:
-                facts.learned = self.learned(output, facts.loss)
-        layers = _layers(recorder, [loss.grad_fn], norms, sizes, facts, self.targets)
-        alive = _alive(gradients) if _suspicious(recorder, norms, self.parameters) else {}
-        del output, loss, gradients
+    def tell(self, code: str, layers, evidence: str, remedy: str = "", note: bool = False) -> None:
+        """Keep a finding that stands on more than norms."""
+        self.facts.told.append(_finding(code, layers, evidence, remedy, note))
+
+    def report(self, compiled: bool = False) -> Report:
+        facts = self.facts
+        facts.compiled = compiled
+        one, output, loss, gradients = self.run()
+        facts.loss = float(loss.detach())
+        facts.finite = math.isfinite(facts.loss) and one.finite()
+        facts.seen, facts.applications = one.seen()
+        if facts.finite:
+            facts.stiffness, facts.zero_starts = one.stiffness(facts.loss), one.zero_starts()
+            self.look_at_parameters(one, output, facts.loss)
+            if self.optimizers and one.norms:
+                self.look_at_step(one, output, gradients)
+        facts.given = one.recorder.variety()
+        layers = one.layers(facts.updates)
         if not facts.finite:
-            facts.first_bad, facts.bad_layers = self.trace()
-        elif alive:
-            self.compare(facts, layers, alive)
+            self.look_at_what_is_not_finite()
+        else:
+            self.look_again(one, layers, gradients)
+            facts.guess, facts.output = self.guess(one.recorder, output)
+            if (self.learned(output, facts.loss) or 1.0) > LIMITS["learned"]:
+                self.look_at_batch(one.recorder, output)
         findings = judge(layers, facts)
         return Report(findings[0].code, findings, layers, facts)
 
-    def forward(self, model=None, change=None):
-        """(output, loss) of one pass from the state and the random numbers that the model came with."""
+    # passes
+
+    def run(self, kind=_Recorder, model=None, change=None, scale=None, anew=False):
+        """One pass with a recorder of this kind: (_Pass, output, loss, gradients by name)."""
+        model = model or self.model
+        parameters = {n: p for n, p in model.named_parameters() if p.requires_grad}
+        recorder = kind(model)
+        output, loss = self.forward(recorder, model, change, anew)
+        if not loss.requires_grad or not parameters:
+            gradients, graph = dict.fromkeys(parameters), _Graph([])
+        else:
+            try:
+                gradients, graph = self.backward(loss, recorder, parameters, scale)
+            except (
+                RuntimeError
+            ):  # refused, as by reentrant checkpoints: a plain backward pass, anew
+                recorder = kind(model)
+                output, loss = self.forward(recorder, model, change)
+                gradients, graph = _named(
+                    "the backward pass",
+                    lambda: self.backward(loss, recorder, parameters, scale, plain=True),
+                )
+        norms = {n: _norm(g) / (scale or 1.0) for n, g in gradients.items() if g is not None}
+        if scale:
+            recorder.divide(scale)
+        sizes = {n: _norm(p) for n, p in recorder.parameters.items()}
+        return _Pass(recorder, graph, norms, sizes), output, loss, gradients
+
+    def forward(self, recorder=None, model=None, change=None, anew=False):
+        """(output, loss) of one pass from the state and the random numbers that the model came with; anew: with other ones."""
         self.rewind()
+        if anew:
+            self.turns += 1
+            torch.rand(self.turns)
         model, again = model or self.model, change or (lambda t: t)
         inputs, targets = (
             _map(lambda t: again(_copied(t)), tree) for tree in (self.inputs, self.targets)
         )
-        output = _named(
-            "the model", lambda: self.call(model, inputs) if self.call else model(inputs), self.call
-        )
-        loss = _named(
-            "the loss function",
-            lambda: self.loss_fn(output) if targets is None else self.loss_fn(output, targets),
-        )
+        self.given += _tensors((inputs, targets))
+        if recorder is not None:
+            recorder.receive((inputs, targets))
+        with recorder or contextlib.nullcontext():
+            output = _named(
+                "the model",
+                lambda: self.call(model, inputs) if self.call else model(inputs),
+                self.call,
+            )
+            if recorder is not None:
+                recorder.in_loss = True
+            loss = _named(
+                "the loss function",
+                lambda: self.loss_fn(output) if targets is None else self.loss_fn(output, targets),
+            )
         return output, _scalar(loss)
 
-    def backward(self, loss, recorder) -> dict:
-        """The gradient of each trained parameter, None where the graph does not reach it; .grad is not touched."""
-        if not loss.requires_grad or not self.trained:
-            return dict.fromkeys(self.trained)
-        return _named("the backward pass", lambda: _gradients(loss, self.trained, recorder))
+    def backward(self, loss, recorder, parameters, scale=None, plain=False):
+        """(gradients by name, None where the graph does not reach; the graph). `.grad` of all leaves is set aside meanwhile."""
+        graph = _Graph([loss.grad_fn])
+        recorder.attach()
+        if isinstance(recorder, _Tracer):
+            recorder.listen(graph)
+        loss = loss if scale is None else loss.float() * scale
+        probes = [c.inputs for c in recorder.calls if c.inputs is not None and c.inputs.is_leaf]
+        asked = [*parameters.values(), *probes]
+        with _set_aside([*graph.leaves, *self.model.parameters(), *asked]):
+            if plain:
+                loss.backward()
+                found = [None] * len(asked)
+            else:
+                found = torch.autograd.grad(loss, asked, allow_unused=True)
+            pairs = zip(parameters.items(), found, strict=False)
+            gradients = {
+                n: _sum(g, p.grad) for (n, p), g in pairs
+            }  # a backward pass inside leaves its part in .grad
+        return gradients, graph
 
-    def trial(self, gradients, matrices) -> tuple[dict[str, float], float]:
-        """Relative update of each weight matrix by one step of a copy of the optimizer, and the loss after it."""
-        given = {id(p): gradients.get(n) for n, p in self.parameters.items()}
-        new = _named("the optimizer's step", lambda: _stepped(self.optimizer, given))
-        updates, old = {}, {}
-        for name, p in self.trained.items():
-            if id(p) in new and name in matrices and gradients.get(name) is not None:
-                size = _norm(p) or math.sqrt(p.shape[0] / 3)
-                updates[name] = _norm(new[id(p)] - p.detach()) / size
-        torch.clear_autocast_cache()
-        try:
-            for p in self.parameters.values():
-                if id(p) in new:
-                    old[p], p.data = p.data, new[id(p)]
-            with torch.no_grad():
-                after = float(self.forward()[1])
-        finally:
-            for p, data in old.items():
-                p.data = data
-            torch.clear_autocast_cache()
-        return updates, after
+    def loss_of(self, values: dict) -> float:
+        """The loss with other values, by parameter."""
+        with _swapped(values):
+            return float(self.forward()[1].detach())
+
+    # what is looked at
+
+    def look_at_parameters(self, one: _Pass, output, loss: float) -> None:
+        """Parameters without a gradient, without an optimizer, and leaves that are no parameters."""
+        off = [n for n, p in self.parameters.items() if not p.requires_grad]
+        missing = [n for n in self.trained if n not in one.norms]
+        held = {n for n, p in self.trained.items() if self.held is None or id(p) in self.held}
+        cut = self.cut_off([n for n in missing if n in held], loss)
+        unused = [n for n in missing if n not in cut]
+        forgotten = [n for n in one.norms if n not in held]
+        if cut:
+            self.tell(
+                "disconnected_layers",
+                map(_module, cut),
+                f"no gradient reaches {_names(cut)}, although requires_grad is on and the loss changes with their values: between them "
+                "and the loss the graph is cut.",
+            )
+        if forgotten:
+            self.tell(
+                "frozen_layers",
+                map(_module, forgotten),
+                f"a gradient flows to {_names(forgotten)}, and no given optimizer moves them.",
+                "If another optimizer does, pass all of them as a list. Otherwise give these parameters to the optimizer. It worked if "
+                "they differ after one step.",
+            )
+        if off:
+            nothing = not self.trained
+            self.tell(
+                "frozen_layers",
+                map(_module, off),
+                f"requires_grad is off for {'all parameters: nothing can change' if nothing else _names(off)}.",
+                note=not nothing,
+            )
+        if unused:
+            self.tell(
+                "unused_parameters",
+                map(_module, unused),
+                f"the loss does not depend on {_names(unused)} in this pass.",
+                note=True,
+            )
+        if not one.norms and self.trained and not cut:
+            self.tell(
+                "disconnected_layers",
+                map(_module, unused),
+                "the loss depends on no parameter at all: it reaches none through the graph, and does not change with their values.",
+            )
+        self.look_for_strangers(one, output)
+
+    def cut_off(self, names: list[str], loss: float) -> list[str]:
+        """Those parameters whose values the loss depends on: it moves when they are changed, under the same random numbers."""
+        if not names:
+            return []
+        shaky = abs(self.loss_of({}) - loss)
+
+        def moves(some: list[str]) -> bool:
+            return abs(
+                self.loss_of({self.parameters[n]: _shaken(self.parameters[n]) for n in some}) - loss
+            ) > 10 * shaky + 1e-7 * abs(loss)
+
+        if not moves(names):
+            return []
+        modules: dict[str, list[str]] = {}
+        for name in names:
+            modules.setdefault(_module(name), []).append(name)
+        return [n for some in modules.values() if len(modules) == 1 or moves(some) for n in some]
+
+    def look_for_strangers(self, one: _Pass, output) -> None:
+        """Leaves of the graph that are in no parameters(): made before the pass, reached through the model or from the loss alone."""
+        known = (
+            {id(p) for p in self.parameters.values()}
+            | {id(t) for t in self.given}
+            | (self.held or set())
+        )
+        known |= {id(c.inputs) for c in one.recorder.calls} | {id(b) for b in self.model.buffers()}
+        found = [t for t in one.graph.leaves if id(t) not in known]
+        if not found:
+            return
+        later, again = self.forward()
+        known |= {id(t) for t in self.given}
+        lasting = {id(t) for t in _Graph([again.grad_fn]).leaves} - known
+        found = [t for t in found if id(t) in lasting]
+        through = (
+            {id(t) for t in _Graph([t.grad_fn for t in _tensors(later)]).leaves}
+            if _tensors(later)
+            else lasting
+        )
+        inside = [_named_in(self.model, t) for t in found if id(t) in through]
+        outside = [t for t in found if id(t) not in through]
+        if inside:
+            self.tell(
+                "unregistered_parameters",
+                inside,
+                f"the forward pass learns through {_names(inside)}, which model.parameters() does not list, so no optimizer moves them.",
+            )
+        if outside:
+            shapes = ", ".join(str(tuple(t.shape)) for t in outside[:3])
+            self.tell(
+                "unregistered_parameters",
+                ["loss"],
+                f"{len(outside)} leaves that require a gradient (shapes {shapes}) are reached from the loss function alone, not through "
+                "the model.",
+                "If it wasn't meant that they stay as they are, give them to an optimizer.",
+                note=True,
+            )
+
+    def look_at_step(self, one: _Pass, output, gradients: dict) -> None:
+        """One step of a copy of the optimizers: relative updates, whether they are finite or rounded away, the loss afterwards."""
+        facts = self.facts
+        trial = _named("the optimizer's step", lambda: _Trial(self.optimizers))
+        by_id = {id(p): gradients.get(n) for n, p in self.parameters.items()}
+        new = _named("the optimizer's step", lambda: trial.step(by_id))
+        moving = {
+            n: p for n, p in self.trained.items() if id(p) in new and gradients.get(n) is not None
+        }
+        for name, p in moving.items():
+            if name in one.recorder.matrices:
+                facts.updates[name] = _norm(new[id(p)] - p.detach()) / (
+                    _norm(p) or math.sqrt(p.shape[0] / 3)
+                )
+        bad = [n for n, p in moving.items() if not _finite(new[id(p)])]
+        half = {n: p for n, p in moving.items() if p.dtype in (torch.float16, torch.bfloat16)}
+        if bad or half:
+            exact = _Trial(self.optimizers, torch.float64).step(
+                {i: g.double() for i, g in by_id.items() if g is not None}
+            )
+            far = [
+                _norm(exact[id(p)] - p.detach().double()) / (_norm(p) or 1.0)
+                for p in moving.values()
+            ]
+            if bad and not max(far) > LIMITS["rate_too_large"]:
+                self.tell(
+                    "nonfinite_update",
+                    map(_module, bad),
+                    f"all gradients are finite, and one step of the optimizer makes {_names(bad)} nan or inf; the same step in float64 "
+                    "is finite.",
+                )
+            still = sum(
+                int(((new[id(p)] == p) & (gradients[n] != 0)).sum()) for n, p in half.items()
+            )
+            total = sum(int((gradients[n] != 0).sum()) for n in half)
+            if (
+                half
+                and not bad
+                and still > LIMITS["rounded"] * total
+                and max(far) > LIMITS["rate_too_small"]
+            ):
+                self.tell(
+                    "lost_updates",
+                    map(_module, half),
+                    f"{still / total:.0%} of the entries of the {next(iter(half.values())).dtype} weights that get a gradient are the same "
+                    f"after one step, which would move them by up to {max(far):.1e} of their size.".replace(
+                        "torch.", ""
+                    ),
+                )
+        facts.loss_after = self.loss_of(
+            {p: new[id(p)] for p in self.parameters.values() if id(p) in new}
+        )
+        if max(facts.updates.values(), default=1) < LIMITS["rate_too_small"]:
+            facts.learned = self.learned(output, facts.loss)
 
     def learned(self, output, loss: float) -> float | None:
         """The loss over the largest loss with the answers shuffled along the batch; None where that can't be had."""
         rows = min((t.shape[0] for t in _tensors(output) if t.dim()), default=0)
         if self.targets is None or rows < 2:
             return None
-        worst = 0.0
-        with torch.no_grad(), contextlib.suppress(Exception):
-            for shift in {1, rows // 3, rows // 2}:
-                moved = _map(
-                    lambda t, by=shift: t.roll(by, 0) if t.dim() and t.shape[0] == rows else t,
-                    output,
-                )
-                worst = max(worst, float(self.loss_fn(moved, self.targets)))
+        shifted = [
+            self.loss_with(
+                output, lambda t, by=by: t.roll(by, 0) if t.dim() and t.shape[0] == rows else t
+            )
+            for by in {1, rows // 3, rows // 2}
+        ]
+        worst = max((s for s in shifted if s is not None), default=0.0)
         return loss / worst if worst > 0 else None
 
-    def trace(self) -> tuple[str, list[str]]:
-        """The first operation whose result, or whose gradient, is not finite, and the layer it follows."""
+    def loss_with(self, output, change) -> float | None:
+        """The loss of a changed output; None where the loss function refuses it."""
+        try:
+            return float(self.loss_fn(_map(lambda t: change(t.detach()), output), self.targets))
+        except Exception:  # an output that the loss was never meant for
+            return None
+
+    def guess(self, recorder: _Recorder, output) -> tuple[float | None, float | None]:
+        """(the smaller loss of an output of zeros and of the batch's mean output, size of the output); None where it has no meaning."""
+        outputs = _tensors(output)
+        if len(recorder.guesses) == 1 and abs(
+            recorder.guesses[0][0] - self.facts.loss
+        ) <= 1e-5 * abs(self.facts.loss):
+            ends = [c.settle() for c in recorder.calls if c.signal is not None]
+            return recorder.guesses[0][1], math.hypot(*ends[-1][:2]) if ends else None
+        if self.targets is None or len(outputs) != 1 or not outputs[0].is_floating_point():
+            return None, None
+        out = outputs[0].detach()
+        if not out.dim() or bool((out <= 0).all()) and float(out.logsumexp(-1).abs().max()) < 1e-2:
+            return None, None  # log-probabilities
+        losses = [
+            self.loss_with(output, make)
+            for make in (torch.zeros_like, lambda t: t.mean(0, keepdim=True).expand_as(t))
+        ]
+        known = [loss for loss in losses if loss is not None and math.isfinite(loss)]
+        return min(known, default=None), _norm(out) / math.sqrt(out.numel() or 1)
+
+    def look_at_what_is_not_finite(self) -> None:
+        """Inputs and targets first, then parameters, then the first operation that makes it so."""
+        bad = [*_bad("inputs", self.inputs), *_bad("targets", self.targets)]
+        loss = f" The loss is {_short(self.facts.loss)}."
+        if bad:
+            self.tell(
+                "nonfinite_input", bad, f"{_names(bad)} hold NaN or inf before the net sees them."
+            )
+            return
         for name, p in self.parameters.items():
             if not bool(torch.isfinite(p).all()):
-                return f"the parameter {name} itself holds nan or inf", [_module(name)]
-        tracer = _Tracer(self.model)
-        with tracer:
-            loss = self.forward()[1]
-        gradients = self.backward(loss, tracer) if not tracer.bad else {}
-        if tracer.bad:
-            return tracer.bad[0], [tracer.bad[1]]
-        names = [n for n, g in gradients.items() if g is not None and not math.isfinite(_norm(g))]
-        return (
-            f"every operation is finite, and the gradient of {_names(names)} is not"
-            if names
-            else ""
-        ), [_module(n) for n in names]
+                self.tell(
+                    "nonfinite_layer",
+                    [_module(name)],
+                    f"the parameter {name} itself holds nan or inf.{loss}",
+                )
+                return
+        one, *_ = self.run(_Tracer)
+        tracer = one.recorder
+        said, layer, remedy = tracer.bad or (
+            "the loss or a gradient is not finite; it could not be traced to one operation",
+            "loss",
+            "",
+        )
+        if not tracer.bad:
+            names = [n for n, g in one.norms.items() if not math.isfinite(g)]
+            if names:
+                said, layer = (
+                    f"every operation is finite, and the gradient of {_names(names)} is not",
+                    _module(names[0]),
+                )
+        self.tell(
+            "nonfinite_layer",
+            [layer],
+            f"{said}.{loss}",
+            f"{remedy} It worked if this report names no operation." if remedy else "",
+        )
 
-    def compare(self, facts: Facts, layers: list[Layer], alive: dict[str, int]) -> None:
+    def look_again(self, one: _Pass, layers: list[Layer], gradients: dict) -> None:
+        """What looks wrong at first is looked at once more: does it wake after a few steps, is it sound in higher precision?"""
+        facts, alike = self.facts, one.alike(layers)
+        zeros = [n for n, g in one.norms.items() if g == 0 and n in one.recorder.used]
+        first = judge(layers, facts)[0].code
+        sick = (
+            alike
+            or zeros
+            or first
+            in (
+                "dead_units",
+                "saturated_units",
+                "vanishing",
+                "collapsed_activations",
+                "inconclusive",
+            )
+        )
+        if (
+            sick
+            and (facts.zero_starts or zeros or first == "collapsed_activations")
+            and any(one.norms.values())
+        ):
+            alike, zeros = self.wake(one, layers, gradients, alike, zeros)
+        if alike:
+            self.tell(
+                "symmetric_init",
+                alike,
+                f"in {_names(alike)} all units compute the same on this batch and get the same gradient, so they stay copies of one unit.",
+            )
+        self.look_at_applications(one, layers)
+        silent = not any(one.norms.values())
+        if one.norms and (silent or _suspicious(one, self.parameters)):
+            self.compare(one, layers, gradients)
+        lost = any(it.code == "underflow" for it in facts.told)
+        if zeros and not lost:
+            self.look_at_zeros(zeros, one, layers, silent)
+        if (
+            judge(layers, facts)[0].code in ("vanishing", "collapsed_activations")
+            and self.optimizers
+        ):
+            self.heal(layers, gradients)
+
+    def look_at_applications(self, one: _Pass, layers: list[Layer]) -> None:
+        """One of several applications of a layer that gets no gradient, outputs that are off, terms without a gradient."""
+        self.facts.told += one.off_outputs(layers)
+        turns, counted = collections.defaultdict(list), collections.Counter()
+        for x in layers:
+            counted[x.name] += 1
+            turns[counted[x.name]].append(x)
+        ends = {x.name for x in layers if x.depth == 1}
+        silent = [
+            [x for x in xs if x.signal == 0 and x.weight_grad]
+            for xs in turns.values()
+            if not any(x.signal for x in xs) and ends & {x.name for x in xs}
+        ]
+        still = [x.name for xs in silent for x in xs]
+        if still and not self.facts.zero_starts:
+            self.tell(
+                "zero_gradient",
+                still,
+                f"one application of {_names(list(dict.fromkeys(still)))} gets a signal of exactly zero, and another does not: a term of the "
+                "loss has no gradient.",
+                "Compute the gradient of each term of the loss alone, and change the one that gives zero: a ReLU net, for instance, has no "
+                "second derivative. It worked if every term moves the weights.",
+            )
+        if one.recorder.detached:
+            self.look_for_detached_terms(one.recorder.detached)
+
+    def look_for_detached_terms(self, n: int) -> None:
+        """Change each value that the loss reads through a detach(): does the loss depend on it?"""
+        loss = float(self.forward()[1].detach())
+        for i in range(min(n, 4)):
+            nudger = _Nudger(self.model, i)
+            if abs(float(self.forward(nudger)[1].detach()) - loss) > 1e-6 * abs(loss):
+                self.tell(
+                    "detached_term",
+                    ["loss"],
+                    f"the loss reads the output through `detach` after {nudger.layer}: that part of it moves the loss and gives no gradient.",
+                    note=True,
+                )
+                return
+
+    def wake(self, one: _Pass, layers, gradients, alike, zeros) -> tuple[list[str], list[str]]:
+        """A few even steps of all weights, other random numbers each time: what is alike, zero or dead still is so by itself."""
+        values = {n: p.detach().clone() for n, p in self.trained.items()}
+        later, theirs = one, layers
+        for _ in range(WAKING):
+            for name, g in gradients.items():
+                if g is not None and (size := _norm(g)) > 0:
+                    step = 0.02 * (_norm(values[name]) or math.sqrt(values[name].numel()))
+                    values[name] = values[name] - (_dense(g) * (step / size)).to(values[name].dtype)
+            with _swapped({self.parameters[n]: v for n, v in values.items()}):
+                later, _, loss, gradients = self.run(anew=True)
+                if not (math.isfinite(float(loss.detach())) and later.finite()):
+                    return alike, zeros
+                theirs = later.layers({})
+                zeros = [n for n in zeros if later.norms.get(n, 0) == 0]
+        alike = [n for n in alike if n in later.alike(theirs)]
+        _keep_differing(layers, theirs)
+        if [x.name for x in layers] == [x.name for x in theirs]:
+            for x, y in zip(layers, theirs, strict=True):
+                if self.facts.zero_starts:
+                    x.dead = (
+                        min(x.dead, y.dead) if x.dead is not None and y.dead is not None else x.dead
+                    )
+                if x.signal == 0 and y.signal and not x.weight_grad and not self.facts.zero_starts:
+                    self.facts.zero_starts = ["weights that a step wakes"]
+        return alike, zeros
+
+    def heal(self, layers: list[Layer], gradients: dict) -> None:
+        """A few steps of a copy of the optimizers: where is the ratio then, and what differs between rows by then?"""
+        trial = _Trial(self.optimizers)
+        for _ in range(HEALING):
+            new = trial.step({id(p): gradients.get(n) for n, p in self.parameters.items()})
+            with _swapped({p: new[id(p)] for p in self.parameters.values() if id(p) in new}):
+                later, *_, gradients = self.run()
+                theirs = later.layers({})
+            if not later.finite():
+                return
+        points = _points(theirs, Facts(zero_starts=later.zero_starts()))
+        if points and points[-1].signal:
+            self.facts.healed = points[0].signal / points[-1].signal
+        _keep_differing(layers, theirs)
+
+    def compare(self, one: _Pass, layers: list[Layer], gradients: dict) -> None:
         """Make the pass again in float64, else with the loss scaled up: what was lost there, and is the profile sound?"""
         again = self.in_double() or self.scaled()
         if again is None:
             return
-        theirs, all_alive = again
+        later, theirs = again
+        mine, all_alive = _alive(gradients), _alive(later[1])
+        dtypes = {c.name: c.tiny[1] for c in one.recorder.calls if c.tiny}
         faint = {
             x.name
             for x, y in zip(layers, theirs, strict=False)
             if y.weight_grad
             and x.weight_grad is not None
             and x.weight_grad < LIMITS["lost"] * y.weight_grad
+            and self.tiny(y.weight_grad, x.name, dtypes)
         }
-        gone = {_module(n) for n in alive if alive[n] < (1 - LIMITS["gone"]) * all_alive.get(n, 0)}
+        gone = {
+            _module(n)
+            for n in mine
+            if mine[n] < (1 - LIMITS["gone"]) * all_alive.get(n, 0)
+            and self.tiny(_norm(later[1][n]) / later[2], _module(n), dtypes)
+        }
         sick = (
             _dead(theirs)
             or _saturated(theirs)
-            or _flow(theirs, facts).code in ("vanishing", "exploding")
+            or _flow(theirs, self.facts).code in ("vanishing", "exploding")
         )
-        if not sick:
-            facts.lost = [
-                name for name in dict.fromkeys(x.name for x in layers) if name in faint | gone
-            ]
+        lost = [name for name in dict.fromkeys(x.name for x in layers) if name in faint | gone]
+        if lost and not sick:
+            self.tell(
+                "underflow",
+                lost,
+                f"in {_names(lost)} half of the weight gradient or nearly all of its entries round to zero; in higher precision, or "
+                "with the loss scaled up, the same pass is sound.",
+            )
+            return
         for x, y in zip(layers, theirs, strict=False):
-            if x.signal == 0 and y.signal and not facts.lost:
+            if x.signal == 0 and y.signal:
                 x.signal, x.signal_ratio, x.weight_grad = y.signal, y.signal_ratio, y.weight_grad
 
+    def tiny(self, norm: float, module: str, dtypes: dict) -> bool:
+        """Whether a gradient's entries are so small that the precision may have lost them, not merely their sum."""
+        found = [p for n, p in self.parameters.items() if _module(n) == module and p.dim() > 1]
+        return any(
+            norm / math.sqrt(p.numel()) < 1e2 * _smallest(dtypes.get(module, p.dtype))
+            for p in found
+        )
+
     def in_double(self):
-        """Layers and living entries of a float64 twin, without autocast; None where the model has no such twin."""
-        with contextlib.suppress(Exception):
+        """A float64 twin's pass, without autocast, with its layers and scale; None where the model has no such twin."""
+        try:
             twin = copy.deepcopy(self.model).double()
-            recorder = _Recorder(twin)
-            with torch.autocast(next(twin.parameters()).device.type, enabled=False), recorder:
-                loss = self.forward(twin, lambda t: t.double() if t.is_floating_point() else t)[1]
-            return _seen_again(recorder, loss)
-        return None
+            device = next(twin.parameters()).device.type
+            with torch.autocast(device, enabled=False):
+                one, _, _, gradients = self.run(
+                    _Recorder, twin, lambda t: t.double() if t.is_floating_point() else t
+                )
+        except Exception:  # a model that can't be copied, or holds its precision
+            return None
+        return (one, gradients, 1.0), one.layers({})
 
     def scaled(self):
         """The same of the model itself, its loss scaled up as far as its precision allows."""
         for scale in (2.0**power for power in (24, 15, 10)):
-            with contextlib.suppress(Exception):
-                recorder = _Recorder(self.model)
-                with recorder:
-                    loss = self.forward()[1]
-                layers, alive = _seen_again(recorder, loss.float() * scale, scale)
-                if all(math.isfinite(x.weight_grad) for x in layers if x.weight_grad is not None):
-                    return layers, alive
+            one, _, _, gradients = self.run(scale=scale)
+            if one.finite():
+                return (one, gradients, scale), one.layers({})
         return None
 
+    def look_at_zeros(
+        self, zeros: list[str], one: _Pass, layers: list[Layer], silent: bool
+    ) -> None:
+        """Name the operation at which each gradient becomes exactly zero, and say what that means."""
+        traced, *_ = self.run(_Tracer)
+        tracer = traced.recorder
+        told: dict[tuple, list[str]] = {}
+        siblings = _siblings(self.parameters)
+        for name in zeros:
+            tags = tracer.cuts(traced.graph, self.parameters[name])
+            verdicts = {
+                _meaning(tag, name, siblings, traced.norms, tracer.softmaxes) for tag in tags
+            }
+            for verdict in verdicts or {
+                ("zero_gradient", "the parts of its gradient cancel", True)
+            }:
+                told.setdefault(verdict, []).append(name)
+        behind = (
+            _dead(layers)
+            or _saturated(layers)
+            or any(it.code == "symmetric_init" for it in self.facts.told)
+        )
+        learned = silent and (
+            self.facts.loss == 0 or (self.learned_at_rest() or 1.0) <= LIMITS["learned"]
+        )
+        for (code, why, note), names in told.items():
+            if not code or behind and not note or learned:
+                continue
+            if "cancel" in why and all(self.parameters[n].dim() < 2 for n in names):
+                continue
+            every = (
+                "every gradient is exactly zero"
+                if silent
+                else f"the gradient of {_names(names)} is exactly zero"
+            )
+            self.tell(code, map(_module, names), f"{every}: {why}.", note=note)
 
-def _seen_again(
-    recorder: _Recorder, loss, scale: float = 1.0
-) -> tuple[list[Layer], dict[str, int]]:
-    """The layers of a pass made again, the loss's scale divided out, and how many entries of each gradient are not zero."""
-    recorder.attach()
-    gradients = _gradients(loss, recorder.parameters, recorder)
-    norms = {n: _norm(g) / scale for n, g in gradients.items() if g is not None}
-    recorder.divide(scale)
-    sizes = {n: _norm(p) for n, p in recorder.parameters.items()}
-    return _layers(recorder, [loss.grad_fn], norms, sizes, Facts()), _alive(gradients)
+    def learned_at_rest(self) -> float | None:
+        output, loss = self.forward()
+        return self.learned(output, float(loss.detach()))
+
+    def look_at_batch(self, recorder: _Recorder, output) -> None:
+        """Inputs that are constant, of integers or far from unit scale; targets that don't fit; time taken for the batch."""
+        outputs = [t for t in _tensors(output) if t.is_floating_point()]
+        targets = [t for t in _tensors(self.targets)]
+        if len(outputs) == 1 and len(targets) == 1:
+            self.look_at_targets(recorder, outputs[0].detach(), targets[0])
+        for tensor in recorder.rows:
+            self.look_at_inputs(tensor.detach())
+        for t in (
+            t
+            for t in _tensors(self.inputs)
+            if not t.is_floating_point() and t.dtype != torch.bool and not t.is_complex()
+        ):
+            fed = [
+                r
+                for r in recorder.rows
+                if r.shape == t.shape and r.is_floating_point() and bool((r == t).all())
+            ]
+            if fed and t.dim() > 1 and len(t.unique()) > 2:
+                self.tell(
+                    "bad_batch",
+                    ["inputs"],
+                    f"integers from {int(t.min())} to {int(t.max())} are fed as numbers.",
+                )
+        batch = targets[0].shape[0] if len(targets) == 1 and targets[0].dim() in (1, 2) else None
+        for call in recorder.calls:
+            if (
+                call.kind in RECURRENT
+                and batch
+                and call.lengths
+                and call.inputs.dim() == 3
+                and call.lengths[1] is None
+            ):
+                axis = call.lengths[0]
+                other = call.inputs.shape[1 - axis]
+                if call.inputs.shape[axis] == batch != other and other not in targets[0].shape[1:]:
+                    self.tell(
+                        "bad_batch",
+                        [call.name],
+                        f"{call.name} runs along axis {axis} of its input {tuple(call.inputs.shape)}, which has the length of the batch: "
+                        "each sample is taken for a step of time.",
+                        f"Set batch_first={axis == 0} in {call.name}, or transpose its input. It worked if the axis of time is the one "
+                        "it runs along.",
+                    )
+
+    def look_at_inputs(self, tensor: torch.Tensor) -> None:
+        if (
+            not tensor.is_floating_point()
+            or tensor.dim() < 2
+            or len(tensor) < 2
+            or not tensor.numel()
+        ):
+            return
+        flat = tensor.flatten(1).double()
+        if bool((flat == flat[:1]).all()) and bool(flat.any()):
+            self.tell(
+                "bad_batch",
+                ["inputs"],
+                f"all {len(flat)} rows of an input of shape {tuple(tensor.shape)} are the same.",
+            )
+            return
+        constant = float((flat == flat[:1]).all(0).double().mean())
+        if constant > LIMITS["gone"] and flat.shape[1] > 1:
+            self.tell(
+                "bad_batch",
+                ["inputs"],
+                f"{constant:.0%} of the columns of an input of shape {tuple(tensor.shape)} hold one value each.",
+            )
+        size = float(flat.square().mean().sqrt())
+        if size > LIMITS["large_data"] or 0 < size < LIMITS["small_data"]:
+            self.tell(
+                "unscaled_data",
+                ["inputs"],
+                f"an input of shape {tuple(tensor.shape)} meets the first layer with values of size {size:.1e}, from "
+                f"{float(flat.min()):.3g} to {float(flat.max()):.3g}.",
+            )
+
+    def look_at_targets(
+        self, recorder: _Recorder, out: torch.Tensor, targets: torch.Tensor
+    ) -> None:
+        if targets.is_floating_point():
+            size = float(targets.double().square().mean().sqrt()) if targets.numel() else 0.0
+            if recorder.broadcasts:
+                one, other = recorder.broadcasts[0]
+                self.tell(
+                    "bad_targets",
+                    ["targets"],
+                    f"the loss takes shapes {one} and {other} together, which spread over each other: each output meets every target.",
+                )
+            elif size > LIMITS["large_data"] or 0 < size < LIMITS["small_data"]:
+                self.tell(
+                    "unscaled_data",
+                    ["targets"],
+                    f"the targets have size {size:.1e}, from {float(targets.min()):.3g} to {float(targets.max()):.3g}.",
+                )
+        elif (
+            targets.dtype != torch.bool
+            and targets.numel() > 7
+            and int(targets.min()) == int(targets.max())
+        ):
+            self.tell(
+                "bad_targets",
+                ["targets"],
+                f"all {targets.numel()} targets are {int(targets.min())}: there is one class alone.",
+            )
+        elif out.dim() > 1 and out.shape[1] == 1 and targets.dim() == 1 and self.facts.loss == 0:
+            self.tell(
+                "bad_targets",
+                ["targets"],
+                f"there is one output per sample and targets go up to {int(targets.max())}: a softmax over one output is always one.",
+            )
+
+
+def _keep_differing(layers: list[Layer], later: list[Layer]) -> None:
+    """What differs between rows at one of two times is not collapsed."""
+    for x, y in zip(layers, later, strict=False):
+        if x.differs is not None and y.differs is not None and x.name == y.name:
+            x.differs = max(x.differs, y.differs)
+
+
+def _siblings(parameters) -> dict[str, list[list[str]]]:
+    """For each parameter in a numbered list (experts.3.fc) the same places in its siblings; outer lists first."""
+    found = collections.defaultdict(list)
+    for name in parameters:
+        parts = name.split(".")
+        for i in (i for i, part in enumerate(parts) if part.isdigit()):
+            group = [
+                n
+                for n in parameters
+                if (p := n.split("."))[:i] == parts[:i] and p[i + 1 :] == parts[i + 1 :]
+            ]
+            if len(group) > 1:
+                found[name].append(group)
+    return found
+
+
+def _meaning(tag: _Tag, name: str, siblings, norms, softmaxes) -> tuple[str, str, bool]:
+    """(code, why, whether a note) of a gradient that is cut to zero at an operation; no code where that is as it should be."""
+    groups = [g for g in siblings.get(name, ()) if any(norms.get(n, 0) > 0 for n in g)]
+    if groups and (tag.op in CHOICES or tag.hint in ("no rows", "zero", "zeros")):
+        index, size = groups[0].index(name), len(groups[0])
+        if any(len(p) == size and float(p[index]) < LIMITS["gate"] for p in softmaxes):
+            return "zero_gradient", f"its gate is below {LIMITS['gate']:.0e} on every row", False
+        return "zero_gradient", "no row of this batch was given to it", True
+    kind = ACTIVATIONS.get(tag.op)
+    if tag.op == "softmax" and tag.hint == "one":
+        return "zero_gradient", f"{tag} is over one element, so it is always one", False
+    if tag.op == "softmax" and tag.hint == "one place":
+        return "zero_gradient", f"{tag} is over a single place in this batch", True
+    if tag.op in WEIGHTED and tag.hint:
+        return "zero_gradient", f"{tag} is fed {tag.hint} in this batch", True
+    if tag.op in ROUNDING:
+        return "zero_gradient", f"{tag} has slope zero everywhere", False
+    if tag.op in BOUNDS:
+        return (
+            "zero_gradient",
+            f"{tag} holds every value at its bounds, where its slope is zero",
+            False,
+        )
+    if kind and kind.slope:
+        return (
+            "saturated_units",
+            f"{tag} is pinned at its ends for every value, where its slope is zero",
+            False,
+        )
+    if kind and kind.off is not None:
+        return "dead_units", f"{tag} is off for every value, where its slope is zero", False
+    if tag.hint == "zero":
+        return "zero_gradient", f"{tag} is by zero", False
+    if tag.hint == "masked":
+        return "zero_gradient", f"{tag} is by a mask that is zero", True
+    if tag.op in NORMS | {"softmax", "log_softmax", "sub", "cross_entropy"}:
+        return "", f"{tag} takes no notice of a shift", True
+    if tag.op in CHOICES:
+        return "zero_gradient", f"{tag} chose none of its values in this batch", True
+    if tag.op in WEIGHTED and not tag.hint or tag.op in ("add", "iadd", "radd"):
+        return "", f"{tag} takes its sum, which cancels", True
+    return "zero_gradient", f"{tag} gets a gradient and passes none on", True
+
+
+def _dense(gradient: torch.Tensor) -> torch.Tensor:
+    return gradient.to_dense() if gradient.is_sparse else gradient
+
+
+def _sum(one, other):
+    return other if one is None else one if other is None else one + other
+
+
+def _shaken(p: torch.Tensor) -> torch.Tensor:
+    """Other values of the same size."""
+    size = _norm(p) / math.sqrt(max(1, p.numel())) or 1 / math.sqrt(p.shape[-1] if p.dim() else 1)
+    noise = torch.randn(p.shape, generator=torch.Generator().manual_seed(0))
+    return p.detach() + (size * noise).to(p.device, p.dtype)
+
+
+def _named_in(model, tensor) -> str:
+    """Where a tensor that is no parameter hangs in a model: its attribute, through lists, dicts and plain modules."""
+    stack, seen = [(n, m) for n, m in model.named_modules()], set()
+    while stack:
+        path, thing = stack.pop(0)
+        if thing is tensor:
+            return path
+        if (
+            isinstance(thing, torch.Tensor)
+            and thing.grad_fn is not None
+            and any(t is tensor for t in _Graph([thing.grad_fn]).leaves)
+        ):
+            return path  # a copy of it
+        if id(thing) in seen or isinstance(thing, torch.Tensor):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, nn.Module):
+            parts = {**thing.__dict__, **thing._parameters, **thing._modules}
+            stack += [
+                (f"{path}.{k}".strip("."), v)
+                for k, v in parts.items()
+                if k not in ("_parameters", "_modules", "_buffers")
+            ]
+        elif isinstance(thing, dict):
+            stack += [(f"{path}[{k!r}]", v) for k, v in thing.items()]
+        elif isinstance(thing, (list, tuple, set)):
+            stack += [(f"{path}[{i}]", v) for i, v in enumerate(thing)]
+    return f"a leaf of shape {tuple(tensor.shape)}"
 
 
 def _alive(gradients: dict) -> dict[str, int]:
@@ -1431,103 +2839,195 @@ def _alive(gradients: dict) -> dict[str, int]:
     }
 
 
-def _gradients(loss, parameters: dict, recorder: _Recorder) -> dict:
-    """By name; the inputs of fused recurrent modules are asked for too, so that their gradient is worked out."""
-    parameters = {n: p for n, p in parameters.items() if p.requires_grad}
-    asked = [
-        *parameters.values(),
-        *(c.inputs for c in recorder.calls if c.inputs is not None and c.inputs.is_leaf),
-    ]
-    return dict(zip(parameters, torch.autograd.grad(loss, asked, allow_unused=True), strict=False))
-
-
-def _held(optimizer) -> set[int] | None:
-    """Ids of the parameters that an optimizer moves; None without one. A group at rate zero beside others is not moved."""
-    if optimizer is None:
+def _held(optimizers) -> set[int] | None:
+    """Ids of the parameters that optimizers move; None without one. A group at rate zero beside others is not moved."""
+    if not optimizers:
         return None
-    moving = [g for g in optimizer.param_groups if g.get("lr", 1) != 0] or optimizer.param_groups
+    groups = [g for optimizer in optimizers for g in optimizer.param_groups]
+    moving = [g for g in groups if g.get("lr", 1) != 0] or groups
     return {id(p) for g in moving for p in g["params"]}
 
 
-def _frozen_names(parameters, held) -> list[str]:
-    return [
-        n
-        for n, p in parameters.items()
-        if not p.requires_grad or held is not None and id(p) not in held
-    ]
+def _smallest(dtype) -> float:
+    """A size of entries below which a gradient may be lost to its precision."""
+    return 1e-5 if dtype == torch.float16 else 1e-300 if dtype == torch.float64 else 1e-35
 
 
-def _note(
-    facts: Facts, recorder: _Recorder, norms: dict[str, float], sizes: dict[str, float]
-) -> None:
-    """Write down whether all is finite, and what the norms of gradients and weights alone tell."""
-    signals = [c.signal for c in recorder.calls if c.signal is not None]
-    facts.finite = all(map(math.isfinite, [*norms.values(), *signals, facts.loss or 0.0]))
-    if facts.finite:
-        grown = math.hypot(*norms.values()) * math.hypot(*(sizes[n] for n in norms))
-        facts.stiffness = grown / abs(facts.loss) if facts.loss and math.isfinite(grown) else None
-        facts.zero_starts = [n for n in recorder.gates if sizes[n] == 0 and norms.get(n, 0) > 0]
-
-
-def _suspicious(recorder: _Recorder, norms: dict[str, float], parameters) -> bool:
-    """Whether anything is so small that its precision may have lost it."""
-    seen = [c.tiny for c in recorder.calls if c.tiny]
+def _suspicious(one: _Pass, parameters: dict) -> bool:
+    """Whether anything that is not exactly zero is so small that its precision may have lost it, or half of it is zero in float16."""
+    seen = [c.tiny for c in one.recorder.calls if c.tiny]
     seen += [
-        (norms[n] / math.sqrt(parameters[n].numel()), parameters[n].dtype)
-        for n in norms
+        (g / math.sqrt(parameters[n].numel()), parameters[n].dtype)
+        for n, g in one.norms.items()
         if parameters[n].dim() > 1
     ]
     return any(
-        size < (1e-5 if dtype == torch.float16 else 1e-35 if dtype != torch.float64 else 1e-300)
-        for size, dtype in seen
+        size < _smallest(dtype) and (size > 0 or dtype == torch.float16) for size, dtype in seen
     )
 
 
-def _stepped(optimizer, gradients: dict[int, torch.Tensor | None]) -> dict[int, torch.Tensor]:
-    """New values, by id, of the optimizer's parameters after one step of a copy of it with these gradients."""
-    held = [p for group in optimizer.param_groups for p in group["params"]]
-    memo = {id(p): nn.Parameter(p.detach().clone(), requires_grad=p.requires_grad) for p in held}
+class _Trial:
+    """Copies of optimizers that hold copies of their parameters."""
+
+    def __init__(self, optimizers, dtype=None):
+        held = [p for o in optimizers for group in o.param_groups for p in group["params"]]
+        self.copies = {
+            id(p): nn.Parameter(
+                p.detach().clone().to(dtype or p.dtype), requires_grad=p.requires_grad
+            )
+            for p in held
+        }
+        memo = dict(self.copies)
+        self.optimizers = [_copied_optimizer(o, memo) for o in optimizers]
+        if dtype is not None:
+            for o in self.optimizers:
+                for state in o.state.values():
+                    state.update(
+                        {
+                            k: v.to(dtype)
+                            for k, v in state.items()
+                            if isinstance(v, torch.Tensor) and v.is_floating_point()
+                        }
+                    )
+
+    def step(self, gradients: dict[int, torch.Tensor | None]) -> dict[int, torch.Tensor]:
+        """New values of the parameters, by id of the originals, after one step with these gradients."""
+        for key, copied in self.copies.items():
+            copied.grad = gradients.get(key)
+        for optimizer in self.optimizers:
+            step = type(optimizer).step
+            step = step.__wrapped__ if getattr(step, "hooked", False) else step
+            with torch.no_grad():
+                step(optimizer)
+        return {key: copied.detach() for key, copied in self.copies.items()}
+
+
+def _copied_optimizer(optimizer, memo: dict):
     trial = object.__new__(type(optimizer))
     for key, value in optimizer.__dict__.items():
         if key == "step":
             continue  # a scheduler's wrapper counts calls
         try:
             trial.__dict__[key] = type(value)() if "hooks" in key else copy.deepcopy(value, memo)
-        except Exception:
+        except Exception:  # something of the user's that can't be copied
             trial.__dict__[key] = value
-    for p in held:
-        memo[id(p)].grad = gradients.get(id(p))
-    step = type(optimizer).step
-    step = step.__wrapped__ if getattr(step, "hooked", False) else step
-    with torch.no_grad():
-        step(trial)
-    return {id(p): memo[id(p)].detach() for p in held}
+    return trial
 
 
 # ---------- first, do no harm ----------
 
 
 @contextlib.contextmanager
+def _swapped(values: dict):
+    """Other values in parameters for a while."""
+    old = {p: p.data for p in values}
+    torch.clear_autocast_cache()
+    try:
+        for p, value in values.items():
+            p.data = value.to(p.dtype)
+        yield
+    finally:
+        for p, data in old.items():
+            p.data = data
+        torch.clear_autocast_cache()
+
+
+@contextlib.contextmanager
+def _set_aside(leaves):
+    """No `.grad` and no accumulation hooks (an optimizer may hang there) while a backward pass runs; then those there were."""
+    once = {id(t): t for t in leaves}
+    kept = [(t, t.grad, getattr(t, "_post_accumulate_grad_hooks", None)) for t in once.values()]
+    hooks = [(table, dict(table)) for _, _, table in kept if table]
+    try:
+        for t, _, _ in kept:
+            t.grad = None
+        for table, _ in hooks:
+            table.clear()
+        yield
+    finally:
+        for t, grad, _ in kept:
+            t.grad = grad
+        for table, content in hooks:
+            table.update(content)
+
+
+PLAIN = (
+    type(None),
+    bool,
+    int,
+    float,
+    complex,
+    str,
+    bytes,
+    type,
+    torch.dtype,
+    torch.device,
+    torch.Size,
+)
+DEEP = 20_000  # containers that are looked into at most
+
+
+def _containers(modules) -> tuple[list, list[torch.Tensor]]:
+    """Every list, dict, set and plain object that hangs on modules, as (it, its content), and the tensors in them."""
+    kept, tensors, stack, seen = [], [], [m.__dict__ for m in modules], {id(m) for m in modules}
+    while stack and len(kept) < DEEP:
+        thing = stack.pop()
+        if isinstance(thing, PLAIN) or id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, torch.Tensor):
+            tensors.append(thing)
+        elif isinstance(thing, dict):
+            kept.append((thing, dict(thing)))
+            stack += thing.values()
+        elif isinstance(thing, (list, set, collections.deque)):
+            kept.append((thing, list(thing)))
+            stack += thing
+        elif isinstance(thing, tuple):
+            stack += [part for part in tuple.__iter__(thing)]
+        elif type(thing).__module__.partition(".")[0] not in (
+            "torch",
+            "builtins",
+            "functools",
+            "threading",
+            "weakref",
+            "types",
+        ) and isinstance(getattr(thing, "__dict__", None), dict):
+            if not callable(thing) or isinstance(thing, nn.Module):
+                stack.append(thing.__dict__)
+    return kept, tensors
+
+
+def _put_back(container, content) -> None:
+    """The same things in the same order."""
+    if isinstance(container, dict):
+        if list(container) != list(content) or any(container[k] is not content[k] for k in content):
+            container.clear()
+            container.update(content)
+    elif len(container) != len(content) or any(
+        a is not b for a, b in zip(container, content, strict=True)
+    ):
+        container.clear()
+        (container.update if isinstance(container, set) else container.extend)(content)
+
+
+@contextlib.contextmanager
 def _unharmed(modules):
-    """Put everything back as it was, whatever happens; yields a function that rewinds random numbers and buffers."""
+    """Put everything back as it was, whatever happens; yields a function that rewinds random numbers, buffers and containers."""
     parts = list({id(m): m for top in modules for m in top.modules()}.values())
-    tables = ("_parameters", "_buffers", "_modules")
-    states = [(m, dict(m.__dict__), [dict(m.__dict__[t]) for t in tables]) for m in parts]
-    buffers = _clones(b for m in parts for b in m._buffers.values())
-    parameters = _clones(p for m in parts for p in m._parameters.values())
-    grads = [(t, t.grad, t.requires_grad) for t, _ in buffers + parameters if t.is_leaf]
+    containers, tensors = _containers(parts)
+    parameters = [p for m in parts for p in m._parameters.values() if p is not None]
+    saved = _clones(
+        [*tensors, *(b for m in parts for b in m._buffers.values() if b is not None)], parameters
+    )
+    trained = _clones(parameters, ())
+    grads = [(t, t.grad, t.requires_grad) for t, _ in saved + trained if t.is_leaf]
     clock = _random_state(parts)
 
     def rewind(everything: bool = False):
-        for m, attributes, inner in states:
-            for key in m.__dict__.keys() - attributes.keys():
-                del m.__dict__[key]
-            m.__dict__.update(attributes)
-            for name, table in zip(tables, inner, strict=True):
-                if _changed(m.__dict__[name], table):
-                    m.__dict__[name].clear()
-                    m.__dict__[name].update(table)
-        for tensor, value in buffers + parameters if everything else buffers:
+        for container, content in containers:
+            _put_back(container, content)
+        for tensor, value in saved + trained if everything else saved:
             if not torch.equal(tensor, value):
                 tensor.data.copy_(value)  # through .data: graphs made before stay valid
         _set_random_state(clock)
@@ -1543,14 +3043,11 @@ def _unharmed(modules):
                 t.grad = grad
 
 
-def _clones(tensors) -> list[tuple[torch.Tensor, torch.Tensor]]:
+def _clones(tensors, without) -> list[tuple[torch.Tensor, torch.Tensor]]:
     """Each tensor once, beside a copy of its values."""
-    once = {id(t): t for t in tensors if t is not None}
+    left_out = {id(t) for t in without}
+    once = {id(t): t for t in tensors if id(t) not in left_out and not t.is_meta}
     return [(t, t.detach().clone()) for t in once.values()]
-
-
-def _changed(table, before) -> bool:
-    return list(table) != list(before) or any(table[k] is not before[k] for k in before)
 
 
 def _random_state(modules):
@@ -1620,7 +3117,7 @@ def _plain(model):
     return model
 
 
-def _check(model, loss_fn, inputs, optimizer, call) -> None:
+def _check(model, loss_fn, inputs, optimizers, call) -> None:
     if not isinstance(model, nn.Module):
         raise TypeError(f"model is {_a(model)}; expected a torch.nn.Module")
     if not callable(loss_fn):
@@ -1665,6 +3162,8 @@ def _check(model, loss_fn, inputs, optimizer, call) -> None:
         raise TypeError(
             "inputs is a DataLoader; expected one batch: inputs, targets = next(iter(loader))"
         )
+    if isinstance(inputs, torch.Tensor) and not inputs.dim():
+        raise ValueError("inputs is a tensor without dimensions; expected a batch of samples")
     for tensor in _tensors(inputs):
         if not tensor.numel():
             raise ValueError(
@@ -1672,22 +3171,24 @@ def _check(model, loss_fn, inputs, optimizer, call) -> None:
             )
         if tensor.is_meta:
             raise ValueError("inputs hold a tensor on the meta device; expected one with numbers")
-    if optimizer is not None:
-        _check_optimizer(optimizer, named)
-
-
-def _check_optimizer(optimizer, named) -> None:
-    if not isinstance(optimizer, torch.optim.Optimizer):
-        raise TypeError(f"optimizer is {_a(optimizer)}; expected a torch.optim.Optimizer")
-    if isinstance(optimizer, torch.optim.LBFGS):
-        raise ValueError(
-            "the optimizer needs a closure (LBFGS) and evaluates the loss on its own; examine without it"
-        )
-    held = {id(p) for group in optimizer.param_groups for p in group["params"]}
-    if not any(id(p) in held for _, p in named):
+    for optimizer in optimizers:
+        _check_optimizer(optimizer)
+    held = {id(p) for o in optimizers for group in o.param_groups for p in group["params"]}
+    if optimizers and not any(id(p) in held for _, p in named):
         raise ValueError(
             "the optimizer holds none of this model's parameters: it was made for another model, or before they were "
             "replaced; make it anew from model.parameters()"
+        )
+
+
+def _check_optimizer(optimizer) -> None:
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(
+            f"optimizer is {_a(optimizer)}; expected a torch.optim.Optimizer, or a list of them"
+        )
+    if isinstance(optimizer, torch.optim.LBFGS):
+        raise ValueError(
+            "the optimizer needs a closure (LBFGS) and evaluates the loss on its own; examine without it"
         )
 
 
@@ -1698,7 +3199,12 @@ def _a(thing) -> str:
 def _bad(name: str, tree) -> list[str]:
     """Names of the tensors in a batch that hold NaN or inf."""
     if isinstance(tree, torch.Tensor):
-        return [name] if _any(torch.isnan, tree) or _any(torch.isinf, tree) else []
+        mask = (
+            not _any(torch.isnan, tree) and set(tree.unique().tolist()) == {0.0, -math.inf}
+            if _any(torch.isinf, tree)
+            else False
+        )
+        return [name] if (_any(torch.isnan, tree) or _any(torch.isinf, tree)) and not mask else []
     parts = (
         enumerate(tree)
         if isinstance(tree, (list, tuple))
@@ -1733,6 +3239,8 @@ def _hint(error: Exception, who: str, call) -> str:
         return "; if the model takes several arguments, pass call=lambda model, batch: model(**batch) or model(*batch)"
     if "closure" in text:
         return "; the optimizer needs a closure: examine without it"
+    if "custom autograd.Function" in text:
+        return "; give your autograd.Function a backward() that returns one gradient for each input of its forward()"
     if "dtype" in text or "scalar type" in text or "must be tensor" in text or "Long" in text:
         return (
             "; check the dtype: inputs are usually float32, class labels int64, token numbers int64"
@@ -1743,8 +3251,6 @@ def _hint(error: Exception, who: str, call) -> str:
         return "; check the numbers: class labels must be below the number of outputs, token numbers below that of the embedding"
     if "device" in text:
         return "; put model, inputs and targets on one device"
-    if "heckpoint" in text:
-        return "; pass use_reentrant=False to torch.utils.checkpoint"
     return "; call it once yourself with the same batch to see the whole trace"
 
 
@@ -1759,6 +3265,11 @@ def _scalar(loss):
         )
     if loss.is_complex():
         raise ValueError("loss_fn returned a complex number; expected a real one")
+    if not loss.is_floating_point():
+        raise ValueError(
+            f"loss_fn returned a {str(loss.dtype).removeprefix('torch.')}, which has no gradient; expected a float (a count of errors can't be "
+            "trained on)"
+        )
     return loss.reshape(())
 
 
@@ -1771,13 +3282,14 @@ class watch:
         with watch(model, optimizer, every=100) as patient:
             for inputs, targets in loader:
                 loss = loss_fn(model(inputs), targets)
-                patient.loss(loss)      # optional: only with it can there be a verdict on the learning rate
+                patient.loss(loss)      # optional: only with it can there be a verdict on a rate that is too large
                 ...
 
-    It runs no pass of its own. A pass counts when the model is called with gradients on. scaler: a GradScaler, whose scale is
-    divided out. on_change: called with one line of text whenever the verdict is another than before. `report` is the last
-    report (None before the first), `history` a list of (pass, diagnosis). All hooks are gone when the block is left, by an
-    error too. Raises TypeError or ValueError as `examine` does.
+    It runs no pass of its own. A pass counts when the model, or a part of it, is called with gradients on. optimizer: one, or a
+    list. scaler: a GradScaler, whose scale is divided out. on_change: called with one line of text whenever the verdict is
+    another than before, and at the end if no pass was seen. `report` is the last report (None before the first), `history` a
+    list of (pass, diagnosis). All hooks are gone when the block is left, by an error too. Raises TypeError or ValueError as
+    `examine` does.
     """
 
     def __init__(self, model, optimizer=None, *, every: int = 100, scaler=None, on_change=print):
@@ -1785,195 +3297,439 @@ class watch:
             raise ValueError(
                 "model is compiled: its passes can't be read; watch the model as it was before torch.compile"
             )
-        self.model = _plain(model)
-        _check(self.model, len, (), optimizer, None)
+        self.model, self.optimizers = _plain(model), _listed(optimizer)
+        _check(self.model, len, (), self.optimizers, None)
         if not isinstance(every, int) or every < 1:
             raise ValueError(f"every is {every!r}; expected a whole number from 1 on")
         if on_change is not None and not callable(on_change):
             raise TypeError(
                 f"on_change is {_a(on_change)}; expected a function of one text, or None"
             )
-        self.optimizer, self.every, self.scaler, self.on_change = (
-            optimizer,
-            every,
-            scaler,
-            on_change,
-        )
+        self.every, self.scaler, self.on_change = every, scaler, on_change
         self.report: Report | None = None
         self.history: list[tuple[int, str]] = []
         self.passes = 0
-        self._recorder: _Recorder | None = None
-        self._read: _Pending | None = (
-            None  # a pass that was read and whose backward pass or step may still come
-        )
-        self._stepped: _Pending | None = (
+        self._depth = 0  # calls of modules inside each other
+        self._open = False  # a pass made of several calls goes on until its backward pass
+        self._reading: _Reading | None = None  # a pass whose backward pass or step may still come
+        self._stepped: _Reading | None = (
             None  # one whose step is done and whose next loss may still be told
         )
+        self._loop = _Loop(self.optimizers, scaler)
         self._handles: list = []
 
     def __enter__(self):
-        self._handles = [
-            self.model.register_forward_pre_hook(self._before),
-            self.model.register_forward_hook(self._after, always_call=True),
-        ]
-        if self.optimizer is not None:
+        for module in self.model.modules():
             self._handles += [
-                self.optimizer.register_step_pre_hook(self._before_step),
-                self.optimizer.register_step_post_hook(self._after_step),
+                module.register_forward_pre_hook(self._before, with_kwargs=True),
+                module.register_forward_hook(self._after, always_call=True),
             ]
+        for optimizer in self.optimizers:
+            self._handles += [
+                optimizer.register_step_pre_hook(self._before_step),
+                optimizer.register_step_post_hook(self._after_step),
+            ]
+        self._handles += [
+            p.register_hook(self._hearing(n, p))
+            for n, p in self.model.named_parameters()
+            if p.requires_grad
+        ]
         return self
 
     def __exit__(self, *error):
         for handle in self._handles:
             handle.remove()
         self._handles = []
-        if self._recorder is not None:
-            self._recorder.__exit__(None, None, None)
-            self._recorder = None
-        self._close_stepped()
-        self._close_read()
+        if self._reading is not None:
+            self._reading.leave()
+        for reading in (self._stepped, self._reading):
+            self._judge(reading)
+        self._stepped = self._reading = None
+        if self.report is None and self.on_change is not None and not any(error):
+            self.on_change(
+                "watch saw no training pass: neither the model nor a part of it was called with gradients on and followed by backward()"
+                if not self.passes
+                else f"watch read none of {self.passes} passes to its end: no backward pass reached the model's parameters"
+            )
 
     def loss(self, value) -> None:
         """Tell the loss of a pass, after the pass; a tensor or a number."""
-        if self._stepped is None and self._read is None:
-            return
         value = float(value.detach() if isinstance(value, torch.Tensor) else value)
+        self._loop.losses.append(value)
         if self._stepped is not None:
             self._stepped.after = value
-            self._close_stepped()
-        if self._read is not None and self._read.told is None:
-            self._read.told = value
+            self._judge(self._stepped)
+            self._stepped = None
+        if self._reading is not None and self._reading.told is None:
+            self._reading.told = value
 
-    def _before(self, module, args) -> None:
-        if not torch.is_grad_enabled() or self._recorder is not None:
+    def _before(self, module, args, kwargs) -> None:
+        self._depth += 1
+        if self._depth > 1 or not torch.is_grad_enabled():
             return
+        if module is self.model or not self._open:
+            self._begin()
+            self._open = module is not self.model
+        if self._reading is not None and self._reading.number == self.passes:
+            self._reading.enter(args, kwargs)
+
+    def _begin(self) -> None:
         self.passes += 1
-        self._close_stepped()
-        if self._read is not None and self._read.stepped and self._read.told is not None:
-            self._stepped, self._read = self._read, None
-        elif (self.passes - 1) % self.every == 0 or self.optimizer is None:
-            self._close_read()
+        read, self._reading = self._reading, self._reading
+        if self._stepped is not None:
+            self._judge(self._stepped)
+            self._stepped = None
+        if read is not None and read.stepped and read.told is not None:
+            self._stepped, self._reading = read, None
+        elif (self.passes - 1) % self.every == 0 or not self.optimizers:
+            self._judge(read)
+            self._reading = None
         if (self.passes - 1) % self.every == 0:
-            self._recorder = _Recorder(self.model)
-            self._recorder.__enter__()
+            self._reading = _Reading(self.model, self.passes)
 
     def _after(self, module, args, output) -> None:
-        recorder, self._recorder = self._recorder, None
-        if recorder is None:
-            return
-        recorder.__exit__(None, None, None)
-        if output is not None:
-            ends = _tensors(output) or [call.out for call in recorder.calls]
-            self._read = _Pending(recorder, self.passes, [t.grad_fn for t in ends], args)
+        self._depth = max(0, self._depth - 1)
+        if self._depth == 0 and self._reading is not None:
+            self._reading.leave(output)
+
+    def _hearing(self, name: str, parameter):
+        def hear(gradient):
+            if not self._open and self._depth:
+                return
+            self._open = False
+            reading = self._reading
+            if reading is not None and not reading.stepped and reading.number == self.passes:
+                if not reading.norms:
+                    self._loop.first_gradient(parameter, self.passes)
+                reading.hear(name, gradient)
+
+        return hear
 
     def _before_step(self, optimizer, args, kwargs) -> None:
-        if self._read is not None and not self._read.stepped:
-            self._read.before_step(self.scaler)
+        if self._reading is not None and not self._reading.stepped and self._reading.norms:
+            self._reading.before_step(self.scaler)
+            self._loop.before_step(
+                optimizer, self._reading.norms, self._reading.recorder.parameters
+            )
 
     def _after_step(self, optimizer, args, kwargs) -> None:
-        if self._read is not None and self._read.old is not None:
-            self._read.after_step()
-            if self._read.told is None:
-                self._close_read()
+        self._loop.after_step(self.passes)
+        self._open = False
+        reading = self._reading
+        if reading is not None and reading.old is not None:
+            reading.after_step()
+            if reading.told is None:
+                self._judge(reading)
+                self._reading = None
 
-    def _close_read(self) -> None:
-        read, self._read = self._read, None
-        self._judge(read)
-
-    def _close_stepped(self) -> None:
-        stepped, self._stepped = self._stepped, None
-        self._judge(stepped)
-
-    def _judge(self, pending: _Pending | None) -> None:
-        report = pending.report(self.scaler, _held(self.optimizer)) if pending is not None else None
+    def _judge(self, reading: _Reading | None) -> None:
+        report = None
+        if reading is not None:
+            report = reading.report(
+                self.scaler, self.optimizers, self._loop.faults(self.model, self.passes)
+            )
         if report is None:
             return
         changed = not self.history or self.history[-1][1] != report.diagnosis
         self.report = report
-        self.history.append((pending.number, report.diagnosis))
+        self.history.append((reading.number, report.diagnosis))
         if changed and self.on_change is not None:
             finding = report.findings[0]
             self.on_change(
-                f"pass {pending.number}: {report.diagnosis.replace('_', ' ')} ({_names(finding.layers) or 'all layers'}): "
+                f"pass {reading.number}: {_words(report.diagnosis)} ({_names(finding.layers) or 'all layers'}): "
                 f"{finding.evidence} {finding.remedy}"
             )
 
 
-class _Pending:
-    """A pass that was read, until its backward pass and its step are over."""
+class _Loop:
+    """What goes on around the passes: who zeroes gradients when, whether steps are made, where weight decay leads."""
 
-    def __init__(self, recorder: _Recorder, number: int, roots, inputs):
-        self.recorder, self.number, self.roots = recorder, number, roots
-        self.bad_inputs = _bad("inputs", inputs[0] if len(inputs) == 1 else inputs)
+    def __init__(self, optimizers, scaler):
+        self.optimizers, self.scaler = optimizers, scaler
+        self.steps, self.last_step, self.stale, self.fresh, self.zeroed = 0, 0, 0, 0, 0
+        self.scales: list[float] = []
+        self.sizes: list[float] = []
+        self.losses: list[float] = []
+        self.decayed = 0.0
+
+    def first_gradient(self, parameter, passes: int) -> None:
+        """At the first gradient of a pass that follows a step: is there still one from before?"""
+        if self.scaler is not None:
+            self.scales.append(_scale(self.scaler))
+        if self.steps and self.last_step == passes - 1:
+            left = parameter.grad is not None and bool(_values(parameter.grad).any())
+            self.stale, self.fresh = self.stale + left, self.fresh + (not left)
+
+    def before_step(self, optimizer, norms: dict[str, float], parameters: dict) -> None:
+        """Is a gradient that was heard still there when the step comes? And is the decay larger than it?"""
+        held = {id(p): group for group in optimizer.param_groups for p in group["params"]}
+        heard = [n for n, g in norms.items() if g > 0 and id(parameters[n]) in held]
+        gone = [
+            n
+            for n in heard
+            if parameters[n].grad is None or not bool(_values(parameters[n].grad).any())
+        ]
+        self.zeroed += bool(heard) and len(gone) == len(heard)
+        mine = [
+            (parameters[n], held[id(parameters[n])]) for n in norms if id(parameters[n]) in held
+        ]
+        self.sizes.append(math.hypot(*(_norm(p) for p, _ in mine)))
+        self.decayed = max(self.decayed, _decay_share(optimizer, mine))
+
+    def after_step(self, passes: int) -> None:
+        self.steps, self.last_step = self.steps + 1, passes
+
+    def faults(self, model, passes: int) -> list[Finding]:
+        """What is wrong with the loop as seen so far."""
+        said = []
+        if self.zeroed:
+            said.append(
+                "zero_grad() stands between backward() and step(): the optimizer finds no gradient"
+            )
+        if self.stale > 1 and not self.fresh:
+            said.append(
+                f"zero_grad() is missing: at {self.stale} of {self.stale} passes that were looked at, the one of the step before was still there"
+            )
+        since = passes - self.last_step
+        falls = len(self.scales) > 1 and self.scales[-1] < self.scales[0]
+        if self.optimizers and falls and since > 4:
+            said.append(
+                f"the scaler has skipped the steps of the last {since} passes; its scale fell from {self.scales[0]:g} to {self.scales[-1]:g}"
+            )
+        elif self.optimizers and not self.steps and passes > 9:
+            said.append(f"no step() in {passes} passes")
+        shrunk = len(self.sizes) > 2 and self.sizes[-1] < 0.9 * self.sizes[0]
+        risen = len(self.losses) > 2 and self.losses[-1] > 0.9 * self.losses[0]
+        if shrunk and risen and self.decayed > 1:
+            said.append(
+                f"weight decay pulls {self.decayed:.2g} times as far as the gradient; the weights shrank from {self.sizes[0]:.3g} to "
+                f"{self.sizes[-1]:.3g}, and the loss does not fall"
+            )
+        bad = [n for n, b in model.named_buffers() if "running_" in n and not _finite(b)]
+        if bad:
+            said.append(f"the statistics {_names(bad)} are not finite")
+        remedy = (
+            "Lower weight_decay a hundredfold. It worked if the loss falls."
+            if shrunk and risen and self.decayed > 1
+            else ""
+        )
+        return [_finding("training_loop", ["loop"], f"{text}.", remedy) for text in said]
+
+
+def _decay_share(optimizer, mine) -> float:
+    """How far weight decay pulls the weights by one step, over how far the gradient does."""
+    decay = math.hypot(*(g.get("weight_decay", 0) * _norm(p) for p, g in mine))
+    if not decay:
+        return 0.0
+    adaptive = any("exp_avg_sq" in optimizer.state.get(p, {}) for p, _ in mine)
+    decoupled = adaptive and isinstance(optimizer, torch.optim.AdamW)
+    pull = (
+        math.hypot(*(math.sqrt(p.numel()) for p, _ in mine))
+        if decoupled
+        else math.hypot(*(_norm(p.grad) for p, _ in mine if p.grad is not None))
+    )
+    return decay / pull if pull else math.inf
+
+
+class _Reading:
+    """A pass that is read, until its backward pass and its step are over."""
+
+    def __init__(self, model, number: int):
+        self.model, self.recorder, self.number = model, _Recorder(model), number
+        self.roots: list = []
+        self.bad_inputs: list[str] = []
         self.norms: dict[str, float] = {}
+        self.sizes: dict[str, float] = {}
+        self.lost: list[str] = []
         self.told = self.after = self.old = self.scale = None
         self.updates: dict[str, float] = {}
-        self.stepped = False
-        recorder.attach()
-        self.handles = [
-            p.register_hook(self._keeper(n))
-            for n, p in recorder.parameters.items()
-            if p.requires_grad
+        self.bad_updates: list[str] = []
+        self.stepped = self.entered = False
+        self.attached = 0
+        self.handles: list = []
+
+    def enter(self, args, kwargs) -> None:
+        self.bad_inputs += [
+            *_bad("inputs", args[0] if len(args) == 1 else args),
+            *_bad("inputs", kwargs),
         ]
+        self.recorder.receive((args, kwargs))
+        self.recorder.__enter__()
+        self.entered = True
 
-    def _keeper(self, name: str):
-        def keep(gradient):
-            self.norms[name] = _norm(gradient)
+    def leave(self, output=None) -> None:
+        """The call is over: ask for the gradients of what it made."""
+        if not self.entered:
+            return
+        self.recorder.__exit__(None, None, None)
+        self.entered = False
+        ends = _tensors(output) or [call.out for call in self.recorder.calls]
+        for tensor in ends:
+            origin = self.recorder._origin(tensor)
+            if _by_layer(origin):
+                self.recorder.calls[origin].gives = True
+        self.roots += [t.grad_fn for t in ends if t.grad_fn is not None]
+        self.handles += self.recorder.attach(self.attached)
+        self.attached = len(self.recorder.calls)
+        self.sizes = self.sizes or {n: _norm(p) for n, p in self.recorder.parameters.items()}
 
-        return keep
+    def hear(self, name: str, gradient) -> None:
+        self.norms[name] = _norm(gradient)
+        if gradient.dtype == torch.float16 and gradient.dim() > 1 and not gradient.is_sparse:
+            if int(gradient.count_nonzero()) < (1 - LIMITS["gone"]) * gradient.numel():
+                self.lost.append(name)
 
     def before_step(self, scaler) -> None:
         """The weights before the step, and the scale that this pass's gradients had."""
         self.scale = _scale(scaler)
-        self.old = {
-            n: self.recorder.parameters[n].detach().clone()
-            for n in self.recorder.matrices
-            if n in self.norms
-        }
+        self.old = {n: self.recorder.parameters[n].detach().clone() for n in self.norms}
 
     def after_step(self) -> None:
         """How far the step moved each weight matrix."""
         for name, old in self.old.items():
-            size = _norm(old) or math.sqrt(old.shape[0] / 3)
-            self.updates[name] = _norm(self.recorder.parameters[name].detach() - old) / size
+            new = self.recorder.parameters[name].detach()
+            if _finite(old) and not _finite(new):
+                self.bad_updates.append(name)
+            if name in self.recorder.matrices:
+                self.updates[name] = _norm(new - old) / (_norm(old) or math.sqrt(old.shape[0] / 3))
         self.old, self.stepped = None, True
 
-    def report(self, scaler, held) -> Report | None:
+    def report(self, scaler, optimizers, faults: list[Finding]) -> Report | None:
         """What the pass showed; None where no backward pass came."""
         for handle in self.handles:
             handle.remove()
         if not self.norms:
             return None
         scale, recorder = self.scale or _scale(scaler), self.recorder
-        norms = {n: g / scale for n, g in self.norms.items()}
         recorder.divide(scale)
-        sizes = {n: _norm(p) for n, p in recorder.parameters.items()}
-        facts = Facts(
-            loss=self.told,
-            loss_after=self.after,
-            bad_inputs=self.bad_inputs,
-            updates=self.updates,
-            frozen=_frozen_names(recorder.parameters, held),
-            disconnected=[
-                n for n, p in recorder.parameters.items() if p.requires_grad and n not in norms
-            ],
+        one = _Pass(
+            recorder, _Graph(self.roots), {n: g / scale for n, g in self.norms.items()}, self.sizes
         )
-        _note(facts, recorder, norms, sizes)
-        layers = _layers(recorder, self.roots, norms, sizes, facts)
-        if not facts.finite:
-            bad = [
-                x.name for x in layers if x.spread is not None and not math.isfinite(x.spread)
-            ] or [
-                c.name
-                for c in reversed(recorder.calls)
-                if c.signal is not None and not math.isfinite(c.signal)
-            ]
-            facts.bad_layers, facts.first_bad = (
-                bad[:1],
-                f"{bad[0]} is the first layer that is not finite" if bad else "",
-            )
+        facts = Facts(self.told, self.after, updates=self.updates, told=list(faults))
+        facts.finite = math.isfinite(facts.loss or 0.0) and one.finite()
+        facts.seen, facts.applications, facts.given = *one.seen(), recorder.variety()
+        if faults:
+            facts.updates = {}  # steps made without a gradient say nothing about the rate
+        if facts.updates and max(self.updates.values()) < LIMITS["rate_too_small"]:
+            facts.loss_after = None  # of another batch: it says nothing about so small a step
+        layers = one.layers(self.updates)
+        if facts.finite:
+            facts.stiffness, facts.zero_starts = one.stiffness(facts.loss), one.zero_starts()
+            self.look(one, layers, facts, _held(optimizers))
+        else:
+            self.look_at_what_is_not_finite(layers, facts)
         findings = judge(layers, facts)
         return Report(findings[0].code, findings, layers, facts)
+
+    def look(self, one: _Pass, layers: list[Layer], facts: Facts, held) -> None:
+        parameters = self.recorder.parameters
+        off = [n for n, p in parameters.items() if not p.requires_grad]
+        mine = {n for n, p in parameters.items() if held is None or id(p) in held}
+        missing = [n for n, p in parameters.items() if p.requires_grad and n not in one.norms]
+        feeding = {n for c in self.recorder.calls if c.feeds or c.gives for n in c.weights}
+        feeding = {_module(n) for n in feeding}
+        cut = [n for n in missing if n in mine and _module(n) in feeding]
+        unused = [n for n in missing if n not in cut]
+        forgotten = [n for n in one.norms if n not in mine]
+        waits = bool(facts.zero_starts)
+        for layer in layers:
+            if waits and layer.differs == 0:
+                layer.dead = None
+        facts.told += one.off_outputs(layers)
+        alike = [] if waits else one.alike(layers)
+        lost = (
+            []
+            if _dead(layers)
+            else sorted({_module(n) for n in self.lost if n not in self._embeddings()})
+        )
+        for code, names, said, note in (
+            (
+                "disconnected_layers",
+                cut,
+                "no gradient reaches {}, although what they give goes on to other layers",
+                False,
+            ),
+            (
+                "symmetric_init",
+                alike,
+                "in {} all units compute the same on this batch and get the same gradient",
+                False,
+            ),
+            (
+                "underflow",
+                lost,
+                "nearly all entries of the float16 gradients of {} round to zero",
+                False,
+            ),
+            (
+                "nonfinite_update",
+                self.bad_updates,
+                "all gradients are finite, and the optimizer's step makes {} nan or inf",
+                False,
+            ),
+            (
+                "frozen_layers",
+                forgotten,
+                "a gradient flows to {}, and no given optimizer moves them",
+                False,
+            ),
+            ("frozen_layers", off, "requires_grad is off for {}", True),
+            (
+                "unused_parameters",
+                unused,
+                "no gradient reaches {} in this pass, and nothing read what they give",
+                True,
+            ),
+        ):
+            if names:
+                where = names if code in ("symmetric_init", "underflow") else map(_module, names)
+                facts.told.append(
+                    _finding(code, where, f"{said.format(_names(names))}.", note=note)
+                )
+
+    def _embeddings(self) -> set[str]:
+        return {
+            n
+            for c in self.recorder.calls
+            if c.kind in ("embedding", "getitem", "index_select")
+            for n in c.weights
+        }
+
+    def look_at_what_is_not_finite(self, layers: list[Layer], facts: Facts) -> None:
+        if self.bad_inputs:
+            facts.told.append(
+                _finding(
+                    "nonfinite_input",
+                    self.bad_inputs,
+                    f"{_names(self.bad_inputs)} hold NaN or inf before the net sees them.",
+                )
+            )
+            return
+        bad = [x.name for x in layers if x.spread is not None and not math.isfinite(x.spread)]
+        back = [
+            c.name
+            for c in reversed(self.recorder.calls)
+            if c.signal is not None and not math.isfinite(c.signal)
+        ]
+        if bad:
+            said = f"{bad[0]} is the first layer that is not finite"
+        elif back and len(back) == sum(c.signal is not None for c in self.recorder.calls):
+            bad, said = (
+                ["loss"],
+                "every layer's output is finite, and no gradient is: it is the loss, or what its targets hold",
+            )
+        else:
+            bad, said = (
+                back[:1] or ["loss"],
+                f"going backward, {(back or ['the loss'])[0]} is the first that is not finite",
+            )
+        facts.told.append(
+            _finding(
+                "nonfinite_layer",
+                bad[:1],
+                f"{said}. Examine this batch to see which operation it is.",
+            )
+        )
 
 
 def _scale(scaler) -> float:

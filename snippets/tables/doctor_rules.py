@@ -21,7 +21,16 @@ def rows(quote):
             "`nonfinite_layer`",
             "the loss or a gradient is not finite; the first operation to give such a value is named",
         ],
-        ["then", "`disconnected_layers`", "a trainable parameter gets no gradient at all"],
+        [
+            "then",
+            "`disconnected_layers`",
+            "a parameter gets no gradient, although the loss changes with its values",
+        ],
+        [
+            "then",
+            "`unregistered_parameters`",
+            "the forward pass reads leaves that require a gradient and stand in no `parameters()` and no optimizer",
+        ],
         [
             "then",
             "`symmetric_init`",
@@ -43,19 +52,41 @@ def rows(quote):
             "`saturated_units`",
             f"in some layer more than {limit('saturated')} of the units are pinned, their slope below "
             f"{limit('flat')} of its largest, on more than {limit('pinned_samples')} of the samples; in a last "
-            f"layer only if it misses more than {limit('missed')} of its targets, too",
+            f"layer only if the loss pulls more than {limit('missed')} of the pinned values back inside",
         ],
         [
             "then",
             "`vanishing`",
             f"{ratio} is below {limit('vanishing')}, falling steadily: r² of at least {limit('steady')} over depth, "
             f"no step above {limit('cliff')} of the whole; or it is below {limit('sound_low')} and the first layers' "
-            f"relative updates are below {limit('starved')} of the last layers'",
+            f"relative updates are below {limit('starved')} of the last layers'. Not if ten steps of the optimizer bring "
+            f"the ratio to {limit('healed')} or more",
         ],
         [
             "then",
             "`exploding`",
-            f"the mirror image: above {limit('exploding')}, or above {limit('sound_high')} with the updates to match",
+            f"the mirror image: above {limit('exploding')}, or above {limit('sound_high')} with the updates to match. Or "
+            f"forward: the loss is above {limit('above_guess')} times that of a constant guess, and outputs have a size of "
+            f"{limit('large_output')} or more",
+        ],
+        [
+            "then",
+            "`collapsed_activations`",
+            f"of the last hidden layer's output less than {limit('alike')} differs between rows, where {limit('differing')} did "
+            "before",
+        ],
+        [
+            "then",
+            "`zero_gradient`",
+            "a part that the forward pass uses has a gradient of exactly zero beside others that live, and a few steps don't "
+            f"wake it; an expert only if its gate is below {limit('gate')} on every row",
+        ],
+        ["then", "`nonfinite_update`", "gradients are finite, and the optimizer's step is not"],
+        [
+            "then",
+            "`lost_updates`",
+            f"a step leaves {limit('rounded')} of the entries of half-precision weights as they are, and would move them in "
+            "float32",
         ],
         [
             "then",
@@ -73,8 +104,30 @@ def rows(quote):
         ],
         [
             "then",
+            "`training_loop`",
+            "`watch` alone: `zero_grad` is missing or in the wrong place, no step is made or a scaler skips them, weight decay "
+            "outweighs the gradient, statistics of a norm are not finite",
+        ],
+        [
+            "then",
             "`frozen_layers`",
-            "a parameter can't change: `requires_grad` is off, or the optimizer does not hold it",
+            "a gradient flows to parameters that no given optimizer moves, or nothing can change at all; `requires_grad` off "
+            "is otherwise a note",
+        ],
+        [
+            "then",
+            "`bad_targets`",
+            "all targets are one class, or their shape spreads over the outputs'",
+        ],
+        [
+            "then",
+            "`bad_batch`",
+            "all rows are alike, integers are fed as numbers, or a recurrent module runs along the batch",
+        ],
+        [
+            "then",
+            "`unscaled_data`",
+            f"inputs, or targets, have a size above {limit('large_data')} or below {limit('small_data')}",
         ],
         [
             "else",

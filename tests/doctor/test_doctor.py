@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 import torch
 from gradient_doctor import (
-    GUIDE,
-    INACTIVE,
+    ACTIVATIONS,
+    CAUSES,
     LIMITS,
-    PINNED,
-    REMEDY,
+    MOST_LINES,
     SCHEMA,
     Facts,
     Finding,
@@ -64,12 +63,13 @@ def test_verdict(name):
     assert report.diagnosis == VERDICTS[name][0], f"\n{report}"
     first = report.findings[0]
     assert (
-        (first.code, first.guide) == (report.diagnosis, GUIDE[report.diagnosis])
+        (first.code, first.guide) == (report.diagnosis, CAUSES[report.diagnosis][0])
         and first.evidence
         and first.remedy
     )
     assert report.diagnosis == "healthy" or first.layers
-    assert max(map(len, str(report).splitlines())) <= 79
+    assert not first.note and max(map(len, str(report).splitlines())) <= 79
+    assert len(str(report).splitlines()) <= MOST_LINES
     parsed = json.loads(report.to_json(), parse_constant=pytest.fail)
     assert (
         parsed["schema"] == SCHEMA
@@ -240,6 +240,14 @@ def compiled(model):
     return torch.compile(model, backend="eager")
 
 
+class NoGradient(torch.autograd.Function):
+    """A function whose author forgot the way back."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+
 BAD = {
     "no module": (
         lambda: examine(lambda x: x, CE, X, Y),
@@ -309,6 +317,21 @@ BAD = {
         ValueError,
         "TorchScript",
     ),
+    "loss an integer": (
+        lambda: examine(mlp(), lambda o, t: (o.argmax(1) != t).sum(), X, Y),
+        ValueError,
+        "loss_fn returned a int64, which has no gradient",
+    ),
+    "inputs without dimensions": (
+        lambda: examine(mlp(), CE, torch.tensor(1.0), Y),
+        ValueError,
+        "inputs is a tensor without dimensions; expected a batch",
+    ),
+    "a function without a gradient": (
+        lambda: examine(mlp(), lambda o, t: NoGradient.apply(o).mean(), X, Y),
+        ValueError,
+        r"the backward pass raised NotImplementedError.*give your autograd\.Function a backward\(\)",
+    ),
     "no optimizer": (
         lambda: examine(mlp(), CE, X, Y, optimizer=0.1),
         TypeError,
@@ -375,11 +398,14 @@ def test_the_guilty_layer_is_named():
     args, more = patient("biases far below zero")
     assert examine(*args, **more).findings[0].layers[0] == "2"
     args, more = patient("a layer never called")
-    assert examine(*args, **more).findings[0].layers == ["never"]
+    finding = examine(*args, **more).findings[-1]
+    assert (finding.code, finding.layers, finding.note) == ("unused_parameters", ["never"], True)
     args, more = patient("root of zero")
     assert "`sqrt`" in examine(*args, **more).findings[0].evidence
     args, more = patient("mask over everything")
-    assert examine(*args, **more).findings[0].evidence.startswith("`softmax` after query gives nan")
+    finding = examine(*args, **more).findings[0]
+    assert finding.evidence.startswith("`softmax` after query gives nan")
+    assert "a row is masked whole" in finding.evidence and "not masked" in finding.remedy
 
 
 def test_signals_are_those_of_autograd():
@@ -446,7 +472,7 @@ def activated(activation, inputs):
 def test_a_unit_is_off_where_the_slope_has_ended(name):
     activation, off, on = OFF[name]
     layer, slopes = activated(activation, [off - 2, off, on, on + 1])
-    assert name in INACTIVE and layer.dead == 0.5 and layer.saturated is None
+    assert ACTIVATIONS[name].off is not None and layer.dead == 0.5 and layer.saturated is None
     assert slopes[:2].max() < 2e-3 and slopes[2] > slopes[:2].max()
 
 
@@ -455,12 +481,13 @@ def test_a_unit_is_pinned_where_the_slope_is_a_fiftieth_of_the_largest(name):
     activation, end = ENDS[name]
     layer, slopes = activated(activation, [-1.05 * end, -0.95 * end, 0.0, 0.95 * end, 1.05 * end])
     pinned = slopes < LIMITS["flat"] * slopes[2]
-    assert name in PINNED and layer.saturated == 0.4 and layer.dead is None
+    assert ACTIVATIONS[name].slope and layer.saturated == 0.4 and layer.dead is None
     assert pinned.tolist() == [True, False, False, False, True]
 
 
 def test_every_activation_with_a_flat_part_is_tried():
-    assert set(OFF) == set(INACTIVE) and set(ENDS) == set(PINNED)
+    assert set(OFF) == {name for name, kind in ACTIVATIONS.items() if kind.off is not None}
+    assert set(ENDS) == {name for name, kind in ACTIVATIONS.items() if kind.slope}
 
 
 def test_time_in_a_fused_module_is_that_of_its_states():
@@ -580,7 +607,7 @@ def test_every_verdict_leads_into_the_guide():
     anchors = find_anchors(
         (ROOT / "docs" / "diagnose" / "misdiagnosis.md").read_text(encoding="utf-8")
     )
-    assert GUIDE.keys() == REMEDY.keys() and set(GUIDE.values()) <= anchors
+    assert {anchor for anchor, _ in CAUSES.values()} <= anchors
 
 
 def test_every_field_of_the_json_stands_on_the_page():

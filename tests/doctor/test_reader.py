@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 import torch
-from gradient_doctor import GUIDE, LIMITS, REMEDY, Facts, Layer, examine, judge
+from gradient_doctor import CAUSES, LIMITS, Facts, Finding, Layer, examine, judge
 
 from snippets.measurement import ROOT, Bad
 from snippets.programs import node
@@ -66,9 +66,9 @@ def real(value):
 
 
 def in_python(layers: list[dict], facts: dict) -> list[dict]:
+    facts = real(facts) | {"told": [Finding(**f) for f in facts.get("told", ())]}
     return [
-        dataclasses.asdict(f)
-        for f in judge([Layer(**real(x)) for x in layers], Facts(**real(facts)))
+        dataclasses.asdict(f) for f in judge([Layer(**real(x)) for x in layers], Facts(**facts))
     ]
 
 
@@ -93,7 +93,7 @@ def test_a_case(name, in_the_page):
 
 
 def test_the_cases_reach_every_verdict_and_every_limit():
-    assert {code for *_, codes in CASES.values() for code in codes} == set(GUIDE)
+    assert {code for *_, codes in CASES.values() for code in codes} == set(CAUSES)
     text = (ROOT / "tests" / "support" / "verdicts.py").read_text(encoding="utf-8")
     otherwise = {
         "pinned_samples",
@@ -106,6 +106,11 @@ def test_the_cases_reach_every_verdict_and_every_limit():
         "cliff",
         "most",
         "rate_too_large",
+        "growth",
+        "gate",
+        "rounded",
+        "large_data",
+        "small_data",
     }
     assert {name for name in LIMITS if f'just("{name}"' not in text} == otherwise
 
@@ -134,8 +139,7 @@ def test_a_changed_limit_reaches_the_page(checkout):
     )
     assert {k: json.loads(v) for k, v in exported.items()} == {
         "LIMITS": LIMITS,
-        "GUIDE": GUIDE,
-        "REMEDY": REMEDY,
+        "CAUSES": CAUSES,
     }
 
 
@@ -251,10 +255,10 @@ READ = {  # text: (names, signals, what they are, lines not understood)
     "a hole in the csv": ("name,signal\na,1\nb,oops\nc,2", ["a", "c"], [1.0, 2.0], "signal", [3]),
     "a bad entry": ("[1e-3,\n x,\n 2e-3]", ["entry 1", "entry 3"], [1e-3, 2e-3], "weight", [2]),
     "only words": ("nothing\nhere", [], [], None, [1, 2]),
-    "broken JSON": ('{"schema": "gradient-doctor/1",\n"layers": [}', [], [], None, [2]),
+    "broken JSON": ('{"schema": "gradient-doctor/2",\n"layers": [}', [], [], None, [2]),
     "another schema": ('{"schema": "other/1"}', [], [], None, [1]),
     "a report with a wrong field": (
-        '{"schema": "gradient-doctor/1", "layers": [{"name": 3}], "facts": {}}',
+        '{"schema": "gradient-doctor/2", "layers": [{"name": 3}], "facts": {}}',
         [],
         [],
         None,

@@ -1,6 +1,6 @@
 """One table of cases for the doctor's rules, which Python and the page must judge alike: layers, facts, and the codes expected."""
 
-from gradient_doctor import LIMITS
+from gradient_doctor import CAUSES, LIMITS
 
 
 def stack(*signals, **fields) -> list[dict]:
@@ -22,9 +22,36 @@ def just(name: str, share: float) -> float:
     return LIMITS[name] * share
 
 
+def told(code: str, *layers: str, note: bool = False) -> dict:
+    """A finding that an examination has told `judge`."""
+    return {
+        "code": code,
+        "layers": list(layers),
+        "evidence": f"{code} was found.",
+        "remedy": "",
+        "guide": CAUSES[code][0],
+        "note": note,
+    }
+
+
 SOUND = stack(*[1.0] * 5)
 RATE = {"loss": 2.0, "loss_after": 2.0, "stiffness": 1.0}
 MOVES = {f"{n}.weight": 1e-3 for n in "abcd"}
+
+TOLD = [  # causes that stand on more than norms
+    "disconnected_layers",
+    "unregistered_parameters",
+    "symmetric_init",
+    "underflow",
+    "zero_gradient",
+    "nonfinite_update",
+    "lost_updates",
+    "training_loop",
+    "frozen_layers",
+    "bad_targets",
+    "bad_batch",
+    "unscaled_data",
+]
 
 CASES = {
     # the flow
@@ -105,10 +132,25 @@ CASES = {
     "one layer": (stack(0.3), {}, ["healthy"]),
     "no layer seen, gradient there": (
         [{"name": "a", "kind": "not seen", "depth": 0, "signal": None}],
-        {"stiffness": 0.4},
+        {"stiffness": 0.4, "applications": 1},
+        ["inconclusive"],
+    ),
+    "no layer to be seen": ([], {"stiffness": 0.4}, ["healthy"]),
+    "no layer seen, nothing known": ([], {}, ["inconclusive"]),
+    "one of two seen": (stack(0.3), {"seen": 1, "applications": 2}, ["healthy"]),
+    "one of many seen": (stack(0.3), {"seen": 1, "applications": 9}, ["inconclusive"]),
+    "some of many seen": (SOUND, {"seen": 5, "applications": 72}, ["healthy"]),
+    "healed by the optimizer": (
+        stack(*fading(1e-9)),
+        {"healed": just("healed", 1.01)},
         ["healthy"],
     ),
-    "no layer seen, nothing known": ([], {}, ["inconclusive"]),
+    "not quite healed": (stack(*fading(1e-9)), {"healed": just("healed", 0.99)}, ["vanishing"]),
+    "growing and level after some steps": (
+        stack(*fading(1e9)),
+        {"healed": 1.0},
+        ["exploding"],
+    ),
     "parallel branches, the larger counts": (
         SOUND + [{"name": "q", "kind": "linear", "depth": 5, "signal": 1e-9}],
         {},
@@ -152,22 +194,12 @@ CASES = {
     # not finite
     "bad inputs": (
         SOUND,
-        {"finite": False, "bad_inputs": ["inputs"], "loss": "nan"},
+        {"finite": False, "told": [told("nonfinite_input", "inputs")], "loss": "nan"},
         ["nonfinite_input"],
     ),
     "bad layer": (
-        SOUND,
-        {
-            "finite": False,
-            "first_bad": "`log` after l5 gives inf",
-            "bad_layers": ["l5"],
-            "loss": "inf",
-        },
-        ["nonfinite_layer"],
-    ),
-    "bad, not traced": (
         stack("nan", "inf", 1.0),
-        {"finite": False, "loss": 1.0},
+        {"finite": False, "told": [told("nonfinite_layer", "l5")], "loss": "inf"},
         ["nonfinite_layer"],
     ),
     # units
@@ -196,23 +228,95 @@ CASES = {
         {},
         ["dead_units"],
     ),
-    # graph, symmetry, precision
-    "disconnected": (
+    # what came forward
+    "near a constant guess": (
+        stack(*[1.0] * 3, spread=1.0),
+        {"loss": just("above_guess", 1.0), "guess": 1.0, "output": 100.0},
+        ["healthy"],
+    ),
+    "above a constant guess": (
+        stack(*[1.0] * 3, spread=[0.5, 1.0, 3.0], mean=0.0),
+        {"loss": just("above_guess", 1.01), "guess": 1.0, "output": just("large_output", 0.99)},
+        ["healthy", "large_outputs"],
+    ),
+    "far above a constant guess": (
+        stack(*[1.0] * 4, spread=[1.0, 1e2, 1e4, 1e6]),
+        {"loss": 1e3, "guess": 1.0, "output": just("large_output", 1.0)},
+        ["exploding"],
+    ),
+    "far above, both ways": (
+        stack(*fading(1e9, 4), spread=[1.0, 1e2, 1e4, 1e6]),
+        {"loss": 1e3, "guess": 1.0, "output": 1e7},
+        ["exploding"],
+    ),
+    "far above, of inputs that are as large": (
+        stack(*[1.0] * 4, spread=[90.0, 1e2, 1e2, 1e2]),
+        {"loss": 1e3, "guess": 1.0, "output": 1e2, "told": [told("unscaled_data", "inputs")]},
+        ["unscaled_data", "large_outputs"],
+    ),
+    "zeros whose cut is named": (
+        stack(0.0, 0.0, 1.0),
+        {"told": [told("zero_gradient", "l2")]},
+        ["zero_gradient"],
+    ),
+    "nothing differs any more": (
+        stack(*[1.0] * 4, differs=[0.5, just("differing", 1.01), just("alike", 0.99), 0.5]),
+        {},
+        ["collapsed_activations"],
+    ),
+    "a little still differs": (
+        stack(*[1.0] * 4, differs=[0.5, 0.5, just("alike", 1.01), 0.5]),
+        {},
+        ["healthy"],
+    ),
+    "nothing differed before": (
+        stack(*[1.0] * 4, differs=[just("differing", 0.99)] + [just("alike", 0.5)] * 3),
+        {},
+        ["healthy"],
+    ),
+    "nothing differs from the first layer on": (
+        stack(*[1.0] * 3, differs=[0.0, 0.0, 0.0], activation="relu"),
+        {"given": 0.9},
+        ["collapsed_activations"],
+    ),
+    "nothing was given that differs": (stack(*[1.0] * 3, differs=0.0), {"given": 0.0}, ["healthy"]),
+    "it differs again": (stack(*[1.0] * 4, differs=[0.5, 0.0, 0.5, 0.5]), {}, ["healthy"]),
+    "alike because dead": (
+        stack(*[1.0] * 4, differs=[0.5, 0.0, 0.0, 0.0], dead=[0.0, 1.0, 0.0, 0.0]),
+        {},
+        ["dead_units"],
+    ),
+    # what an examination tells
+    "told, in order": (
         SOUND,
-        {"disconnected": ["spare.weight", "spare.bias"]},
+        {
+            "told": [
+                told("unused_parameters", "a", note=True),
+                *(told(code, "l2") for code in reversed(TOLD)),
+                told("frozen_layers", "b", note=True),
+            ]
+        },
+        [*TOLD, "unused_parameters", "frozen_layers"],
+    ),
+    "a note hides nothing": (
+        stack(*fading(1e-9)),
+        {"told": [told("unused_parameters", "head", note=True), told("detached_term", note=True)]},
+        ["vanishing", "unused_parameters", "detached_term"],
+    ),
+    "all alike before what it hides": (
+        stack(*fading(1e-9)),
+        {"told": [told("symmetric_init", "l2")]},
+        ["symmetric_init"],
+    ),
+    "underflow before what it hides": (
+        stack(0.0, 0.0, 1.0),
+        {"told": [told("underflow", "l1", "l2")]},
+        ["underflow"],
+    ),
+    "cut, and nothing seen": (
+        [],
+        {"told": [told("disconnected_layers", "a")]},
         ["disconnected_layers"],
-    ),
-    "disconnected before all alike": (
-        SOUND,
-        {"disconnected": ["w"], "alike": ["l2"]},
-        ["disconnected_layers", "symmetric_init"],
-    ),
-    "all alike": (SOUND, {"alike": ["l2", "l3"]}, ["symmetric_init"]),
-    "underflow before what it hides": (stack(0.0, 0.0, 1.0), {"lost": ["l1", "l2"]}, ["underflow"]),
-    "parametrized": (
-        SOUND,
-        {"frozen": ["fc.parametrizations.weight.original0"]},
-        ["frozen_layers"],
     ),
     # the rate
     "just too small": (
@@ -265,21 +369,25 @@ CASES = {
         RATE | {"loss_after": "nan", "updates": dict.fromkeys(MOVES, "inf")},
         ["learning_rate_too_large"],
     ),
-    "rate unknown without a loss after": (
+    "no loss after is known, and nothing moves": (
         SOUND,
         {"loss": 2.0, "updates": {"a.weight": 0.0}},
+        ["learning_rate_too_small"],
+    ),
+    "large, and no loss after is known": (
+        SOUND,
+        {"loss": 2.0, "updates": dict.fromkeys(MOVES, 5.0)},
         ["healthy"],
     ),
-    # frozen, and several
-    "frozen": (SOUND, {"frozen": ["l1.weight", "l1.bias"]}, ["frozen_layers"]),
+    # several
     "frozen and undecided": (
         stack(*fading(1e-4)),
-        {"frozen": ["l1.weight"]},
+        {"told": [told("frozen_layers", "l1")]},
         ["frozen_layers", "inconclusive"],
     ),
     "vanishing, rate and frozen": (
         stack(*fading(1e-9)),
-        RATE | {"updates": {"a.weight": 0.0}, "frozen": ["b"]},
+        RATE | {"updates": {"a.weight": 0.0}, "told": [told("frozen_layers", "b")]},
         ["vanishing", "learning_rate_too_small", "frozen_layers"],
     ),
 }

@@ -1,4 +1,4 @@
-"""The doctor's limits, remedies and guide anchors for the page that reads gradients, taken from the recipe's source."""
+"""The doctor's limits, causes and their remedies for the page that reads gradients, taken from the recipe's source."""
 
 import ast
 import json
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from snippets.measurement import Bad, shown
 
-NAMES = ("LIMITS", "GUIDE", "REMEDY")
+NAMES = ("LIMITS", "CAUSES")
 RECIPE = "recipes/gradient_doctor.py"
 SCRIPT = "assets/javascripts/doctor/rules.js"
 

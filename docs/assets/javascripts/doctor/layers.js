@@ -1,7 +1,7 @@
 /* From fields to what is judged: norms by layer, one norm over time, or neither. It never guesses in silence: what it can't know it asks,
    and then there is no verdict. */
 
-import { moduleOf } from "./judge.js";
+import { finding, moduleOf, names as listNames } from "./judge.js";
 import { isLayerish } from "./words.js";
 
 /** Which number stands for a layer where there are several: a norm before a mean, and what is said to be a gradient before what isn't. */
@@ -285,12 +285,16 @@ const finish = (layers, disconnected, by, notes) => {
   const last = live.at(-1);
   for (const x of layers) x.signal_ratio = x.signal !== null && last?.signal ? x.signal / last.signal : null;
   if (live.some((x) => x.signal === 0)) notes.push("A norm printed as zero may be one that float32 rounded to zero: print g.double().norm() before you believe it.");
-  const facts = { disconnected: [...new Set(disconnected)], finite: !bad.length };
-  if (bad.length) {
-    facts.bad_layers = [bad.at(-1).name];
-    facts.first_bad = `going backward, ${bad.at(-1).name} is the first whose gradient is not finite`;
+  const told = [];
+  const without = [...new Set(disconnected)];
+  if (without.length) {
+    told.push(finding("disconnected_layers", without.map(moduleOf),
+      `no gradient reaches ${listNames(without)}: the graph is cut, or they are not used in this pass, or frozen.`));
   }
-  return facts;
+  if (bad.length) {
+    told.unshift(finding("nonfinite_layer", [bad.at(-1).name], `going backward, ${bad.at(-1).name} is the first whose gradient is not finite.`));
+  }
+  return { told, finite: !bad.length };
 };
 
 /** What keeps these numbers from a verdict (asked), and what keeps them from being called healthy (returned). */
@@ -302,8 +306,8 @@ const doubt = (rows, it, asked, notes, by) => {
   const said = word || measure || "the number";
   const gradient = it.fields.some((field) => field.what === "grad" || (field.what === "bare" && /grad/i.test(field.name ?? "")));
   const live = rows.map((row) => row.value).filter((value) => value !== null && Number.isFinite(value));
-  const names = new Set(rows.map((row) => row.name.split(/[./]/)[0].toLowerCase()));
-  const nets = NETS.find(([a, b]) => names.has(a) && names.has(b));
+  const firsts = new Set(rows.map((row) => row.name.split(/[./]/)[0].toLowerCase()));
+  const nets = NETS.find(([a, b]) => firsts.has(a) && firsts.has(b));
   if (nets) asked.push(`These are two nets, ${nets[0]} and ${nets[1]}: paste one of them at a time.`);
   const unnamed = rows.every((row) => row.entry || row.indexed);
   if (unnamed && /hist|time|step|epoch|train|iter/i.test(said)) asked.push(`Is “${said}” one number a layer, or one a step? Print names beside the numbers.`);

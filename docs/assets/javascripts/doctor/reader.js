@@ -207,8 +207,9 @@ class GradientReader extends HTMLElement {
 
   makeVerdict(finding, i) {
     const name = finding.code.replaceAll("_", " ");
-    return make("div", { class: "reader__verdict" }, make("p", { class: "reader__code" }, i ? `Also: ${name}` : name),
-      make("p", {}, capital(finding.evidence)), ...(i ? [] : [make("p", {}, make("strong", {}, "Next: "), finding.remedy)]), this.linkGuide(finding.guide));
+    const head = i ? make("p", { class: "reader__title" }, `${finding.note ? "Note" : "Also"}: ${name}`) : make("p", { class: "reader__code" }, name);
+    const next = i ? finding.note && finding.remedy ? [make("p", {}, finding.remedy)] : [] : [make("p", {}, make("strong", {}, "Next: "), finding.remedy)];
+    return make("div", { class: "reader__verdict" }, head, make("p", {}, capital(finding.evidence)), ...next, this.linkGuide(finding.guide));
   }
 
   makeQuestions() {

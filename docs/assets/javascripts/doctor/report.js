@@ -1,5 +1,7 @@
 /* The doctor's own JSON, report.to_json(): what it measured, to be judged again. */
 
+import { CAUSES } from "./rules.js";
+
 const failed = (found, expected, line = 1) => ({ layers: [], facts: {}, by: "", notes: [], errors: [{ line, found, expected }] });
 
 const SPECIAL = { nan: NaN, inf: Infinity, "-inf": -Infinity };
@@ -18,19 +20,21 @@ export const readReport = (text) => {
     return failed(`not JSON: ${found}`, "the whole of what report.to_json() gave", text.slice(0, at).split(/\r\n|\n|\r/).length);
   }
   const schema = String(content.schema ?? "none");
-  if (!schema.startsWith("gradient-doctor/")) return failed(`the schema ${schema.slice(0, 40)}`, "gradient-doctor/1");
+  if (!schema.startsWith("gradient-doctor/")) return failed(`the schema ${schema.slice(0, 40)}`, "gradient-doctor/2");
+  if (schema === "gradient-doctor/1") return failed("the schema gradient-doctor/1", "gradient-doctor/2: copy the doctor anew, and examine again");
   if (!Array.isArray(content.layers) || typeof content.facts !== "object" || !content.facts) {
     return failed("a report without layers or facts", "the whole of what report.to_json() gave");
   }
-  const fit = (x) => x && typeof x.name === "string" && ["signal", "weight_grad", "weight", "update", "dead", "saturated", "spread"]
+  const fit = (x) => x && typeof x.name === "string" && ["signal", "weight_grad", "weight", "update", "dead", "saturated", "spread", "differs"]
     .every((k) => x[k] === null || x[k] === undefined || typeof x[k] === "number") && (x.times ?? []).every?.((t) => typeof t === "number");
   const bad = content.layers.findIndex((x) => !fit(x));
   if (bad >= 0) return failed(`layer ${bad + 1} of the report has a field of the wrong kind`, "what report.to_json() gave, unchanged");
-  const lists = ["bad_inputs", "bad_layers", "disconnected", "frozen", "alike", "lost", "zero_starts"];
-  const wrong = lists.find((k) => content.facts[k] !== undefined && !(Array.isArray(content.facts[k])
-    && content.facts[k].every((n) => typeof n === "string")));
-  if (wrong || typeof (content.facts.updates ?? {}) !== "object") return failed(`facts.${wrong ?? "updates"} is of the wrong kind`, "a list of names");
-  const notes = schema === "gradient-doctor/1" ? [] : [`This report has the schema ${schema}; it is read as gradient-doctor/1.`];
+  const isNames = (list) => Array.isArray(list) && list.every((name) => typeof name === "string");
+  const isFinding = (it) => it && Object.hasOwn(CAUSES, it.code) && isNames(it.layers) && ["evidence", "remedy", "guide"].every((k) => typeof it[k] === "string");
+  const { zero_starts: starts = [], told = [], updates = {} } = content.facts;
+  const wrong = !isNames(starts) ? "zero_starts" : !(Array.isArray(told) && told.every(isFinding)) ? "told" : typeof updates !== "object" ? "updates" : "";
+  if (wrong) return failed(`facts.${wrong} is of the wrong kind`, "what report.to_json() gave, unchanged");
+  const notes = schema === "gradient-doctor/2" ? [] : [`This report has the schema ${schema}; it is read as gradient-doctor/2.`];
   const facts = Object.fromEntries(Object.entries(content.facts).filter(([, v]) => v !== undefined));
   return { layers: content.layers.map((x) => ({ depth: 0, ...x })), facts, by: "report", notes, errors: [] };
 };
