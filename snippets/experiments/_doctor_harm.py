@@ -40,11 +40,9 @@ def _bare(tree):
 
 
 def _state(thing, seen: set):
-    """Whatever an attribute holds, to any depth: containers and objects in full, tensors as bits, modules by name of their own."""
+    """What an attribute holds: containers to any depth, tensors as bits, any other object by its identity."""
     if isinstance(thing, torch.Tensor):
         return id(thing), bits(thing), thing.requires_grad, bits(thing.grad) if thing.is_leaf else None  # fmt: skip
-    if isinstance(thing, (nn.Module, type)) or callable(thing):
-        return id(thing)
     if isinstance(thing, (str, bytes, int, float, complex, bool, type(None))):
         return repr(thing)
     if id(thing) in seen:
@@ -58,7 +56,7 @@ def _state(thing, seen: set):
         return id(thing), sorted(repr(_state(v, seen)) for v in thing)
     if isinstance(thing, numpy.ndarray):
         return id(thing), thing.tobytes() if thing.dtype != object else repr(thing)
-    return id(thing), [(k, _state(v, seen)) for k, v in sorted(getattr(thing, "__dict__", {}).items())]  # fmt: skip
+    return id(thing)
 
 
 def _beside(patient: Patient) -> list[nn.Module]:

@@ -25,7 +25,7 @@ from snippets.experiments._field_parts import (
 )
 from snippets.experiments._field_pictures import HF, MONAI
 from snippets.experiments._field_tables import AGENTS, revisited
-from snippets.experiments._field_text import TRANSFORMERS, X_TRANSFORMERS, causal
+from snippets.experiments._field_text import TRANSFORMERS, X_TRANSFORMERS, causal, classifier
 from snippets.experiments._field_verdicts import CRASH, usual, watched
 
 
@@ -375,12 +375,12 @@ def saturated_gates():
 
 
 def saturated_sigmoids():
-    """A perceptron of sigmoids of PyG, its first weights a hundred times too large."""
+    """A perceptron of sigmoids of PyG, its middle weights a thousand times too large."""
     import torch_geometric.nn as g
 
     net = g.MLP(in_channels=8, hidden_channels=32, out_channels=2, num_layers=3, act="sigmoid", norm=None)  # fmt: skip
     with torch.no_grad():
-        net.lins[1].weight.mul_(100)
+        net.lins[1].weight.mul_(1000)
     return put(net, cross_entropy, *rows(64, 8, 2), rate=1e-3)
 
 
@@ -429,7 +429,7 @@ def fault(name, make, codes, guilty=(), *changes, **more):
 BERT, GPT2, VIT = TRANSFORMERS["bert"], TRANSFORMERS["gpt2"], HF["vit"]
 RESNET, GCN = HF["resnet"], PYG["gcn"]
 DECODER = X_TRANSFORMERS["decoder"]
-NO_SMALL = {"eps": 1e-8, "foreach": False}
+NUMBERS = revisited("MLP", d_in=8, d_out=2, n_blocks=2, d_block=32, dropout=0.0)
 BROKEN = [
     # what the optimizer holds
     fault("transformers/head not held", BERT, "frozen_layers", "classifier", held_by(1e-3, ["classifier"])),
@@ -438,7 +438,7 @@ BROKEN = [
     fault("transformers/copied after", BERT, CRASH, "optimizer", lambda p: replace(p, model=copy.deepcopy(p.model))),
     fault("monai/encoder not held", MONAI["unet-plain"], "frozen_layers", "model.0", held_by(1e-3, ["model.0"])),
     # what is in the path
-    fault("transformers/detached", BERT, "disconnected_layers", ("bert", "bert.encoder", "bert.embeddings"), passing("bert", torch.Tensor.detach)),
+    fault("transformers/detached", BERT, "disconnected_layers", ("bert.encoder", "bert.embeddings"), passing("bert.encoder", torch.Tensor.detach)),
     fault("transformers/through NumPy", VIT, "disconnected_layers", "vit", passing("vit.layernorm", lambda t: torch.from_numpy(t.detach().numpy()))),
     fault("torch_geometric/no_grad", GCN, "disconnected_layers", "convs.0", passing("convs.0", lambda t: t.data)),
     fault("transformers/list of heads", heads_in_a_list, "unregistered_parameters", ("mix", "mix.0")),
@@ -447,9 +447,9 @@ BROKEN = [
     fault("x-transformers/clamped scale", clamped_scale, "zero_gradient", "scale"),
     fault("transformers/head times zero", VIT, "zero_gradient", "classifier", passing("classifier", lambda t: t * 0.0)),
     # how weights start
-    fault("rtdl_revisiting_models/all zero", revisited("MLP", d_in=8, d_out=2, n_blocks=2, d_block=32, dropout=0.0), ("symmetric_init", "dead_units"), ("blocks", "blocks.0", "blocks.0.linear", "output"), on_model(zeroed)),
-    fault("rtdl_revisiting_models/all alike", revisited("MLP", d_in=8, d_out=2, n_blocks=2, d_block=32, dropout=0.0), "symmetric_init", ("blocks", "blocks.0.linear"), on_model(lambda m: [p.fill_(0.05) for p in m.parameters()])),
-    fault("transformers/wide embedding", GPT2, ("exploding", "saturated_units"), (), on_model(lambda m: nn.init.normal_(m.transformer.wte.weight)), notes=("exploding", "unscaled_data")),
+    fault("rtdl_revisiting_models/all zero", NUMBERS, ("symmetric_init", "dead_units"), ("blocks", "blocks.0", "blocks.0.linear", "output"), on_model(zeroed)),
+    fault("rtdl_revisiting_models/all alike", NUMBERS, "symmetric_init", ("blocks", "blocks.0.linear"), on_model(lambda m: [p.fill_(0.05) for p in m.parameters()])),
+    fault("transformers/wide embedding", causal("GPT2", hidden_size=256), ("exploding", "saturated_units"), (), on_model(lambda m: nn.init.normal_(m.transformer.wte.weight)), notes=("exploding", "unscaled_data")),
     fault("torch_geometric/no norm", no_norm, "exploding", ("mix", "out", "mix.4", "mix.0")),
     fault("egnn-pytorch/no norm", growing_space, ("exploding", "nonfinite_layer"), ("layers", "layers.3", "layers.0")),
     fault("torch_geometric/deep sigmoid", deep_sigmoid, "vanishing", ()),
@@ -464,7 +464,7 @@ BROKEN = [
     fault("transformers/NaN in the batch", VIT, "nonfinite_input", ("inputs", "pixel_values"), lambda p: with_inputs(p, pixel_values=p.inputs["pixel_values"].index_fill(0, torch.tensor([3]), torch.nan))),
     fault("nflows/infinite row", NFLOWS["maf"], "nonfinite_input", "inputs", batch(lambda x: x.index_fill(0, torch.tensor([5]), torch.inf))),
     fault("transformers/all ignored", GPT2, ("nonfinite_layer", "bad_targets"), (), lambda p: with_inputs(p, labels=torch.full_like(p.inputs["labels"], -100)), says=r"-100|mean over nothing|no target|ignore"),
-    fault("transformers/additive mask", BERT, "nonfinite_layer", ("softmax", "bert", "scaled_dot_product_attention"), lambda p: with_inputs(p, attention_mask=torch.full((16, 1, 12, 12), -torch.inf))),
+    fault("transformers/nothing to attend", classifier("Bert", attn_implementation="eager"), "nonfinite_layer", ("softmax", "bert", "scaled_dot_product_attention"), lambda p: with_inputs(p, attention_mask=torch.full((16, 1, 12, 12), -torch.inf))),
     fault("transformers/zero eps", GPT2, "nonfinite_update", (), cast(torch.float16, 1e-3, foreach=False)),
     fault("transformers/half overflows", GPT2, "nonfinite_layer", (), cast(torch.float16, 1e-3, 1e-4), scaled_weights("c_fc", 3000.0)),
     fault("transformers/rounded steps", GPT2, "lost_updates", (), cast(torch.bfloat16, 1e-6)),
@@ -478,8 +478,8 @@ BROKEN = [
     fault("transformers/bytes of pixels", VIT, ("unscaled_data", "bad_batch"), ("inputs", "pixel_values"), lambda p: with_inputs(p, pixel_values=(127 + 60 * p.inputs["pixel_values"]).clamp(0, 255).round())),
     fault("rtdl_revisiting_models/timestamps", revisited("ResNet", d_in=8, d_out=2, n_blocks=2, d_block=32, d_hidden=None, d_hidden_multiplier=2.0, dropout1=0.0, dropout2=0.0), "unscaled_data", "inputs", batch(lambda x: torch.cat([x[:, :7], 1.7e9 + 1e5 * x[:, 7:]], 1))),
     fault("rtdl_revisiting_models/prices", huge_answers, "unscaled_data", "targets"),
-    fault("rtdl_revisiting_models/one class", revisited("MLP", d_in=8, d_out=2, n_blocks=2, d_block=32, dropout=0.0), "bad_targets", "targets", one_class),
-    fault("torch_geometric/constant inputs", GCN, "bad_batch", "inputs", batch(lambda b: (torch.ones_like(b[0]), b[1]))),
+    fault("rtdl_revisiting_models/one class", NUMBERS, "bad_targets", "targets", one_class),
+    fault("rtdl_revisiting_models/constant inputs", NUMBERS, "bad_batch", "inputs", batch(torch.ones_like)),
     fault("transformers/answers beyond", large_classes, CRASH, ("target", "targets", "Target")),
     fault("pytorch-forecasting/along the batch", along_the_batch, "bad_batch", ("rnn", "batch_first")),
     # the loop

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 from dataclasses import dataclass, field
+from functools import partial
 
 import torch
 from torch import nn
@@ -22,6 +23,7 @@ STEPS, LAST = 60, 5
 FALLS = 0.1
 MOST = 0.9  # of a layer's units, dead or pinned
 FLAT = 0.02  # of a slope's largest value
+NOT_FINITE = "not finite"
 FAR = 1e6  # between the first signal and the last
 RECTIFIERS = {"relu", "relu_", "relu6"}
 SQUASHERS = {"sigmoid", "sigmoid_", "tanh", "tanh_"}
@@ -56,27 +58,25 @@ def truth(case: Case) -> Truth:
 
 
 def faults(patient: Patient) -> list[str]:
-    """What one pass in float64 shows; in the net's own precision where it can't be had in float64."""
-    double(patient)
-    sow(0)
-    try:
-        return _look(patient)
-    except (RuntimeError, TypeError, ValueError):
-        single(patient)
+    """What one pass in float64 shows; in float32 where float64 can't be had, or overflows what the library meant as a mask."""
+    for dtype in (torch.float64, torch.float32):
+        cast(patient, dtype)
         sow(0)
-        return _look(patient)
+        try:
+            found = _look(patient)
+        except (RuntimeError, TypeError, ValueError):
+            if dtype is torch.float32:
+                raise
+            continue
+        if NOT_FINITE not in found:
+            break
+    return found
 
 
-def double(patient: Patient) -> None:
-    """Cast a net and its batch to float64, in place."""
-    patient.model.double()
-    patient.inputs, patient.targets = (_cast(t, torch.float64) for t in (patient.inputs, patient.targets))  # fmt: skip
-
-
-def single(patient: Patient) -> None:
-    """Cast a net and its batch back to float32."""
-    patient.model.float()
-    patient.inputs, patient.targets = (_cast(t, torch.float32) for t in (patient.inputs, patient.targets))  # fmt: skip
+def cast(patient: Patient, dtype: torch.dtype) -> None:
+    """Cast a net and its batch, in place."""
+    patient.model.to(dtype)
+    patient.inputs, patient.targets = _cast((patient.inputs, patient.targets), dtype)
 
 
 def _cast(tree, dtype):
@@ -126,7 +126,7 @@ def _look(patient: Patient) -> list[str]:
     gradients = torch.autograd.grad(loss, wanted, allow_unused=True)
     found = []
     if not all(bool(torch.isfinite(t).all()) for t in (loss, *gradients) if t is not None):
-        found.append("not finite")
+        found.append(NOT_FINITE)
     if all(g is None or not g.any() for g in gradients):
         found.append("no gradient")
     if eyes.dead > MOST:
@@ -141,12 +141,14 @@ def _look(patient: Patient) -> list[str]:
 
 @contextlib.contextmanager
 def _hooked(module: nn.Module, signals: dict):
+    def note(place, gradient):
+        signals[place] = gradient.double().norm().item()
+
     def keep(module, inputs, out):
         for t in tensors(out)[:1]:
             if t.requires_grad:
-                place = len(signals)
-                signals[place] = 0.0
-                t.register_hook(lambda g: signals.__setitem__(place, g.double().norm().item()))
+                signals[len(signals)] = 0.0
+                t.register_hook(partial(note, len(signals) - 1))
 
     handle = module.register_forward_hook(keep)
     try:
