@@ -28,7 +28,6 @@ from snippets.experiments._field_tables import AGENTS, revisited
 from snippets.experiments._field_text import TRANSFORMERS, X_TRANSFORMERS, causal, classifier
 from snippets.experiments._field_verdicts import CRASH, usual, watched
 
-
 # ---------- changes ----------
 
 
@@ -432,64 +431,261 @@ DECODER = X_TRANSFORMERS["decoder"]
 NUMBERS = revisited("MLP", d_in=8, d_out=2, n_blocks=2, d_block=32, dropout=0.0)
 BROKEN = [
     # what the optimizer holds
-    fault("transformers/head not held", BERT, "frozen_layers", "classifier", held_by(1e-3, ["classifier"])),
-    fault("transformers/body not held", VIT, "frozen_layers", ("vit", "vit.encoder", "vit.layers"), held_by(1e-3, ["vit"])),
-    fault("torch_geometric/first not held", GCN, "frozen_layers", "convs.0", held_by(1e-2, ["convs.0"])),
-    fault("transformers/copied after", BERT, CRASH, "optimizer", lambda p: replace(p, model=copy.deepcopy(p.model))),
-    fault("monai/encoder not held", MONAI["unet-plain"], "frozen_layers", "model.0", held_by(1e-3, ["model.0"])),
+    fault(
+        "transformers/head not held",
+        BERT,
+        "frozen_layers",
+        "classifier",
+        held_by(1e-3, ["classifier"]),
+    ),
+    fault(
+        "transformers/body not held",
+        VIT,
+        "frozen_layers",
+        ("vit", "vit.encoder", "vit.layers"),
+        held_by(1e-3, ["vit"]),
+    ),
+    fault(
+        "torch_geometric/first not held",
+        GCN,
+        "frozen_layers",
+        "convs.0",
+        held_by(1e-2, ["convs.0"]),
+    ),
+    fault(
+        "transformers/copied after",
+        BERT,
+        CRASH,
+        "optimizer",
+        lambda p: replace(p, model=copy.deepcopy(p.model)),
+    ),
+    fault(
+        "monai/encoder not held",
+        MONAI["unet-plain"],
+        "frozen_layers",
+        "model.0",
+        held_by(1e-3, ["model.0"]),
+    ),
     # what is in the path
-    fault("transformers/detached", BERT, "disconnected_layers", ("bert.encoder", "bert.embeddings"), passing("bert.encoder", torch.Tensor.detach)),
-    fault("transformers/through NumPy", VIT, "disconnected_layers", "vit", passing("vit.layernorm", lambda t: torch.from_numpy(t.detach().numpy()))),
-    fault("torch_geometric/no_grad", GCN, "disconnected_layers", "convs.0", passing("convs.0", lambda t: t.data)),
-    fault("transformers/list of heads", heads_in_a_list, "unregistered_parameters", ("mix", "mix.0")),
+    fault(
+        "transformers/detached",
+        BERT,
+        "disconnected_layers",
+        ("bert.encoder", "bert.embeddings"),
+        passing("bert.encoder", torch.Tensor.detach),
+    ),
+    fault(
+        "transformers/through NumPy",
+        VIT,
+        "disconnected_layers",
+        "vit",
+        passing("vit.layernorm", lambda t: torch.from_numpy(t.detach().numpy())),
+    ),
+    fault(
+        "torch_geometric/no_grad",
+        GCN,
+        "disconnected_layers",
+        "convs.0",
+        passing("convs.0", lambda t: t.data),
+    ),
+    fault(
+        "transformers/list of heads", heads_in_a_list, "unregistered_parameters", ("mix", "mix.0")
+    ),
     fault("torch_geometric/moved parameter", moved_parameter, "unregistered_parameters", "gate"),
     fault("torch_geometric/softmax of one", one_element_softmax, "zero_gradient", "score"),
     fault("x-transformers/clamped scale", clamped_scale, "zero_gradient", "scale"),
-    fault("transformers/head times zero", VIT, "zero_gradient", "classifier", passing("classifier", lambda t: t * 0.0)),
+    fault(
+        "transformers/head times zero",
+        VIT,
+        "zero_gradient",
+        "classifier",
+        passing("classifier", lambda t: t * 0.0),
+    ),
     # how weights start
-    fault("rtdl_revisiting_models/all zero", NUMBERS, ("symmetric_init", "dead_units"), ("blocks", "blocks.0", "blocks.0.linear", "output"), on_model(zeroed)),
-    fault("rtdl_revisiting_models/all alike", NUMBERS, "symmetric_init", ("blocks", "blocks.0.linear"), on_model(lambda m: [p.fill_(0.05) for p in m.parameters()])),
-    fault("transformers/wide embedding", causal("GPT2", hidden_size=256), ("exploding", "saturated_units"), (), on_model(lambda m: nn.init.normal_(m.transformer.wte.weight)), notes=("exploding", "unscaled_data")),
+    fault(
+        "rtdl_revisiting_models/all zero",
+        NUMBERS,
+        ("symmetric_init", "dead_units"),
+        ("blocks", "blocks.0", "blocks.0.linear", "output"),
+        on_model(zeroed),
+    ),
+    fault(
+        "rtdl_revisiting_models/all alike",
+        NUMBERS,
+        "symmetric_init",
+        ("blocks", "blocks.0.linear"),
+        on_model(lambda m: [p.fill_(0.05) for p in m.parameters()]),
+    ),
+    fault(
+        "transformers/wide embedding",
+        causal("GPT2", hidden_size=256),
+        ("exploding", "saturated_units"),
+        (),
+        on_model(lambda m: nn.init.normal_(m.transformer.wte.weight)),
+        notes=("exploding", "unscaled_data"),
+    ),
     fault("torch_geometric/no norm", no_norm, "exploding", ("mix", "out", "mix.4", "mix.0")),
-    fault("egnn-pytorch/no norm", growing_space, ("exploding", "nonfinite_layer"), ("layers", "layers.3", "layers.0")),
+    fault(
+        "egnn-pytorch/no norm",
+        growing_space,
+        ("exploding", "nonfinite_layer"),
+        ("layers", "layers.3", "layers.0"),
+    ),
     fault("torch_geometric/deep sigmoid", deep_sigmoid, "vanishing", ()),
     fault("stable-baselines3/pinned tanh", saturated_gates, "saturated_units", ("mlp_extractor",)),
     fault("torch_geometric/pinned sigmoid", saturated_sigmoids, "saturated_units", ("lins.1",)),
     fault("stable-baselines3/dead critic", dead_network, "dead_units", ("q_net", "q_net.q_net.0")),
     fault("torch_geometric/dead first", GCN, "dead_units", "convs.0", biased("convs.0", -100.0)),
-    fault("transformers/dead feed-forward", causal("OPT", ffn_dim=64, word_embed_proj_dim=32), "dead_units", ("model.decoder.layers.0", "model.decoder.layers.0.fc1", "model.decoder.layers.1.fc1"), biased("fc1", -50.0)),
-    fault("monai/norm of one value", one_value_norm, ("collapsed_activations",), ("3", "group_norm", "2")),
+    fault(
+        "transformers/dead feed-forward",
+        causal("OPT", ffn_dim=64, word_embed_proj_dim=32),
+        "dead_units",
+        ("model.decoder.layers.0", "model.decoder.layers.0.fc1", "model.decoder.layers.1.fc1"),
+        biased("fc1", -50.0),
+    ),
+    fault(
+        "monai/norm of one value",
+        one_value_norm,
+        ("collapsed_activations",),
+        ("3", "group_norm", "2"),
+    ),
     # what is not finite
-    fault("stable-baselines3/log of zero", log_of_zero, "nonfinite_layer", ("log", "mul", "softmax")),
-    fault("transformers/NaN in the batch", VIT, "nonfinite_input", ("inputs", "pixel_values"), lambda p: with_inputs(p, pixel_values=p.inputs["pixel_values"].index_fill(0, torch.tensor([3]), torch.nan))),
-    fault("nflows/infinite row", NFLOWS["maf"], "nonfinite_input", "inputs", batch(lambda x: x.index_fill(0, torch.tensor([5]), torch.inf))),
-    fault("transformers/all ignored", GPT2, ("nonfinite_layer", "bad_targets"), (), lambda p: with_inputs(p, labels=torch.full_like(p.inputs["labels"], -100)), says=r"-100|mean over nothing|no target|ignore"),
-    fault("transformers/nothing to attend", classifier("Bert", attn_implementation="eager"), "nonfinite_layer", ("softmax", "bert", "scaled_dot_product_attention"), lambda p: with_inputs(p, attention_mask=torch.full((16, 1, 12, 12), -torch.inf))),
-    fault("transformers/zero eps", GPT2, "nonfinite_update", (), cast(torch.float16, 1e-3, foreach=False)),
-    fault("transformers/half overflows", GPT2, "nonfinite_layer", (), cast(torch.float16, 1e-3, 1e-4), scaled_weights("c_fc", 3000.0)),
+    fault(
+        "stable-baselines3/log of zero", log_of_zero, "nonfinite_layer", ("log", "mul", "softmax")
+    ),
+    fault(
+        "transformers/NaN in the batch",
+        VIT,
+        "nonfinite_input",
+        ("inputs", "pixel_values"),
+        lambda p: with_inputs(
+            p, pixel_values=p.inputs["pixel_values"].index_fill(0, torch.tensor([3]), torch.nan)
+        ),
+    ),
+    fault(
+        "nflows/infinite row",
+        NFLOWS["maf"],
+        "nonfinite_input",
+        "inputs",
+        batch(lambda x: x.index_fill(0, torch.tensor([5]), torch.inf)),
+    ),
+    fault(
+        "transformers/all ignored",
+        GPT2,
+        ("nonfinite_layer", "bad_targets"),
+        (),
+        lambda p: with_inputs(p, labels=torch.full_like(p.inputs["labels"], -100)),
+        says=r"-100|mean over nothing|no target|ignore",
+    ),
+    fault(
+        "transformers/nothing to attend",
+        classifier("Bert", attn_implementation="eager"),
+        ("nonfinite_layer", "nonfinite_input"),
+        ("softmax", "inputs['attention_mask']"),
+        lambda p: with_inputs(p, attention_mask=torch.full((16, 1, 12, 12), -torch.inf)),
+    ),
+    fault(
+        "transformers/zero eps",
+        GPT2,
+        "nonfinite_update",
+        (),
+        cast(torch.float16, 1e-3, foreach=False),
+    ),
+    fault(
+        "transformers/half overflows",
+        GPT2,
+        "nonfinite_layer",
+        (),
+        cast(torch.float16, 1e-3, 1e-4),
+        scaled_weights("c_fc", 3000.0),
+    ),
     fault("transformers/rounded steps", GPT2, "lost_updates", (), cast(torch.bfloat16, 1e-6)),
-    fault("monai/underflow", MONAI["unet-plain"], "underflow", (), cast(torch.float16, 1e-2, kind=lambda p, lr, eps: torch.optim.SGD(p, lr=lr)), answers(lambda y: y), loss_times(3e-7)),
+    fault(
+        "monai/underflow",
+        MONAI["unet-plain"],
+        "underflow",
+        (),
+        cast(torch.float16, 1e-2, kind=lambda p, lr, eps: torch.optim.SGD(p, lr=lr)),
+        answers(lambda y: y),
+        loss_times(3e-7),
+    ),
     # the rate
     fault("transformers/rate 1e-12", BERT, "learning_rate_too_small", (), at_rate(1e-12)),
     fault("transformers/rate 1e3", VIT, "learning_rate_too_large", (), at_rate(1e3)),
     fault("zuko/rate 1e2", ZUKO["maf"], "learning_rate_too_large", (), at_rate(1e2)),
     fault("x-transformers/warm-up from zero", DECODER, "learning_rate_too_small", (), warm_up),
     # the batch
-    fault("transformers/bytes of pixels", VIT, ("unscaled_data", "bad_batch"), ("inputs", "pixel_values"), lambda p: with_inputs(p, pixel_values=(127 + 60 * p.inputs["pixel_values"]).clamp(0, 255).round())),
-    fault("rtdl_revisiting_models/timestamps", revisited("ResNet", d_in=8, d_out=2, n_blocks=2, d_block=32, d_hidden=None, d_hidden_multiplier=2.0, dropout1=0.0, dropout2=0.0), "unscaled_data", "inputs", batch(lambda x: torch.cat([x[:, :7], 1.7e9 + 1e5 * x[:, 7:]], 1))),
+    fault(
+        "transformers/bytes of pixels",
+        VIT,
+        ("unscaled_data", "bad_batch"),
+        ("inputs", "pixel_values"),
+        lambda p: with_inputs(
+            p, pixel_values=(127 + 60 * p.inputs["pixel_values"]).clamp(0, 255).round()
+        ),
+    ),
+    fault(
+        "rtdl_revisiting_models/timestamps",
+        revisited(
+            "ResNet",
+            d_in=8,
+            d_out=2,
+            n_blocks=2,
+            d_block=32,
+            d_hidden=None,
+            d_hidden_multiplier=2.0,
+            dropout1=0.0,
+            dropout2=0.0,
+        ),
+        "unscaled_data",
+        "inputs",
+        batch(lambda x: torch.cat([x[:, :7], 1.7e9 + 1e5 * x[:, 7:]], 1)),
+    ),
     fault("rtdl_revisiting_models/prices", huge_answers, "unscaled_data", "targets"),
     fault("rtdl_revisiting_models/one class", NUMBERS, "bad_targets", "targets", one_class),
-    fault("rtdl_revisiting_models/constant inputs", NUMBERS, "bad_batch", "inputs", batch(torch.ones_like)),
+    fault(
+        "rtdl_revisiting_models/constant inputs",
+        NUMBERS,
+        "bad_batch",
+        "inputs",
+        batch(torch.ones_like),
+    ),
     fault("transformers/answers beyond", large_classes, CRASH, ("target", "targets", "Target")),
-    fault("pytorch-forecasting/along the batch", along_the_batch, "bad_batch", ("rnn", "batch_first")),
+    fault(
+        "pytorch-forecasting/along the batch", along_the_batch, "bad_batch", ("rnn", "batch_first")
+    ),
     # the loop
     fault("transformers/no zero_grad", BERT, "training_loop", "zero_grad", ask=watched(no_zeroing)),
-    fault("torch_geometric/late zero_grad", GCN, "training_loop", "zero_grad", ask=watched(zeroing_late)),
+    fault(
+        "torch_geometric/late zero_grad",
+        GCN,
+        "training_loop",
+        "zero_grad",
+        ask=watched(zeroing_late),
+    ),
     fault("x-transformers/no step", DECODER, "training_loop", "step", ask=watched(no_step)),
-    fault("stable-baselines3/no step", AGENTS["ppo"], "training_loop", "step", ask=watched(no_step)),
-    fault("transformers/watched rate 1e-12", BERT, "learning_rate_too_small", (), at_rate(1e-12), ask=watched()),
-    fault("transformers/watched NaN", VIT, "nonfinite_input", ("inputs", "pixel_values"), lambda p: with_inputs(p, pixel_values=p.inputs["pixel_values"].index_fill(0, torch.tensor([3]), torch.nan)), ask=watched()),
-]  # fmt: skip
+    fault(
+        "stable-baselines3/no step", AGENTS["ppo"], "training_loop", "step", ask=watched(no_step)
+    ),
+    fault(
+        "transformers/watched rate 1e-12",
+        BERT,
+        "learning_rate_too_small",
+        (),
+        at_rate(1e-12),
+        ask=watched(),
+    ),
+    fault(
+        "transformers/watched NaN",
+        VIT,
+        "nonfinite_input",
+        ("inputs", "pixel_values"),
+        lambda p: with_inputs(
+            p, pixel_values=p.inputs["pixel_values"].index_fill(0, torch.tensor([3]), torch.nan)
+        ),
+        ask=watched(),
+    ),
+]
 # sound loops, which `watch` must leave in peace
 WATCHED = [
     Case(f"{library}/watched {name}", make, ask=watched(step))

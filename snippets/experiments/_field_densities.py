@@ -1,4 +1,4 @@
-"""Densities and differential equations, as their libraries draw them; sizes alone are made small."""
+"""Densities, as their libraries draw them; sizes alone are made small."""
 
 from __future__ import annotations
 
@@ -259,61 +259,9 @@ FREIA = {
 }
 
 
-def neural_ode(solver="rk4", sensitivity="autograd"):
-    """Make a neural ODE of torchdyn between two linear layers."""
-
-    def make():
-        from torchdyn.core import NeuralODE
-
-        field = nn.Sequential(nn.Linear(8, 16), nn.Tanh(), nn.Linear(16, 8))
-
-        class Net(nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.inp, self.out = nn.Linear(8, 8), nn.Linear(8, 2)
-                self.ode = NeuralODE(field, sensitivity=sensitivity, solver=solver)
-                self.register_buffer("span", torch.linspace(0, 1, 5))
-
-            def forward(self, x):
-                return self.out(self.ode(self.inp(x), self.span)[1][-1])
-
-        return put(Net(), nn.functional.cross_entropy, *rows(), rate=1e-2)
-
-    return make
-
-
-def galerkin():
-    """A neural ODE of torchdyn whose weights change along its depth."""
-    from torchdyn.core import NeuralODE
-    from torchdyn.nn import DataControl, DepthCat
-
-    field = nn.Sequential(
-        DataControl(), DepthCat(1), nn.Linear(17, 16), nn.Tanh(), nn.Linear(16, 8)
-    )
-    model = nn.Sequential(
-        NeuralODE(field, sensitivity="autograd", solver="euler", return_t_eval=False), Last()
-    )
-    x, y = rows()
-    return put(model, lambda out, y: nn.functional.cross_entropy(out[:, :2], y), x, y, 1e-2)
-
-
-class Last(nn.Module):
-    """The last point of a path."""
-
-    def forward(self, path):
-        """The state at the end."""
-        return path[-1]
-
-
-TORCHDYN = {
-    "ode": neural_ode(),
-    "ode-adjoint": neural_ode("rk4", "adjoint"),
-    "data-controlled": galerkin,
-}
 DENSITIES = [
     *cases("normflows", NORMFLOWS),
     *cases("nflows", NFLOWS),
     *cases("zuko", ZUKO),
     *cases("FrEIA", FREIA),
-    *cases("torchdyn", TORCHDYN),
 ]

@@ -280,7 +280,7 @@ def tied_embedding(std=None):
     return put(Speaker(200, 128, std, True), next_word, x, y, 1e-3)
 
 
-def norm_of_one_value(groups=32, make=adamw(1e-2)):
+def norm_of_one_value(groups=32, make=None):
     """A group norm with one value in each group."""
     net = nn.Sequential(
         nn.Conv2d(1, 16, 3, 2),
@@ -292,7 +292,7 @@ def norm_of_one_value(groups=32, make=adamw(1e-2)):
         nn.Linear(32, 10),
     )
     x, y = digits(256, False)
-    return put(net, nn.CrossEntropyLoss(), x[:, None], y, optimizer=make)
+    return put(net, nn.CrossEntropyLoss(), x[:, None], y, 1e-2, make)
 
 
 class ActorCritic(nn.Module):
@@ -490,45 +490,142 @@ def case(name, make, codes, guilty=(), **more):
 
 SOUND = "healthy"
 ISSUES = [
-    case("reports/edges scored alike", edges_scored_alike, "saturated_units", ("sigmoid", "conv2", "conv2.near", "conv2.own")),
+    case(
+        "reports/edges scored alike",
+        edges_scored_alike,
+        "saturated_units",
+        ("sigmoid", "conv2", "conv2.near", "conv2.own"),
+    ),
     case("reports/edges scored alike, mended", lambda: edges_scored_alike(1.0, True), SOUND),
     case("reports/gate moved", gate_moved, "unregistered_parameters", "w_gate"),
     case("reports/gate moved, mended", lambda: gate_moved(False), SOUND),
     case("reports/row without a key", row_without_a_key, "nonfinite_layer", "attn"),
-    case("reports/prompt fills the window", prompt_fills_the_window, ("nonfinite_layer", "bad_targets"), ("cross_entropy", "cross_entropy_loss", "nll_loss", "targets"), says="-100|mean over nothing|no target|ignore"),
+    case(
+        "reports/prompt fills the window",
+        prompt_fills_the_window,
+        ("nonfinite_layer", "bad_targets"),
+        ("cross_entropy", "cross_entropy_loss", "nll_loss", "targets"),
+        says="-100|mean over nothing|no target|ignore",
+    ),
     case("reports/prompt fills the window, mended", lambda: prompt_fills_the_window(8), SOUND),
-    case("reports/zero_grad before step", plain_digits, "training_loop", "zero_grad", ask=watched(zeroing_late)),
-    case("reports/zero_grad before step, with decay", decaying_digits, "training_loop", "zero_grad", ask=watched(zeroing_late_in_place)),
+    case(
+        "reports/zero_grad before step",
+        plain_digits,
+        "training_loop",
+        "zero_grad",
+        ask=watched(zeroing_late),
+    ),
+    case(
+        "reports/zero_grad before step, with decay",
+        decaying_digits,
+        "training_loop",
+        "zero_grad",
+        ask=watched(zeroing_late_in_place),
+    ),
     case("reports/zero_grad before step, mended", plain_digits, SOUND, ask=watched()),
     case("reports/softmax of one", softmax_of_one, "zero_gradient", "attn"),
     case("reports/softmax of one, mended", lambda: softmax_of_one(2), SOUND),
     case("reports/decay beyond its clamp", decay_beyond_its_clamp, "zero_gradient", "decay"),
     case("reports/decay beyond its clamp, mended", lambda: decay_beyond_its_clamp(0.99), SOUND),
-    case("reports/warm-up from zero", warm_up_from_zero, "learning_rate_too_small", says="warm-up|schedule"),
-    case("reports/wide tied embedding", tied_embedding, "exploding", ("wte", "head", "guess"), notes=("exploding", "unscaled_data")),
+    case(
+        "reports/warm-up from zero",
+        warm_up_from_zero,
+        "learning_rate_too_small",
+        says="warm-up|schedule",
+    ),
+    case(
+        "reports/wide tied embedding",
+        tied_embedding,
+        "exploding",
+        ("wte", "head", "guess"),
+        notes=("exploding", "unscaled_data"),
+    ),
     case("reports/wide tied embedding, mended", lambda: tied_embedding(0.02), SOUND),
-    case("reports/norm of one value", norm_of_one_value, "collapsed_activations", ("3", "2", "group_norm", "4")),
-    case("reports/norm of one value, SGD", lambda: norm_of_one_value(make=sgd()), "collapsed_activations", ("3", "2", "group_norm", "4")),
-    case("reports/norm of one value, no optimizer", norm_of_one_value, "collapsed_activations", ("3", "2", "group_norm", "4"), ask=without_optimizer),
+    case(
+        "reports/norm of one value",
+        norm_of_one_value,
+        "collapsed_activations",
+        ("3", "2", "group_norm", "4"),
+    ),
+    case(
+        "reports/norm of one value, SGD",
+        lambda: norm_of_one_value(make=sgd()),
+        "collapsed_activations",
+        ("3", "2", "group_norm", "4"),
+    ),
+    case(
+        "reports/norm of one value, no optimizer",
+        norm_of_one_value,
+        "collapsed_activations",
+        ("3", "2", "group_norm", "4"),
+        ask=without_optimizer,
+    ),
     case("reports/norm of one value, mended", lambda: norm_of_one_value(4), SOUND),
-    case("reports/new tensor of log-probabilities", log_probabilities, "disconnected_layers", "actor"),
-    case("reports/new tensor of log-probabilities, mended", lambda: log_probabilities(torch.stack), SOUND),
-    case("reports/second derivative of a ReLU", residual, ("zero_gradient", "disconnected_layers"), notes=("zero_gradient", "disconnected_layers")),
+    case(
+        "reports/new tensor of log-probabilities", log_probabilities, "disconnected_layers", "actor"
+    ),
+    case(
+        "reports/new tensor of log-probabilities, mended",
+        lambda: log_probabilities(torch.stack),
+        SOUND,
+    ),
+    case(
+        "reports/second derivative of a ReLU",
+        residual,
+        ("zero_gradient", "disconnected_layers"),
+        notes=("zero_gradient", "disconnected_layers"),
+    ),
     case("reports/second derivative of a ReLU, mended", lambda: residual(nn.Tanh), SOUND),
-    case("reports/coordinates that grow, 3", lambda: coordinates_that_grow(3), "exploding", ("layers", "layers.0", "layers.1", "layers.2")),
-    case("reports/coordinates that grow, 6", lambda: coordinates_that_grow(6), ("exploding", "nonfinite_layer"), ("layers", *(f"layers.{i}" for i in range(6))), says="grow"),
-    case("reports/bfloat16 weights", lambda: half_digits(torch.bfloat16, 1e-5), "lost_updates", ("0", "2", "4")),
+    case(
+        "reports/coordinates that grow, 3",
+        lambda: coordinates_that_grow(3),
+        "exploding",
+        ("layers", "layers.0", "layers.1", "layers.2"),
+    ),
+    case(
+        "reports/coordinates that grow, 6",
+        lambda: coordinates_that_grow(6),
+        ("exploding", "nonfinite_layer"),
+        ("layers", *(f"layers.{i}" for i in range(6))),
+        says="grow",
+    ),
+    case(
+        "reports/bfloat16 weights",
+        lambda: half_digits(torch.bfloat16, 1e-5),
+        "lost_updates",
+        ("0", "2", "4"),
+    ),
     case("reports/norm of a zero row", norm_of_a_zero_row, "nonfinite_layer", "4", says="zero"),
-    case("reports/ReLU before log-softmax", relu_at_the_end, "dead_units", "8", notes=("dead_units",)),
-    case("reports/Adam in float16", adam_in_half, "nonfinite_update", ("eps", "ε", "wte", "body.0", "score")),
+    case(
+        "reports/ReLU before log-softmax", relu_at_the_end, "dead_units", "8", notes=("dead_units",)
+    ),
+    case(
+        "reports/Adam in float16",
+        adam_in_half,
+        "nonfinite_update",
+        ("eps", "ε", "wte", "body.0", "score"),
+    ),
     case("reports/Adam in float16, mended", lambda: adam_in_half(torch.float32), SOUND),
     case("reports/float16 without a scaler", without_a_scaler, "underflow", ("0", "2", "4")),
-    case("reports/float16 without a scaler, mended", lambda: without_a_scaler(torch.bfloat16), SOUND),
-    case("reports/adversary detached", adversary, ("disconnected_layers", "zero_gradient"), notes=("disconnected_layers", "zero_gradient")),
+    case(
+        "reports/float16 without a scaler, mended", lambda: without_a_scaler(torch.bfloat16), SOUND
+    ),
+    case(
+        "reports/adversary detached",
+        adversary,
+        ("disconnected_layers", "zero_gradient"),
+        notes=("disconnected_layers", "zero_gradient"),
+    ),
     case("reports/adversary detached, mended", lambda: adversary(False), SOUND),
     case("reports/copied before training", copied_before_training, CRASH, "optimizer"),
-    case("reports/copied before training, watched", copied_before_training, CRASH, "optimizer", ask=watched()),
-]  # fmt: skip
+    case(
+        "reports/copied before training, watched",
+        copied_before_training,
+        CRASH,
+        "optimizer",
+        ask=watched(),
+    ),
+]
 
 
 # ---------- faults met on models of other people's libraries ----------
@@ -810,11 +907,11 @@ class Named(nn.Module):
         return torch.sigmoid(h + 60) if self.end else h
 
 
-def named(x=None, y=None, loss=F.cross_entropy, make=adamw(1e-2), dtype=torch.float32, **more) -> Patient:  # fmt: skip
+def named(x=None, y=None, loss=F.cross_entropy, make=None, dtype=torch.float32, **more) -> Patient:  # fmt: skip
     """A net that is called by keyword, with one thing wrong."""
     data, labels = points(64)
     x, y = (data if x is None else x(data)), (labels if y is None else y)
-    return put(Named(**more).to(dtype), loss, {"x": x.to(dtype)}, y, optimizer=make, call=by_keyword)  # fmt: skip
+    return put(Named(**more).to(dtype), loss, {"x": x.to(dtype)}, y, 1e-2, make, by_keyword)  # fmt: skip
 
 
 def infinite(x):
@@ -891,12 +988,30 @@ FOUND = [
     case("architectures/cut", lambda: spare("detach"), "disconnected_layers", ("a", "b")),
     case("architectures/constant parameter", constant, SOUND),
     case("architectures/filled later", filled_later, "nonfinite_layer", "exp"),
-    case("architectures/filled later, determined", filled_later, "nonfinite_layer", "exp", ask=determined),
+    case(
+        "architectures/filled later, determined",
+        filled_later,
+        "nonfinite_layer",
+        "exp",
+        ask=determined,
+    ),
     case("architectures/overflowing scale", overflowing_scale, "nonfinite_layer", "logit_scale"),
-    *[case(f"architectures/{name}", make, code, guilty) for name, (make, code, guilty) in BLIND_SPOTS.items()],
-    *[case(f"architectures/{name}, watched", make, code, guilty, ask=watched()) for name, (make, code, guilty) in BLIND_SPOTS.items()],
+    *[
+        case(f"architectures/{name}", make, code, guilty)
+        for name, (make, code, guilty) in BLIND_SPOTS.items()
+    ],
+    *[
+        case(f"architectures/{name}, watched", make, code, guilty, ask=watched())
+        for name, (make, code, guilty) in BLIND_SPOTS.items()
+    ],
     case("architectures/small start", lambda: small_start(1e-3), SOUND),
     case("architectures/small start, faster", lambda: small_start(1e-2), SOUND),
-    case("architectures/one of many", one_of_many, "dead_units", ("12.attention.query_projection",), says=r"(?m)^[^\n]*12\.att[^\n]*100%|\b12\b[^\n]*100%"),
-]  # fmt: skip
+    case(
+        "architectures/one of many",
+        one_of_many,
+        "dead_units",
+        ("12.attention.query_projection",),
+        says=r"(?m)^[^\n]*12\.att[^\n]*100%|\b12\b[^\n]*100%",
+    ),
+]
 REPORTS = [*ISSUES, *FOUND]

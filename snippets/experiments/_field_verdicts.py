@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from snippets.experiments._doctor_harm import bits, changes, snapshot
+from snippets.experiments._doctor_labels import tensors
 from snippets.experiments._doctor_zoo_parts import Patient
 from snippets.experiments._field_parts import Case, sow
 from snippets.recipes.gradient_doctor import examine, watch
@@ -18,10 +21,12 @@ PASSES = 13
 
 @dataclass
 class Answer:
-    """What the doctor said, of one examination or of a watched loop."""
+    """What the doctor said, of one examination or of a watched loop; what it changed, and the time of the process that it took."""
 
     reports: list = field(default_factory=list)
     error: str = ""
+    changed: list[str] = field(default_factory=list)
+    seconds: float = 0.0
 
     def report(self, codes: tuple[str, ...]):
         """The report that counts: one with a fitting verdict, else the first that isn't healthy, else the last; None without any."""
@@ -45,12 +50,30 @@ def is_note(finding) -> bool:
 
 
 def ask(case: Case, patient: Patient) -> Answer:
-    """Ask as the case says; whatever is raised is kept as words."""
+    """Ask as the case says; whatever is raised is kept as words, and whatever is changed by name. A loop trains, so it may change."""
+    looks = case.ask is None
+    before = snapshot(patient) if looks else None
+    start, answer = time.process_time(), Answer()
     try:
         with patient.surroundings():
-            return Answer((case.ask or examined)(patient))
+            answer.reports = (case.ask or examined)(patient)
     except Exception as error:
-        return Answer(error=f"{type(error).__name__}: {error}")
+        answer.error = f"{type(error).__name__}: {error}"
+    answer.seconds = time.process_time() - start
+    if looks:
+        answer.changed = changes(before, snapshot(patient))
+        if _next_call(patient) != _next_call(case.build()):
+            answer.changed.append("next call")
+    return answer
+
+
+def _next_call(patient: Patient):
+    """What the user's next call gives, bit for bit, or what it raises."""
+    sow(1)
+    try:
+        return [bits(t) for t in tensors(patient.output())]
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
 
 
 def examined(patient: Patient) -> list:

@@ -20,17 +20,14 @@ import contextlib
 import io
 import os
 import sys
-import time
 import warnings
 
 import torch
 
-from snippets.experiments._doctor_harm import bits, changes, snapshot
-from snippets.experiments._doctor_labels import tensors
 from snippets.experiments._field_broken import BROKEN, WATCHED
 from snippets.experiments._field_densities import DENSITIES
 from snippets.experiments._field_graphs import GRAPHS
-from snippets.experiments._field_parts import Case, sow
+from snippets.experiments._field_parts import Case
 from snippets.experiments._field_pictures import PICTURES
 from snippets.experiments._field_reports import REPORTS
 from snippets.experiments._field_tables import TABLES
@@ -76,40 +73,22 @@ def study(name: str, quick: bool = False) -> dict:
 
 def _study(case: Case, quick: bool) -> dict:
     patient = case.build()
-    before = snapshot(patient) if case.ask is None else {}
-    start = time.process_time()
     answer = ask(case, patient)
-    cost = time.process_time() - start
-    changed = changes(before, snapshot(patient)) if before else []
-    if before:
-        changed += next_call(case, patient)
     report = answer.report(case.codes)
     found = {
         "name": case.name,
         "said": answer.diagnosis(case.codes),
         "error": answer.error,
         "verdict": judge(case, answer),
-        "changed": changed,
+        "changed": answer.changed,
         "findings": [
             (f.code, is_note(f), f.layers[:3]) for f in (report.findings if report else [])
         ],
-        "seconds": cost,
+        "seconds": answer.seconds,
     }
     if KIND[case.name] == "model" and not quick:
         found["truth"] = truth(case)
     return found
-
-
-def next_call(case: Case, patient) -> list[str]:
-    """Whether the user's next call gives something else than that of an untouched twin."""
-    seen = []
-    for one in (patient, case.build()):
-        sow(1)
-        try:
-            seen.append([bits(t) for t in tensors(one.output())])
-        except Exception as error:
-            seen.append(f"raised {type(error).__name__}: {error}")
-    return [] if seen[0] == seen[1] else ["next call"]
 
 
 def sound(found: dict) -> bool:
@@ -243,7 +222,8 @@ def main(arguments: list[str]) -> None:
         print(line(found), flush=True)
     for kind, seen in totals.items():
         if seen:
-            print(f"{kind}: {sum(n for k, n in seen.items() if k != 'changed')} cases,", ", ".join(f"{n} {k}" for k, n in seen.items()))  # fmt: skip
+            cases = sum(n for key, n in seen.items() if key != "changed")
+            print(f"{kind}: {cases} cases,", ", ".join(f"{n} {key}" for key, n in seen.items()))
 
 
 if __name__ == "__main__":
