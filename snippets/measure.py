@@ -67,20 +67,21 @@ def environment(name: str) -> str:
     folder = SCRATCH / name
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     made = folder / "made.txt"
-    if not made.exists() or made.read_text() != wanted.read_text():
+    packages = wanted.read_text(encoding="utf-8")
+    if not made.exists() or made.read_text(encoding="utf-8") != packages:
         print(f"an environment of {shown(wanted)} is made in {shown(folder)}", flush=True)
         venv.create(folder, with_pip=True, clear=True)
         install = [python, "-m", "pip", "install", "--quiet", "--requirement", wanted]
         if subprocess.run(install).returncode:
             raise Bad(f"{shown(wanted)} can't be installed; what pip said stands above")
-        made.write_text(wanted.read_text())
+        made.write_text(packages, encoding="utf-8")
     return str(python)
 
 
 def versions() -> dict[str, str]:
     """Versions a result depends on."""
     own = os.environ.get("MEASURE_IN")
-    chosen = (ROOT / "requirements" / f"{own}.in").read_text() if own else ""
+    chosen = (ROOT / "requirements" / f"{own}.in").read_text(encoding="utf-8") if own else ""
     packages = dict.fromkeys([*PACKAGES, *re.findall(r"^([\w.-]+)==", chosen, re.M)])
     return {"python": platform.python_version()} | {
         name: version(name).partition("+")[0] for name in packages

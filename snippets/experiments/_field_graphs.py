@@ -202,6 +202,7 @@ class Two(nn.Module):
         self.mean, self.log = g.GCNConv(16, 8), g.GCNConv(16, 8)
 
     def forward(self, x, edges):
+        """Both heads."""
         h = torch.relu(self.body(x, edges))
         return self.mean(h, edges), self.log(h, edges)
 

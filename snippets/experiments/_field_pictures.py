@@ -326,6 +326,11 @@ def conditioned():
     )()
 
 
+def given_back(out, x):
+    """Squared error, and what a codebook costs."""
+    return nn.functional.mse_loss(out.sample, x) + getattr(out, "commit_loss", 0.0)
+
+
 def coder(kind: str, **sizes):
     """Make an autoencoder of diffusers."""
 
@@ -342,7 +347,7 @@ def coder(kind: str, **sizes):
             norm_num_groups=8,
             **sizes,
         )
-        return put(model, lambda out, y: nn.functional.mse_loss(out.sample, y), x, x, 2e-3)
+        return put(model, given_back, x, x, 2e-3)
 
     return make
 
