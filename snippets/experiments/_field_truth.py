@@ -114,7 +114,7 @@ def share(flags: torch.Tensor, of_samples: float) -> float:
 
 
 def _look(patient: Patient) -> list[str]:
-    signals: dict[int, float] = {}
+    signals: dict[int, float | None] = {}
     model = patient.model
     with contextlib.ExitStack() as stack:
         for module in model.modules():
@@ -133,7 +133,7 @@ def _look(patient: Patient) -> list[str]:
         found.append("dead units")
     if eyes.pinned > MOST:
         found.append("pinned units")
-    flow = [signals[i] for i in sorted(signals)]
+    flow = [signal for _, signal in sorted(signals.items()) if signal is not None]
     if flow and not flow[-1] / FAR <= flow[0] <= flow[-1] * FAR:
         found.append("vanishing" if flow[0] < flow[-1] else "exploding")
     return found
@@ -147,7 +147,7 @@ def _hooked(module: nn.Module, signals: dict):
     def keep(module, inputs, out):
         for t in tensors(out)[:1]:
             if t.requires_grad:
-                signals[len(signals)] = 0.0
+                signals[len(signals)] = None  # until a gradient comes
                 t.register_hook(partial(note, len(signals) - 1))
 
     handle = module.register_forward_hook(keep)
