@@ -614,7 +614,7 @@ ISSUES = [
         "reports/adversary detached",
         adversary,
         ("disconnected_layers", "zero_gradient"),
-        notes=("disconnected_layers", "zero_gradient"),
+        notes=("disconnected_layers", "zero_gradient", "detached_term"),
     ),
     case("reports/adversary detached, mended", lambda: adversary(False), SOUND),
     case("reports/copied before training", copied_before_training, CRASH, "optimizer"),

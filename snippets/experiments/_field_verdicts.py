@@ -13,7 +13,7 @@ from snippets.experiments._doctor_harm import bits, changes, snapshot
 from snippets.experiments._doctor_labels import tensors
 from snippets.experiments._doctor_zoo_parts import Patient
 from snippets.experiments._field_parts import Case, sow
-from snippets.recipes.gradient_doctor import examine, watch
+from snippets.recipes import gradient_doctor as doctor
 
 SOUND, UNSURE, CRASH, SILENT = "healthy", "inconclusive", "raised", "no report"
 RIGHT, PARTLY, WRONG = "right", "partly", "wrong"
@@ -84,7 +84,7 @@ def _next_call(patient: Patient):
 def examined(patient: Patient) -> list:
     """The report of one examination."""
     return [
-        examine(
+        doctor.examine(
             patient.model,
             patient.loss_fn,
             patient.inputs,
@@ -97,7 +97,7 @@ def examined(patient: Patient) -> list:
 
 def without_optimizer(patient: Patient) -> list:
     """The report of an examination to which no optimizer is given."""
-    return [examine(patient.model, patient.loss_fn, patient.inputs, patient.targets, call=patient.call)]  # fmt: skip
+    return [doctor.examine(patient.model, patient.loss_fn, patient.inputs, patient.targets, call=patient.call)]  # fmt: skip
 
 
 def usual(patient: Patient, loss, number: int) -> None:
@@ -113,13 +113,13 @@ def watched(step: Callable = usual, every: int = 3, passes: int = PASSES) -> Cal
     def run(patient: Patient) -> list:
         sow(0)
         reports = []
-        with watch(patient.model, patient.optimizer, every=every, on_change=None) as doctor:
+        with doctor.watch(patient.model, patient.optimizer, every=every, on_change=None) as one:
             for number in range(passes):
                 loss = patient.loss()
-                doctor.loss(loss)
+                one.loss(loss)
                 step(patient, loss, number)
-                _keep(doctor.report, reports)
-        _keep(doctor.report, reports)
+                _keep(one.report, reports)
+        _keep(one.report, reports)
         return reports
 
     return run

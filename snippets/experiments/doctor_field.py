@@ -10,13 +10,14 @@ Changed: anything of `_doctor_harm` that is not bit for bit as before, or a next
 of an untouched twin. Crashes: calls that raised.
 
 It needs libraries that nothing else here needs, so it runs in an environment of its own: requirements/field.txt.
-From a shell, one line for each case: python -m snippets.experiments.doctor_field [--quick] [PART OF A NAME ...]; --quick asks nobody
-but the doctor. Whichever `snippets.recipes.gradient_doctor` comes first on PYTHONPATH is asked.
+From a shell, one line for each case: python -m snippets.experiments.doctor_field [--quick] [--recipe FILE] [PART OF A NAME ...]
 """
 
 from __future__ import annotations
 
+import argparse
 import contextlib
+import importlib.util
 import io
 import os
 import sys
@@ -24,6 +25,7 @@ import warnings
 
 import torch
 
+from snippets.experiments import _field_verdicts
 from snippets.experiments._field_broken import BROKEN, WATCHED
 from snippets.experiments._field_densities import DENSITIES
 from snippets.experiments._field_graphs import GRAPHS
@@ -200,11 +202,25 @@ def line(found: dict) -> str:
     return " | ".join(part for part in parts if part).replace("\n", " ")
 
 
+def another(path: str):
+    """A copy of the recipe that stands elsewhere."""
+    spec = importlib.util.spec_from_file_location("another_doctor", path)
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def main(arguments: list[str]) -> None:
-    """Print a line for each case whose kind or name holds one of the given parts, then the counts."""
+    """Print a line for each case as the arguments say, then the counts."""
+    parser = argparse.ArgumentParser(prog="python -m snippets.experiments.doctor_field")
+    parser.add_argument("parts", nargs="*", metavar="PART", help="of a kind or name; without, all")
+    parser.add_argument("--quick", action="store_true", help="ask the doctor alone, no truth")
+    parser.add_argument("--recipe", metavar="FILE", help="another copy of the doctor")
+    given = parser.parse_args(arguments)
+    if given.recipe:
+        _field_verdicts.doctor = another(given.recipe)
     torch.set_num_threads(1)
-    quick = "--quick" in arguments
-    parts = [a for a in arguments if a != "--quick"]
+    quick, parts = given.quick, given.parts
     names = [n for n in FULL if not parts or any(p in f"{KIND[n]} {n}" for p in parts)]
     totals: dict[str, dict[str, int]] = {kind: {} for kind in (*KINDS, "model, not sound")}
     for name in names:
