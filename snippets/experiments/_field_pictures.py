@@ -328,7 +328,8 @@ def conditioned():
 
 def given_back(out, x):
     """Squared error, and what a codebook costs."""
-    return nn.functional.mse_loss(out.sample, x) + getattr(out, "commit_loss", 0.0)
+    cost = getattr(out, "commit_loss", None)
+    return nn.functional.mse_loss(out.sample, x) + (0.0 if cost is None else cost)
 
 
 def coder(kind: str, **sizes):
