@@ -62,9 +62,9 @@ zensical: $(VENV)/zensical ## the same site by the successor of Material for MkD
 
 lock: $(VENV)/build ## compile requirements/*.in into *.txt
 	$(BIN)/pip install --quiet pip-tools==7.6.2
-	cd requirements && for list in build zensical test audit video; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
+	cd requirements && for list in build zensical test audit video field; do ../$(BIN)/pip-compile --quiet --strip-extras --annotation-style=line \
 	  --no-emit-find-links --no-emit-index-url --no-emit-trusted-host --no-emit-options --output-file=$$list.txt $$list.in; done
-	sed -i.old 's/^\(torch==[0-9.]*\)+cpu/\1/' requirements/test.txt && rm requirements/test.txt.old
+	cd requirements && sed -i.old 's/^\(torch==[0-9.]*\)+cpu/\1/' test.txt field.txt && rm test.txt.old field.txt.old
 
 audit: ## ask for known vulnerabilities of the pinned packages (needs pypi.org)
 	$(PYTHON) -m venv .cache/audit

@@ -3,6 +3,10 @@
 A NAME is an experiment (deep_stack), a page's blocks (blocks/understand) or a notebook (notebooks/recurrent). Without names: everything.
 MEASURE_BACKEND names a joblib backend (default: loky, the cores of this machine); with 'dask',
 MEASURE_SCHEDULER is the address of the scheduler. MEASURE_THREADS is the number of threads of each run (default: one).
+
+An experiment may need packages that nothing else needs: REQUIREMENTS = "field" in its module names their list, requirements/field.txt.
+It is measured in an environment of that list, .cache/field, which is made when it is needed and made anew when the list changes.
+MEASURE_IN is the list of the environment that measures here (empty: the usual one).
 """
 
 from __future__ import annotations
@@ -12,7 +16,9 @@ import importlib
 import os
 import platform
 import re
+import subprocess
 import sys
+import venv
 from importlib.metadata import version
 from pathlib import Path
 
@@ -25,6 +31,7 @@ from snippets.measurement import (
     RESULTS,
     ROOT,
     ROUNDED,
+    SCRATCH,
     Bad,
     Measurement,
     Results,
@@ -40,15 +47,44 @@ EXPERIMENTS = ROOT / "snippets" / "experiments"
 PACKAGES = ("torch", "numpy", "scikit-learn")
 
 
+def requirements() -> dict[str, str]:
+    """Every experiment, and the list of packages that it names for itself; empty for the usual one."""
+    said = {
+        p.stem: re.search(r'^REQUIREMENTS = "(\w+)"$', p.read_text(encoding="utf-8"), re.M)
+        for p in sorted(EXPERIMENTS.glob("[!_]*.py"))
+    }
+    return {name: found[1] if found else "" for name, found in said.items()}
+
+
 def experiments() -> list[str]:
-    """Names of all experiments."""
-    return sorted(p.stem for p in EXPERIMENTS.glob("[!_]*.py"))
+    """Names of all experiments that the usual environment measures."""
+    return [name for name, own in requirements().items() if not own]
+
+
+def environment(name: str) -> str:
+    """The Python of an environment with one list of packages; it is made where there is none yet."""
+    wanted = ROOT / "requirements" / f"{name}.txt"
+    folder = SCRATCH / name
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    made = folder / "made.txt"
+    packages = wanted.read_text(encoding="utf-8")
+    if not made.exists() or made.read_text(encoding="utf-8") != packages:
+        print(f"an environment of {shown(wanted)} is made in {shown(folder)}", flush=True)
+        venv.create(folder, with_pip=True, clear=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--requirement", wanted]
+        if subprocess.run(install).returncode:
+            raise Bad(f"{shown(wanted)} can't be installed; what pip said stands above")
+        made.write_text(packages, encoding="utf-8")
+    return str(python)
 
 
 def versions() -> dict[str, str]:
     """Versions a result depends on."""
+    own = os.environ.get("MEASURE_IN")
+    chosen = (ROOT / "requirements" / f"{own}.in").read_text(encoding="utf-8") if own else ""
+    packages = dict.fromkeys([*PACKAGES, *re.findall(r"^([\w.-]+)==", chosen, re.M)])
     return {"python": platform.python_version()} | {
-        name: version(name).partition("+")[0] for name in PACKAGES
+        name: version(name).partition("+")[0] for name in packages
     }
 
 
@@ -141,7 +177,7 @@ def _keep(target: Path, content: dict) -> str:
 
 def main(names: list[str]) -> int:
     """Measure what is named, or everything, and say what changed and which sentences quote it."""
-    known = experiments()
+    known = requirements()
     pages = sorted({p.parent.relative_to(ROOT / "snippets").as_posix() for p in blocks()})
     notebooks = {f"notebooks/{path.stem}": path for path in ipynb.list_notebooks(ROOT)}
     for name in names:
@@ -155,8 +191,13 @@ def main(names: list[str]) -> int:
     changed: set[str] = set()
     try:
         with workers():
-            for name in [n for n in known if not names or n in names]:
-                changed |= _measure_one(name)
+            for name, own in known.items():
+                if names and name not in names:
+                    continue
+                if own == os.environ.get("MEASURE_IN", ""):
+                    changed |= _measure_one(name)
+                elif _measure_apart(name, own):
+                    return 1
         with Runner() as runner:
             for path in blocks():
                 if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
@@ -190,6 +231,13 @@ def _measure_one(name: str) -> set[str]:
     lines = report(old, read(target).measurements)
     print(f"{name}: {len(lines)} of {len(new.measurements)} results changed", *lines, sep="\n")
     return {f"{name}.{line.strip().partition(':')[0]}" for line in lines}
+
+
+def _measure_apart(name: str, own: str) -> int:
+    """Measure in an environment of its own, which says what changed; the exit status."""
+    command = [environment(own), "-m", "snippets.measure", name]
+    given = {"MEASURE_IN": own, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    return subprocess.run(command, cwd=ROOT, env=os.environ | given).returncode
 
 
 def quoting(keys: set[str]) -> list[str]:

@@ -1,19 +1,22 @@
-"""What the doctor costs beside training, as ratios in one run: python -m snippets.chores.time_doctor
+"""What the doctor costs beside training, as ratios in one run: python -m snippets.chores.time_doctor [field]
 
+With `field`, by the Python of an environment of requirements/field.txt: on the models of the experiment doctor_field, by library.
 Not a test: a clock's answer depends on the machine and on what else runs there.
 """
 
 import statistics
+import sys
 import time
 
 import torch
 from torch import nn, optim
 from torch.nn import functional as F
 
+from snippets.experiments.doctor_field import MODELS, hushed
 from snippets.recipes.gradient_doctor import examine, watch
 from tests.support.patients import Y, cnn, mlp, residual, tied
 
-ROUNDS, STEPS = 15, 40
+ROUNDS, STEPS, FIELD_ROUNDS = 15, 40, 3
 
 
 def seconds(action) -> float:
@@ -88,6 +91,38 @@ def hooks_alone() -> float:
     return statistics.median(differences) / (25 * STEPS)
 
 
+def field() -> None:
+    """Print the median ratio of one examination to one step over other people's models, by library and over all."""
+    torch.set_num_threads(1)
+    ratios: dict[str, list[float]] = {}
+    for case in MODELS:
+        with hushed():
+            ratios.setdefault(case.library, []).append(ratio(case.build()))
+    for library, found in ratios.items():
+        print(f"{library:25} {len(found):3} models  ratio {statistics.median(found):5.2f}")
+    found = [one for these in ratios.values() for one in these]
+    print(f"{'together':25} {len(found):3} models  ratio {statistics.median(found):5.2f}")
+
+
+def ratio(patient) -> float:
+    """The time of one examination over that of a step, medians of a few rounds."""
+
+    def look():
+        examine(
+            patient.model,
+            patient.loss_fn,
+            patient.inputs,
+            patient.targets,
+            optimizer=patient.optimizer,
+            call=patient.call,
+        )
+
+    patient.step()
+    pairs = [(seconds(patient.step), seconds(look)) for _ in range(FIELD_ROUNDS)]
+    one, looked = (statistics.median(p) for p in zip(*pairs, strict=True))
+    return looked / one
+
+
 def wide():
     """A CNN of 32 channels on images of 16 by 16."""
     net = nn.Sequential(
@@ -104,4 +139,4 @@ def wide():
 
 
 if __name__ == "__main__":
-    main()
+    field() if sys.argv[1:] == ["field"] else main()

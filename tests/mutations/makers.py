@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from snippets.measure import requirements
 from snippets.measurement import ROOT, seal
 from snippets.weave.numbers.marks import CLOSE, FENCE, FENCED, MATHS, OPEN
 
@@ -338,6 +339,15 @@ def _glob(*patterns: str) -> Callable[[], list[Path]]:
     )
 
 
+def _usual(pattern: str) -> Callable[[], list[Path]]:
+    """Without what an environment of its own measures: no test runs it again."""
+    own = {name: packages for name, packages in requirements().items() if packages}
+    kept = tuple(f"_{packages}_" for packages in own.values())
+    return lambda: [
+        p for p in _glob(pattern)() if p.stem not in own and not p.stem.startswith(kept)
+    ]
+
+
 def _pages() -> list[Path]:
     return [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
@@ -373,11 +383,11 @@ KINDS: dict[
     "the name of a number, misspelt": (15, _pages, _misspelt),
     "a marker": (30, _pages, _markers),
     "a constant of a block": (25, _glob("snippets/blocks/**/*.py"), _constants),
-    "a constant of an experiment": (12, _glob("snippets/experiments/*.py"), _constants),
+    "a constant of an experiment": (12, _usual("snippets/experiments/*.py"), _constants),
     "a constant of a recipe": (20, _glob("snippets/recipes/*.py"), _constants),
     "a constant of the in-page network": (12, _modules, _javascript),
     "a value in a results file": (20, _glob("snippets/results/*.json"), _values),
-    "a value in a results file and its seal": (3, _glob("snippets/results/*.json"), _values),
+    "a value in a results file and its seal": (3, _usual("snippets/results/*.json"), _values),
     "a digit in references, claims or the guide": (30, _glob("docs/*.yml"), _listed),
     "a step of the weaver": (12, _glob("snippets/weave/**/*.py"), _steps),
     "a comparison in a test": (10, _glob("tests/*/test_*.py"), _comparisons),

@@ -3,8 +3,9 @@
 import pytest
 from joblib import parallel_config
 
-from snippets.measure import experiments, remeasure, report, workers
-from snippets.measurement import RESULTS, Bad, Measurement, Results, read, write
+from snippets import measure
+from snippets.measure import experiments, remeasure, report, requirements, workers
+from snippets.measurement import RESULTS, ROOT, Bad, Measurement, Results, read, write
 
 
 @pytest.fixture
@@ -114,3 +115,59 @@ def test_measuring_what_does_not_exist_names_what_does(capsys):
         "no experiment, page of blocks or notebook called 'deep_stak'; there are: "
         in capsys.readouterr().err
     )
+
+
+# ---------- experiments with requirements of their own ----------
+
+
+def test_what_needs_other_packages_is_left_to_an_environment_of_its_own():
+    own = {name: packages for name, packages in requirements().items() if packages}
+    assert own == {"doctor_field": "field"}
+    assert set(experiments()) == set(requirements()) - set(own)
+    assert (ROOT / "requirements" / "field.txt").exists()
+
+
+@pytest.fixture
+def lists(tmp_path, monkeypatch):
+    """A checkout with one list of packages, in which nothing is installed; gives what was run."""
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "other.txt").write_text("a==1\n")
+    monkeypatch.setattr(measure, "ROOT", tmp_path)
+    monkeypatch.setattr(measure, "SCRATCH", tmp_path / ".cache")
+    monkeypatch.setattr(measure.venv, "create", lambda folder, **_: folder.mkdir(parents=True, exist_ok=True))  # fmt: skip
+    ran = []
+    monkeypatch.setattr(measure.subprocess, "run", lambda command, **_: ran.append(command) or Done(0))  # fmt: skip
+    return ran
+
+
+class Done:
+    """A process that has ended."""
+
+    def __init__(self, status):
+        self.returncode = status
+
+
+def test_an_environment_is_made_once_and_again_when_its_list_changes(lists, tmp_path):
+    python = measure.environment("other")
+    assert python.startswith(str(tmp_path / ".cache" / "other"))
+    assert [str(part) for part in lists[0][-2:]] == ["--requirement", str(tmp_path / "requirements" / "other.txt")]  # fmt: skip
+    assert measure.environment("other") == python and len(lists) == 1
+    (tmp_path / "requirements" / "other.txt").write_text("a==2\n")
+    assert measure.environment("other") == python and len(lists) == 2
+
+
+def test_an_environment_that_cannot_be_made_is_tried_again(lists, tmp_path, monkeypatch):
+    monkeypatch.setattr(measure.subprocess, "run", lambda *_, **__: Done(1))
+    for _ in range(2):
+        with pytest.raises(Bad, match=r"other\.txt can't be installed"):
+            measure.environment("other")
+
+
+def test_measuring_one_of_these_is_left_to_its_own_python(monkeypatch):
+    ran = []
+    monkeypatch.setattr(measure, "environment", lambda name: f"python of {name}")
+    monkeypatch.setattr(measure.subprocess, "run", lambda *given, **more: ran.append((given, more)) or Done(3))  # fmt: skip
+    assert measure.main(["doctor_field"]) == 1
+    (((command,), more),) = ran
+    assert command == ["python of field", "-m", "snippets.measure", "doctor_field"]
+    assert more["env"]["MEASURE_IN"] == "field"
