@@ -5,11 +5,12 @@ import io
 import json
 import random
 import re
+import time
 
 import pytest
 
 from snippets.experiments._lab import presets, run
-from tests.support.pages import Mounted, Visit
+from tests.support.pages import LONGEST, Mounted, Visit
 
 LAB = "gradient-lab"
 SCRIPT = "async lab => (await import(new URL('../assets/javascripts/lab/script.js', location.href.split('#')[0]))).pytorch(lab.net())"
@@ -576,7 +577,12 @@ def test_leaving_and_returning_leaks_nothing(browser, address):
         assert page.evaluate(f"window.kept.map(lab => {held})") == [[None] * 6] * 2
         assert page.evaluate("window.kept.map(lab => lab.engine.net.draws.kept.size)") == [0, 0]
         assert page.evaluate("performance.getEntriesByType('navigation').length") == 1
-        assert [worker for worker in page.workers if "lab/worker" in worker.url] == []
+        until = time.monotonic() + LONGEST  # that a worker has ended is heard a moment later
+        while (
+            left := [it for it in page.workers if "lab/worker" in it.url]
+        ) and time.monotonic() < until:
+            page.wait_for_timeout(20)
+        assert left == []
         assert [
             w for w in visit.wrong if not w.startswith("failed")
         ] == []  # to load again cancels what was still on its way

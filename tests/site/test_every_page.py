@@ -106,7 +106,7 @@ def test_a_page_comes_and_nothing_moves(opened):
 
 
 def test_a_page_at_both_widths_in_both_schemes(opened):
-    found = {}
+    found, opened.motion = {}, "reduce"
     for width, scheme in VIEWS if opened.path not in TYPICAL else CORNERS:
         opened.view(width, scheme)
         if (wide := opened.page.evaluate("document.documentElement.scrollWidth")) > width:

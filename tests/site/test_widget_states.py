@@ -8,13 +8,22 @@ from snippets.experiments._lab import presets
 from snippets.weave.pages.labs import LABS
 from tests.support.pages import DRAWN, SCHEMES, VIEWS, Visit, barriers
 
+ALONE = """selector => {
+  let part = document.querySelector(selector);
+  while (!part.parentElement.matches('article')) part = part.parentElement;
+  [...part.parentElement.children].forEach((other) => other === part || other.matches('h1') || other.remove());
+}"""
+
 LOG = "\n".join(f"layer{i}.weight: {10.0 ** (i - 12):.1e}" for i in range(12))
 
 
 class Looked(Visit):
-    """A visit that can be looked at from all sides."""
+    """A visit that can be looked at from all sides, by a reader who wants less motion."""
 
     looks = 0
+
+    def __init__(self, *place, **more):
+        super().__init__(*place, reduced_motion="reduce", **more)
 
     def all_clear(self, state: str, where: str | None = None, width: int | None = None) -> None:
         """Look at the page, or at `where`, as it stands, in both schemes, on the phone and the desk by turns.
@@ -32,6 +41,10 @@ class Looked(Visit):
         wide = self.page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{state}: at {width} px the page scrolls sideways: {wide} px"
         self.view(*VIEWS[0])
+
+    def alone(self, selector: str) -> None:
+        """Only a widget and the frame are left of the page; the rest was looked at before, and would be laid out at each turn."""
+        self.page.evaluate(ALONE, selector)
 
     def mounted(self, tag: str) -> None:
         """Bring a lab into sight and wait for it."""
@@ -150,6 +163,7 @@ def test_after_instant_navigation(visit):
 
 def test_the_video_with_its_captions(visit):
     it = visit("")
+    it.alone(".video")
     video = it.page.locator(".video video")
     video.scroll_into_view_if_needed()
     video.evaluate("v => { v.muted = true; v.textTracks[0].mode = 'showing'; return v.play(); }")
@@ -164,6 +178,7 @@ def test_the_video_with_its_captions(visit):
 def test_the_gradient_lab(visit):
     tag, it = "gradient-lab", visit("understand/")
     it.mounted(tag)
+    it.alone(tag)
     lab = it.page.locator(tag)
 
     def press(name: str) -> None:
@@ -217,6 +232,7 @@ def test_the_gradient_lab(visit):
 def test_the_gradient_lab_in_full_screen(visit):
     it = visit("understand/")
     it.mounted("gradient-lab")
+    it.alone("gradient-lab")
     it.page.locator("gradient-lab").get_by_role("button", name="Fullscreen").click()
     it.page.wait_for_function("document.fullscreenElement")
     it.all_clear("full screen", "gradient-lab")
@@ -227,6 +243,7 @@ def test_the_gradient_lab_in_full_screen(visit):
 def test_the_recurrent_lab(visit):
     tag, it = "recurrent-lab", visit("understand/recurrent/")
     it.mounted(tag)
+    it.alone(tag)
     lab = it.page.locator(tag)
     it.all_clear("at rest", tag)
     lab.get_by_label("Show", exact=True).select_option("hump")
@@ -248,6 +265,7 @@ def test_the_recurrent_lab(visit):
 def test_the_map(visit):
     tag, it = "phase-map", visit("understand/signal-propagation/")
     it.mounted(tag)
+    it.alone(tag)
     for activation in ("relu", "erf", "tanh"):
         it.page.locator(tag).get_by_label("Activation").select_option(activation)
         it.all_clear(activation, tag)
@@ -258,6 +276,7 @@ def test_the_map(visit):
 def test_the_pad(visit):
     tag, it = "sketch-pad", visit("practice/sketch/")
     it.mounted(tag)
+    it.alone(tag)
     it.page.locator(f"{tag} summary").click()
     it.all_clear("empty", tag)
     it.page.get_by_role("slider", name=re.compile("^layer 1 |^layer 1$")).first.press("ArrowLeft")
@@ -300,6 +319,7 @@ def test_the_self_check(visit):
 def test_the_guide_at_every_question_and_end(visit):
     it = visit("diagnose/guided/")
     it.all_clear("the first question")
+    it.alone(".guide")
     steps = it.page.locator(".guide__step").evaluate_all("all => all.map(step => step.id)")
     assert len(steps) > 40
     it.page.evaluate(
@@ -315,6 +335,7 @@ def test_the_guide_at_every_question_and_end(visit):
 def test_read_my_gradients(visit, tmp_path):
     it = visit("diagnose/read-my-gradients/")
     page = it.page
+    it.alone(".reader")
     it.all_clear("empty", ".reader")
     page.fill("gradient-reader textarea", LOG)
     page.wait_for_selector(".reader__plot")

@@ -136,7 +136,8 @@ class Visit:
         self.page.set_default_timeout(120_000)  # a page may wait long on a busy machine
         self.page.bring_to_front()  # behind another tab it would not be painted
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(media="null", color_scheme=scheme)
+        self.motion = more.get("reduced_motion", "no-preference")
+        self.page.emulate_media(media="null", color_scheme=scheme, reduced_motion=self.motion)
         self.own, self.scripted = own, more.get("java_script_enabled", True)
         self.wrong: list[str] = []
         self.fetching: set = set()
@@ -211,12 +212,14 @@ class Visit:
         self.wrong.append(f"failed: {request.url}")
 
     def view(self, width: int, scheme: str) -> None:
-        """Another width and scheme, once all has come to rest."""
+        """Another width and scheme, once all has come to rest; without motion, since each frame of a fade is drawn."""
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         self.page.set_viewport_size({"width": width, "height": 900})
-        self.page.emulate_media(color_scheme=scheme)
         self.page.evaluate(
             SETTLED, [width, SCHEMES[scheme] if self.page.locator(".palette").count() else None]
         )
+        if self.motion != "reduce":
+            self.page.emulate_media(reduced_motion=self.motion)
 
     def __enter__(self):
         return self
@@ -255,7 +258,13 @@ KINDS = """([known, where]) => {
   });
   return news;
 }"""
-LOOKED = """async ([where, colors]) => {
+# At most 500 times a page Chromium says that something was measured in the drawer, which waits unseen on a phone, and each time is heard
+# by three processes; so the drawer is there while axe looks, and goes without a fade.
+DRAWER = ".md-sidebar__scrollwrap { transition: none !important; content-visibility: visible !important; }"
+LOOKED = """async ([where, colors, drawer]) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(drawer);
+  document.adoptedStyleSheets.push(sheet);
   const plain = [...document.querySelectorAll('.highlight code')].map(code => {
     const nodes = [...code.childNodes], shown = code.cloneNode(true);
     for (const word of [...shown.querySelectorAll('span:not([data-kind])')]) {
@@ -265,10 +274,18 @@ LOOKED = """async ([where, colors]) => {
     code.replaceChildren(...shown.childNodes);
     return [code, nodes];
   });
+  for (const svg of document.querySelectorAll('.fig .svg svg')) {
+    if (svg.querySelector('[data-kind]')) continue;
+    plain.push([svg, [...svg.childNodes]]);
+    svg.replaceChildren();
+  }
   try {
     return await axe.run(where ?? document, { resultTypes: ['violations'], ...(colors ? { runOnly: colors } : {}) });
   } finally {
-    plain.forEach(([code, nodes]) => code.replaceChildren(...nodes));
+    plain.forEach(([part, nodes]) => part.replaceChildren(...nodes));
+    sheet.cssRules[0].style.removeProperty('content-visibility');
+    document.querySelector('.md-sidebar__scrollwrap')?.checkVisibility();
+    document.adoptedStyleSheets.pop();
   }
 }"""
 COLORS = ["color-contrast", "link-in-text-block"]
@@ -282,8 +299,8 @@ def barriers(page, where: str | None = None, colors: bool = False) -> AxeResults
 
     Contrast takes nine tenths of its time, so it is judged once for each kind of text, on the first page that shows it: elements that
     share name, class, color, size, weight, underline, the color around them and all that lies behind. Most elements of a page are the
-    colored words of its programs: those of a kind that was judged are plain text while axe looks. Targets below 24 px are looked for as
-    well, which axe leaves out unless asked.
+    colored words of its programs and the lines of its figures: those of a kind that was judged are plain text while axe looks, and a
+    figure without a word to judge is empty. Targets below 24 px are looked for as well, which axe leaves out unless asked.
     """
     page.wait_for_function(MEASURED)
     kinds = page.evaluate(KINDS, [[*CLEAR], where])
@@ -292,7 +309,7 @@ def barriers(page, where: str | None = None, colors: bool = False) -> AxeResults
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
         page.evaluate(READY)
-    found = AxeResults(page.evaluate(LOOKED, [where, COLORS if colors else None]))
+    found = AxeResults(page.evaluate(LOOKED, [where, COLORS if colors else None, DRAWER]))
     if found.violations_count == 0:
         CLEAR.update(kinds)
     return found
