@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from gradient_doctor import REMEDY
+from gradient_doctor import CAUSES
 
 from snippets.experiments import doctor_benchmark as benchmark
 from snippets.experiments._doctor_labels import CLASSES, Unconfirmed, confirm
@@ -55,7 +55,7 @@ def test_the_published_rules_are_far_behind(stored, tool):
 
 def test_the_nets_are_many_and_of_every_kind():
     assert len(CASES) >= 300 and len({case.name for case in ZOO}) == len(ZOO)
-    assert set(CLASSES) == set(REMEDY) - {"inconclusive"}
+    assert set(CLASSES) < set(CAUSES)
     for half in HALVES:
         these = [case for case in CASES if case.half == half]
         assert {case.label for case in these} == set(CLASSES) and {

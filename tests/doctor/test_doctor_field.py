@@ -18,7 +18,7 @@ from snippets.experiments._field_verdicts import (
     ask,
     judge,
 )
-from snippets.recipes.gradient_doctor import Finding, Report
+from snippets.recipes.gradient_doctor import Facts, Finding, Report
 from snippets.tables import doctor_field as table
 
 
@@ -48,7 +48,7 @@ def report(code: str, layers=(), evidence: str = "", note: bool = False) -> Repo
     finding = Finding(code, list(layers), evidence, "", "")
     finding.note = note
     sound = Finding("healthy", [], "", "", "")
-    return Report("healthy" if note else code, [sound, finding] if note else [finding], [], None)
+    return Report("healthy" if note else code, [sound, finding] if note else [finding], [], Facts())
 
 
 @pytest.mark.parametrize(
