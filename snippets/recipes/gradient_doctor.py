@@ -58,6 +58,7 @@ import copy
 import graphlib
 import json
 import math
+import operator
 import random
 import statistics
 import sys
@@ -1104,7 +1105,8 @@ class _Recorder(TorchFunctionMode):
         return out
 
     def _follow(self, func, name, args, kwargs, weights, data):
-        source = self._latest(data)
+        origins = [self._origin(t) for t in data]
+        source = max(filter(_by_layer, origins), default=None)
         if name in SCALES:
             self.gates.update(n for n in weights if not n.endswith("bias"))
         if name == "hardtanh" and (args[1:2] or [kwargs.get("min_val")])[0] == 0:
@@ -1127,7 +1129,6 @@ class _Recorder(TorchFunctionMode):
         self._reads(data, out)
         if self.in_loss and len(tensors := [t for t in data if t.dim()]) == 2:
             self._broadcast(*tensors)
-        origins = [self._origin(t) for t in data]
         if source is not None:
             streams = sum(map(_by_layer, origins))
             normed = (
@@ -1235,10 +1236,12 @@ class _Recorder(TorchFunctionMode):
 
     def _reads(self, data, out) -> None:
         """Count who reads a tensor and passes it on; a second reader takes back the activation that followed it."""
-        largest = max((t.numel() for t in _tensors(out) if t.requires_grad), default=0)
-        for tensor in data:
-            mark = self._mark_of(tensor)
-            if mark is None or largest < tensor.numel():
+        marks = [mark for t in data if (mark := self._mark_of(t)) is not None]
+        largest = (
+            max((t.numel() for t in _tensors(out) if t.requires_grad), default=0) if marks else 0
+        )
+        for mark in marks:
+            if largest < mark.ref().numel():
                 continue
             mark.reads += 1
             if mark.reads > 1:
@@ -1382,14 +1385,6 @@ def _share(flags: torch.Tensor, over: list[int]) -> torch.Tensor:
     return flags.float().mean(over) if over else flags.float()
 
 
-def _few(out: torch.Tensor) -> torch.Tensor | None:
-    """About ROWS rows, evenly spread, of an output whose units lie along the last axis, in float64; None if not finite."""
-    per = max(2, round(ROWS ** (1 / (out.dim() - 1))))
-    rows = out[tuple(slice(None, None, max(1, size // per)) for size in out.shape[:-1])]
-    few = rows.flatten(0, -2).double()
-    return few if bool(torch.isfinite(few).all()) else None
-
-
 def _same_units(out: torch.Tensor) -> str | None:
     """'exactly' or 'but for a constant' when all units (the last axis) of an output agree on the batch; None otherwise."""
     if out.dim() < 2 or out.shape[-1] < 2 or not out.numel():
@@ -1397,10 +1392,10 @@ def _same_units(out: torch.Tensor) -> str | None:
     one, other = (out[(i,) * (out.dim() - 1)][:2].tolist() for i in (0, -1))
     if abs((one[0] - one[1]) - (other[0] - other[1])) > 1e-3 * max(map(abs, one + other)):
         return None  # as nearly always: two units differ by more than a constant
-    few = _few(out)
-    if few is None:
-        return None
+    few = _sampled(out).flatten(0, -2)
     size = float(few.abs().max())
+    if not math.isfinite(size):
+        return None
     if float((few - few[:, :1]).abs().max()) <= 1e-5 * size:
         return "exactly"
     centered = few - few.mean(0)
@@ -1422,22 +1417,27 @@ def _differing(out: torch.Tensor, before: torch.Tensor | None = None) -> float |
 
     out: units along the last axis; before: the same before norm and activation, if it was larger. None where there is a single row.
     """
-    if out.dim() < 2 or not out.numel():
-        return None
-    few, place = _few(out), None
-    if few is None or len(few) < 2:
+    few = _sampled(out)
+    if few is None or few.shape[:-1].numel() < 2:
         return None
     size = float(few.square().mean())
-    if before is not None and (larger := _few(before)) is not None:
+    if before is not None and (larger := _sampled(before)) is not None:
         size = max(size, float(larger.square().mean()))
-    if not size:
-        return 0.0
-    apart = few - few.mean(0)
-    if out.dim() == 3 and out.shape[1] > 1:
-        inside = [few for row in out[: ROWS // 16] if (few := _few(row)) is not None]
-        place = max((float((r - r.mean(0)).square().mean()) for r in inside), default=None)
-    least = float(apart.square().mean())
-    return math.sqrt((least if place is None else min(least, place)) / size)
+    if not size or not math.isfinite(size):
+        return 0.0 if size == 0 else None
+    flat = few.flatten(0, -2)
+    apart = float((flat - flat.mean(0)).square().mean())
+    if few.dim() == 3 and few.shape[1] > 1:
+        apart = min(apart, float((few - few.mean(1, keepdim=True)).square().mean((1, 2)).max()))
+    return math.sqrt(apart / size)
+
+
+def _sampled(out: torch.Tensor) -> torch.Tensor | None:
+    """About ROWS rows, evenly spread, of an output whose units lie along the last axis, in float64."""
+    if out.dim() < 2 or not out.numel():
+        return None
+    per = max(2, round(ROWS ** (1 / (out.dim() - 1))))
+    return out[tuple(slice(None, None, max(1, size // per)) for size in out.shape[:-1])].double()
 
 
 def _tensors(tree, found: list | None = None) -> list[torch.Tensor]:
@@ -2021,7 +2021,7 @@ class _Visit:
         self.given: list[
             torch.Tensor
         ] = []  # what the passes were given, so that it is not taken for weights
-        self.turns = 0
+        self.turns = self.passes = 0
 
     def tell(self, code: str, layers, evidence: str, remedy: str = "", note: bool = False) -> None:
         """Keep a finding that stands on more than norms."""
@@ -2046,8 +2046,13 @@ class _Visit:
         else:
             self.look_again(one, layers, gradients)
             facts.guess, facts.output = self.guess(one.recorder, output)
-            if (self.learned(output, facts.loss) or 1.0) > LIMITS["learned"]:
-                self.look_at_batch(one.recorder, output)
+            before = len(facts.told)
+            self.look_at_batch(one.recorder, output)
+            if (
+                len(facts.told) > before
+                and (self.learned(output, facts.loss) or 1.0) <= LIMITS["learned"]
+            ):
+                del facts.told[before:]
         findings = judge(layers, facts)
         return Report(findings[0].code, findings, layers, facts)
 
@@ -2081,7 +2086,9 @@ class _Visit:
 
     def forward(self, recorder=None, model=None, change=None, anew=False):
         """(output, loss) of one pass from the state and the random numbers that the model came with; anew: with other ones."""
-        self.rewind()
+        if self.passes:
+            self.rewind()
+        self.passes += 1
         if anew:
             self.turns += 1
             torch.rand(self.turns)
@@ -2659,7 +2666,9 @@ class _Visit:
         ):
             return
         flat = tensor.flatten(1).double()
-        if bool((flat == flat[:1]).all()) and bool(flat.any()):
+        if not bool(flat.any()):
+            return  # a state that starts at zero
+        if bool((flat == flat[:1]).all()):
             self.tell(
                 "bad_batch",
                 ["inputs"],
@@ -2951,7 +2960,7 @@ def _set_aside(leaves):
             table.update(content)
 
 
-PLAIN = (
+PLAIN = {
     type(None),
     bool,
     int,
@@ -2963,59 +2972,63 @@ PLAIN = (
     torch.dtype,
     torch.device,
     torch.Size,
-)
+    type(len),
+    type(_set_aside),
+}
+PRIVATE = (
+    "torch",
+    "builtins",
+    "functools",
+    "threading",
+    "weakref",
+    "types",
+)  # modules whose objects are not looked into
 DEEP = 20_000  # containers that are looked into at most
 
 
-def _containers(modules) -> tuple[list, list[torch.Tensor]]:
-    """Every list, dict, set and plain object that hangs on modules, as (it, its content), and the tensors in them."""
-    kept, tensors, stack, seen = [], [], [m.__dict__ for m in modules], {id(m) for m in modules}
+def _containers(modules) -> tuple[list, list, list[torch.Tensor]]:
+    """Every list, dict, set and plain object that hangs on modules: (it, its content), those that are empty, the tensors in them."""
+    kept, empty, tensors = [], [], []
+    stack, seen = [m.__dict__ for m in modules], {id(m) for m in modules}
     while stack and len(kept) < DEEP:
         thing = stack.pop()
-        if isinstance(thing, PLAIN) or id(thing) in seen:
+        kind = type(thing)
+        if kind in PLAIN or id(thing) in seen:
             continue
         seen.add(id(thing))
-        if isinstance(thing, torch.Tensor):
-            tensors.append(thing)
+        if isinstance(thing, (dict, list, set)) and not thing:
+            empty.append(thing)
         elif isinstance(thing, dict):
             kept.append((thing, dict(thing)))
             stack += thing.values()
+        elif isinstance(thing, torch.Tensor):
+            tensors.append(thing)
         elif isinstance(thing, (list, set, collections.deque)):
             kept.append((thing, list(thing)))
             stack += thing
         elif isinstance(thing, tuple):
             stack += [part for part in tuple.__iter__(thing)]
-        elif type(thing).__module__.partition(".")[0] not in (
-            "torch",
-            "builtins",
-            "functools",
-            "threading",
-            "weakref",
-            "types",
-        ) and isinstance(getattr(thing, "__dict__", None), dict):
-            if not callable(thing) or isinstance(thing, nn.Module):
-                stack.append(thing.__dict__)
-    return kept, tensors
+        elif kind.__module__.partition(".")[0] not in PRIVATE and not callable(thing):
+            stack.append(getattr(thing, "__dict__", None))
+    return kept, empty, tensors
 
 
 def _put_back(container, content) -> None:
     """The same things in the same order."""
-    if isinstance(container, dict):
-        if list(container) != list(content) or any(container[k] is not content[k] for k in content):
-            container.clear()
-            container.update(content)
-    elif len(container) != len(content) or any(
-        a is not b for a, b in zip(container, content, strict=True)
-    ):
-        container.clear()
-        (container.update if isinstance(container, set) else container.extend)(content)
+    if len(container) == len(content) and all(map(operator.is_, container, content)):
+        if not isinstance(container, dict) or all(
+            map(operator.is_, container.values(), content.values())
+        ):
+            return
+    container.clear()
+    (container.extend if hasattr(container, "extend") else container.update)(content)
 
 
 @contextlib.contextmanager
 def _unharmed(modules):
     """Put everything back as it was, whatever happens; yields a function that rewinds random numbers, buffers and containers."""
     parts = list({id(m): m for top in modules for m in top.modules()}.values())
-    containers, tensors = _containers(parts)
+    containers, empty, tensors = _containers(parts)
     parameters = [p for m in parts for p in m._parameters.values() if p is not None]
     saved = _clones(
         [*tensors, *(b for m in parts for b in m._buffers.values() if b is not None)], parameters
@@ -3027,6 +3040,8 @@ def _unharmed(modules):
     def rewind(everything: bool = False):
         for container, content in containers:
             _put_back(container, content)
+        for container in filter(None, empty):
+            container.clear()
         for tensor, value in saved + trained if everything else saved:
             if not torch.equal(tensor, value):
                 tensor.data.copy_(value)  # through .data: graphs made before stay valid
