@@ -819,7 +819,7 @@ def _rate(facts: Facts) -> Finding | None:
             "learning_rate_too_small",
             [_module(name)],
             f"the weights that move most, {name}, move by {_short(largest)} of their size{then}"
-            f"{'' if largest else ': the rate is zero, or its schedule has not begun'}.",
+            f"{'' if largest else ': the rate is zero or lost in rounding, or its schedule has not begun'}.",
         )
     big = [n for n, u in facts.updates.items() if not u <= LIMITS["rate_too_large"]]
     if change is not None and len(big) > LIMITS["most"] * len(facts.updates) and not change <= 0:
@@ -2597,7 +2597,7 @@ class _Visit:
             self.facts.loss == 0 or (self.learned_at_rest() or 1.0) <= LIMITS["learned"]
         )
         for (code, why, note), names in told.items():
-            if not code or behind and not note or learned:
+            if not code or behind or learned:
                 continue
             if "cancel" in why and all(self.parameters[n].dim() < 2 for n in names):
                 continue

@@ -237,7 +237,7 @@ const rate = (facts) => {
   if (largest < LIMITS.rate_too_small && still && !atRest && !learned) {
     const then = change === null ? "" : `, and the loss by ${short(change)} of ${general(facts.loss, 3)}`;
     return finding("learning_rate_too_small", [moduleOf(name)], `the weights that move most, ${name}, move by ${short(largest)} of their `
-      + `size${then}${largest ? "" : ": the rate is zero, or its schedule has not begun"}.`);
+      + `size${then}${largest ? "" : ": the rate is zero or lost in rounding, or its schedule has not begun"}.`);
   }
   const big = updates.filter(([, u]) => !(u <= LIMITS.rate_too_large)).map(([n]) => n);
   if (change !== null && big.length > LIMITS.most * updates.length && !(change <= 0)) {
