@@ -196,8 +196,8 @@ def main(names: list[str]) -> int:
                     continue
                 if own == os.environ.get("MEASURE_IN", ""):
                     changed |= _measure_one(name)
-                elif _measure_apart(name, own):
-                    return 1
+                else:
+                    _measure_apart(name, own)
         with Runner() as runner:
             for path in blocks():
                 if not names or path.parent.relative_to(ROOT / "snippets").as_posix() in names:
@@ -233,11 +233,13 @@ def _measure_one(name: str) -> set[str]:
     return {f"{name}.{line.strip().partition(':')[0]}" for line in lines}
 
 
-def _measure_apart(name: str, own: str) -> int:
-    """Measure in an environment of its own, which says what changed; the exit status."""
+def _measure_apart(name: str, own: str) -> None:
+    """Measure in an environment of its own, which says what changed."""
     command = [environment(own), "-m", "snippets.measure", name]
     given = {"MEASURE_IN": own, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    return subprocess.run(command, cwd=ROOT, env=os.environ | given).returncode
+    status = subprocess.run(command, cwd=ROOT, env=os.environ | given).returncode
+    if status:
+        raise Bad(f"{name}: its measurement ended with {status}; what it said stands above")
 
 
 def quoting(keys: set[str]) -> list[str]:

@@ -62,7 +62,12 @@ EDGE = 2  # cases that may fall on the other side of a limit on another processo
 def hushed():
     """Nothing that a library prints or warns of; nothing that it would fetch."""
     os.environ["HF_HUB_OFFLINE"] = "1"
-    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+    said = io.StringIO()
+    with (
+        warnings.catch_warnings(),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
         warnings.simplefilter("ignore")
         yield
 

@@ -163,7 +163,7 @@ def test_an_environment_that_cannot_be_made_is_tried_again(lists, tmp_path, monk
             measure.environment("other")
 
 
-def test_measuring_one_of_these_is_left_to_its_own_python(monkeypatch):
+def test_measuring_one_of_these_is_left_to_its_own_python(monkeypatch, capsys):
     ran = []
     monkeypatch.setattr(measure, "environment", lambda name: f"python of {name}")
     monkeypatch.setattr(measure.subprocess, "run", lambda *given, **more: ran.append((given, more)) or Done(3))  # fmt: skip
@@ -171,3 +171,4 @@ def test_measuring_one_of_these_is_left_to_its_own_python(monkeypatch):
     (((command,), more),) = ran
     assert command == ["python of field", "-m", "snippets.measure", "doctor_field"]
     assert more["env"]["MEASURE_IN"] == "field"
+    assert "doctor_field: its measurement ended with 3" in capsys.readouterr().err
