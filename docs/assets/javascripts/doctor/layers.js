@@ -326,7 +326,10 @@ const doubt = (rows, it, asked, notes, by) => {
     else if (rows.every((row) => !row.strong)) asked.push("No word says that these are layers and gradient norms: write the word grad before the numbers, or the parameters' own names.");
     else if (rows.filter((row) => isLayerish(row.name)).length * 2 < rows.length) asked.push("The names don't look like those of layers, and no word says that these are gradient norms: write the word grad before the numbers.");
     else notes.push("No word says that these numbers are gradient norms; they are taken as such.");
-  } else if (what === "stat" && measure === "norm" && !gradient) notes.push("No word says that these are norms of gradients, and not of weights; they are taken as such.");
+  } else if (what === "stat" && measure === "norm" && !gradient) {
+    notes.push("No word says that these are norms of gradients, and not of weights; they are taken as such.");
+    doubts.push("Norms of weights are of one size, too: write the word grad beside these if they are norms of gradients.");
+  }
   if (live.length >= FEW && live[0] !== 0 && new Set(live).size === 1) asked.push(`Every layer has the same number, ${live[0]}: is it the gradient's norm?`);
   if (what !== "grad" && live.length >= FEW && rows.every((row) => row.value === null || !Number.isFinite(row.value) || /^\d+$/.test(row.raw ?? ""))) {
     asked.push("All of these are whole numbers, as counts are and norms are not: print the norms.");
