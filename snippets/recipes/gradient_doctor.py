@@ -109,131 +109,121 @@ LIMITS = {
     "large_data": 30.0,
     "small_data": 1e-3,
 }
-# Causes in the order in which they explain each other, then what is only ever a note: anchor in the guide, what to do first.
+# Causes in the order in which they explain each other, then what is only ever a note: what to do first.
 CAUSES = {
-    "nonfinite_input": [
-        "loss-is-nan",
-        "Find the rows that hold it and repair or drop them; clipping only spreads it. It worked if torch.isfinite(batch).all() is True "
-        "for every batch.",
-    ],
-    "nonfinite_layer": [
-        "loss-is-nan",
-        "Mend this operation first: a log or root needs an argument above zero, a softmax one place that is not masked, a half-precision "
-        "value a smaller scale. Clip only afterwards. It worked if this report names no operation.",
-    ],
-    "disconnected_layers": [
-        "grad-is-none",
-        "Look between these layers and the loss for detach(), .data, .item(), no_grad, argmax, NumPy, or a new tensor built from values. "
-        "It worked if no parameter's gradient is None.",
-    ],
-    "unregistered_parameters": [
-        "grad-is-none",
-        "Make each an nn.Parameter set as an attribute (after .to(), not before), and keep sub-networks in nn.ModuleList or "
-        "nn.ModuleDict; then make the optimizer anew. It worked if model.named_parameters() lists them.",
-    ],
-    "symmetric_init": [
-        "units-are-all-alike",
-        "Draw the initial weights at random: a constant gives every unit the same gradient for ever. It worked if the rows of this "
-        "layer's gradient differ.",
-    ],
-    "underflow": [
-        "grad-norm-is-zero",
-        "Scale the loss (torch.amp.GradScaler), or use bfloat16 or float32 for this part. It worked if the gradients agree with those of "
-        "the same pass in float64.",
-    ],
-    "dead_units": [
-        "relu-units-are-zero",
-        "Start again at a rate three to ten times smaller, or with leaky ReLU, and look at biases that are far below zero. It worked if "
-        "fewer than half of the units of that layer are off on the whole batch.",
-    ],
-    "saturated_units": [
-        "units-are-saturated",
-        "Scale the inputs to unit variance and the initial weights to Xavier's; as the last layer, give raw outputs to a loss that "
-        "applies the sigmoid itself. It worked if less than half of the units are pinned.",
-    ],
-    "vanishing": [
-        "weights-hardly-move",
-        "Change the factor per layer before anything else: an initialization that fits the activation (He for ReLU, Xavier for tanh), "
-        "then skips or normalization; in a recurrent net a gated cell or a shorter span. It worked if the first signal comes to more "
-        "than a hundredth of the last.",
-    ],
-    "exploding": [
-        "gradients-explode",
-        "Shrink the initial weights to what fits the activation, or scale each branch of a skip by 1/√depth; in a recurrent net also "
-        "clip by global norm. It worked if the first signal is within a hundred times the last.",
-    ],
-    "collapsed_activations": [
-        "units-are-all-alike",
-        "Look at what stands before these layers: a norm over a single value gives a constant, attention without skips makes all places "
-        "alike. It worked if the outputs differ from row to row.",
-    ],
-    "zero_gradient": [
-        "grad-norm-is-zero",
-        "Change the operation that is named: a softmax needs more than one element, a clamp values inside its bounds, a term a factor "
-        "that is not zero. It worked if this gradient is no longer exactly zero.",
-    ],
-    "nonfinite_update": [
-        "loss-is-nan",
-        "Keep weights and optimizer state in float32 (autocast), or raise Adam's eps to 1e-4 in float16, where 1e-8 is zero. It worked "
-        "if all parameters are finite after one step.",
-    ],
-    "lost_updates": [
-        "weights-hardly-move",
-        "Keep the weights in float32 and compute under torch.autocast, or use an optimizer with float32 master weights or stochastic "
-        "rounding. It worked if most entries differ after one step.",
-    ],
-    "learning_rate_too_small": [
-        "weights-hardly-move",
-        "Multiply the rate by ten until the largest relative update is near 1e-3; if this is the first step of a warm-up, examine again "
-        "at its end. It worked if the loss moves within a hundred steps.",
-    ],
-    "learning_rate_too_large": [
-        "loss-jumps",
-        "Divide the rate by ten until most relative updates are below 1e-2. It worked if one step lowers the loss on the same batch.",
-    ],
-    "training_loop": [
-        "weights-hardly-move",
-        "Put the calls in this order: zero_grad(), forward, loss, backward(), step(). It worked if the weights differ after one step and "
-        "each gradient is this pass's own.",
-    ],
-    "frozen_layers": [
-        "grad-is-none",
-        "Set requires_grad to True and give the parameters to an optimizer. It worked if they differ after one step.",
-    ],
-    "bad_targets": [
-        "loss-wont-fall",
-        "Print shape, dtype and the count of each class of the targets, beside the shape of the outputs. It worked if both shapes agree "
-        "and every class is there.",
-    ],
-    "bad_batch": [
-        "loss-wont-fall",
-        "Print shape, dtype, minimum, maximum and the number of different rows of one batch as the model gets it. It worked if rows "
-        "differ and are floating point.",
-    ],
-    "unscaled_data": [
-        "units-are-saturated",
-        "Subtract the mean and divide by the standard deviation of the training set, of inputs and of numeric targets alike. It worked "
-        "if both have a spread near one.",
-    ],
-    "inconclusive": ["what-is-printed", ""],
-    "healthy": [
-        "loss-wont-fall",
-        "The gradient is not the problem. If the loss won't fall, train on twenty examples until it is zero: if that works, look at data "
-        "and rate; if not, at labels, at the pairing of loss and last activation, and at shapes.",
-    ],
-    "unused_parameters": [
-        "grad-is-none",
-        "If it wasn't meant, look in forward() for a layer that is never called, or an output that the loss does not read.",
-    ],
-    "large_outputs": [
-        "gradients-explode",
-        "If it wasn't meant, shrink the initial weights of the last layers, or of a tied embedding, until the first loss is near that of "
-        "a constant guess.",
-    ],
-    "detached_term": [
-        "loss-wont-fall",
-        "If it wasn't meant, look for a detach() or a torch.tensor(...) in the loss.",
-    ],
+    "nonfinite_input": (
+        "Find the rows that hold it and repair or drop them; clipping only spreads it. It "
+        "worked if torch.isfinite(batch).all() is True for every batch."
+    ),
+    "nonfinite_layer": (
+        "Mend this operation first: a log or root needs an argument above zero, a softmax one "
+        "place that is not masked, a half-precision value a smaller scale. Clip only "
+        "afterwards. It worked if this report names no operation."
+    ),
+    "disconnected_layers": (
+        "Look between these layers and the loss for detach(), .data, .item(), no_grad, argmax, "
+        "NumPy, or a new tensor built from values. It worked if no parameter's gradient is "
+        "None."
+    ),
+    "unregistered_parameters": (
+        "Make each an nn.Parameter set as an attribute (after .to(), not before), and keep "
+        "sub-networks in nn.ModuleList or nn.ModuleDict; then make the optimizer anew. It worked if "
+        "model.named_parameters() lists them."
+    ),
+    "symmetric_init": (
+        "Draw the initial weights at random: a constant gives every unit the same gradient for "
+        "ever. It worked if the rows of this layer's gradient differ."
+    ),
+    "underflow": (
+        "Scale the loss (torch.amp.GradScaler), or use bfloat16 or float32 for this part. It "
+        "worked if the gradients agree with those of the same pass in float64."
+    ),
+    "dead_units": (
+        "Start again at a rate three to ten times smaller, or with leaky ReLU, and look at "
+        "biases that are far below zero. It worked if fewer than half of the units of that "
+        "layer are off on the whole batch."
+    ),
+    "saturated_units": (
+        "Scale the inputs to unit variance and the initial weights to Xavier's; as the last "
+        "layer, give raw outputs to a loss that applies the sigmoid itself. It worked if less "
+        "than half of the units are pinned."
+    ),
+    "vanishing": (
+        "Change the factor per layer before anything else: an initialization that fits the "
+        "activation (He for ReLU, Xavier for tanh), then skips or normalization; in a recurrent "
+        "net a gated cell or a shorter span. It worked if the first signal comes to more than a "
+        "hundredth of the last."
+    ),
+    "exploding": (
+        "Shrink the initial weights to what fits the activation, or scale each branch of a skip "
+        "by 1/√depth; in a recurrent net also clip by global norm. It worked if the first "
+        "signal is within a hundred times the last."
+    ),
+    "collapsed_activations": (
+        "Look at what stands before these layers: a norm over a single value gives a constant, "
+        "attention without skips makes all places alike. It worked if the outputs differ from "
+        "row to row."
+    ),
+    "zero_gradient": (
+        "Change the operation that is named: a softmax needs more than one element, a clamp "
+        "values inside its bounds, a term a factor that is not zero. It worked if this gradient "
+        "is no longer exactly zero."
+    ),
+    "nonfinite_update": (
+        "Keep weights and optimizer state in float32 (autocast), or raise Adam's eps to 1e-4 in "
+        "float16, where 1e-8 is zero. It worked if all parameters are finite after one step."
+    ),
+    "lost_updates": (
+        "Keep the weights in float32 and compute under torch.autocast, or use an optimizer with "
+        "float32 master weights or stochastic rounding. It worked if most entries differ after "
+        "one step."
+    ),
+    "learning_rate_too_small": (
+        "Multiply the rate by ten until the largest relative update is near 1e-3; if this is "
+        "the first step of a warm-up, examine again at its end. It worked if the loss moves "
+        "within a hundred steps."
+    ),
+    "learning_rate_too_large": (
+        "Divide the rate by ten until most relative updates are below 1e-2. It worked if one "
+        "step lowers the loss on the same batch."
+    ),
+    "training_loop": (
+        "Put the calls in this order: zero_grad(), forward, loss, backward(), step(). It worked "
+        "if the weights differ after one step and each gradient is this pass's own."
+    ),
+    "frozen_layers": (
+        "Set requires_grad to True and give the parameters to an optimizer. It worked if they "
+        "differ after one step."
+    ),
+    "bad_targets": (
+        "Print shape, dtype and the count of each class of the targets, beside the shape of the "
+        "outputs. It worked if both shapes agree and every class is there."
+    ),
+    "bad_batch": (
+        "Print shape, dtype, minimum, maximum and the number of different rows of one batch as "
+        "the model gets it. It worked if rows differ and are floating point."
+    ),
+    "unscaled_data": (
+        "Subtract the mean and divide by the standard deviation of the training set, of inputs "
+        "and of numeric targets alike. It worked if both have a spread near one."
+    ),
+    "inconclusive": "",
+    "healthy": (
+        "The gradient is not the problem. If the loss won't fall, train on twenty examples "
+        "until it is zero: if that works, look at data and rate; if not, at labels, at the "
+        "pairing of loss and last activation, and at shapes."
+    ),
+    "unused_parameters": (
+        "If it wasn't meant, look in forward() for a layer that is never called, or an output "
+        "that the loss does not read."
+    ),
+    "large_outputs": (
+        "If it wasn't meant, shrink the initial weights of the last layers, or of a tied "
+        "embedding, until the first loss is near that of a constant guess."
+    ),
+    "detached_term": (
+        "If it wasn't meant, look for a detach() or a torch.tensor(...) in the loss."
+    ),
 }
 ORDER = list(CAUSES)
 
@@ -275,7 +265,8 @@ class Layer:
 
 @dataclass
 class Finding:
-    """One cause that holds, or a note: code, guilty layers, the numbers in words, what to try first, the guide's anchor."""
+    """One cause that holds, or a note: code, guilty layers, the numbers in words, what to try first, and what opens the site's
+    page *What is wrong with my net?* with this finding."""
 
     code: str
     layers: list[str]
@@ -360,13 +351,15 @@ class Report:
 
     def __str__(self) -> str:
         said: list[str] = []
-        site = f"{SITE.rstrip('/')}/diagnose/misdiagnosis/" if SITE else "misdiagnosis guide, "
+        site = f"{SITE.rstrip('/')}/diagnose/" if SITE else ""
         for i, finding in enumerate(self.findings):
             head = "Diagnosis" if i == 0 else "Note" if finding.note else "Also"
             said += ["", f"{head}: {_words(finding.code)}"]
             said += _indented("Evidence: " + finding.evidence)
             if i == 0:
-                said += _indented("Next: " + finding.remedy) + [f"  Guide: {site}#{finding.guide}"]
+                said += _indented("Next: " + finding.remedy) + [
+                    f"  Guide: {site}what-is-wrong/#{finding.guide}"
+                ]
             elif finding.note and finding.remedy:
                 said += _indented(finding.remedy)
             left = len(self.findings) - i - 1
@@ -527,10 +520,12 @@ def judge(layers: list[Layer], facts: Facts) -> list[Finding]:
 
 
 def _finding(code: str, layers, evidence: str, remedy: str = "", note: bool = False) -> Finding:
-    guide, usual = CAUSES[code]
+    usual = CAUSES[code]
     if note and usual and not usual.startswith("If it wasn't meant"):
         usual = f"If it wasn't meant: {usual[0].lower()}{usual[1:]}"
-    return Finding(code, list(dict.fromkeys(layers)), evidence, remedy or usual, guide, note)
+    return Finding(
+        code, list(dict.fromkeys(layers)), evidence, remedy or usual, f"doctor={code}", note
+    )
 
 
 def _dead(layers: list[Layer]) -> Finding | None:

@@ -1499,9 +1499,10 @@ def test_adam_cures_vanishing():
         g = normals(seed, 50).abs().clamp(min=0.1)
         usual, smaller, tiny = (steps_of(adam(), scale * g) for scale in (1.0, 1e-5, 1e-13))
         assert torch.allclose(usual, smaller, rtol=0.02) and tiny.max() < usual.min() / 1e3
-    assert (
-        max(shares_of_input("sigmoid", "xavier")) < 1e-10
-    )  # nothing for any optimizer to learn from
+    assert max(shares_of_input("sigmoid", "xavier")) < 1e-10
+    assert stored("revived.tiny.left").value == stored("revived.seeds").value
+    assert high("revived.tiny.leaves") < 1000 and low("revived.tiny.end.switch") == 1
+    assert high("revived.tiny.end.accuracy") < 0.3 < low("revived.healthy.end.accuracy")
 
 
 def test_adam_stops_at_its_epsilon():

@@ -533,7 +533,7 @@ def test_paste_plot_and_verdict(reader):
     page.wait_for_selector(".reader__plot")
     assert verdict(page) == "vanishing" and page.locator(".reader__verdict a").get_attribute(
         "href"
-    ).endswith("#weights-hardly-move")
+    ).endswith("#doctor=vanishing")
     page.select_option("gradient-reader select", "1")
     assert verdict(page) == "exploding"
 

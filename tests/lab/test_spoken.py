@@ -75,18 +75,15 @@ def test_tables_and_their_controls_are_called_by_their_titles(browser, address):
         assert len(titles) > 5 and set(names) <= set(titles) and None not in names
 
 
-def test_the_guide_says_where_one_is(browser, address):
-    with Visit(browser, address, "diagnose/guided/") as visit:
+def test_the_differential_says_what_was_ticked_and_what_it_may_be(browser, address):
+    with Visit(browser, address, "diagnose/what-is-wrong/") as visit:
         told_once(visit)
-        first = visit.page.locator(".guide__step:not([hidden]) li a").first
-        said = first.inner_text()
-        first.click()
-        visit.page.wait_for_function(
-            "document.activeElement.matches('.guide__ask')"
-        )  # which reads the question
-        heard = visit.page.locator(".guide").aria_snapshot()
-        assert f"1 of at most five answers: {said}" in heard
-        assert 'button "One answer back"' in heard and 'button "Start again"' in heard
+        visit.page.get_by_role("checkbox", name="The loss, or an output").check()
+        heard = visit.page.locator(".differential").aria_snapshot()
+        assert 'checkbox "The loss, or an output, becomes nan or inf" [checked]' in heard
+        assert 'button "No: The loss hardly moves from where it began' in heard
+        assert "status" in heard and "After 1 answer" in heard
+        assert 'group "To tell them apart:' in heard and 'button "Not sure"' in heard
 
 
 def test_formulas_are_mathematics_to_a_listener(lab):

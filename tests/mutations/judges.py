@@ -26,7 +26,7 @@ WEAVER = [
     "claims_page",
     "figures",
     "exercises",
-    "guide",
+    "differential",
     "question_cards",
     "video",
     "embedding",

@@ -225,7 +225,7 @@ def test_every_condition_was_tried_on_nine_of_ten_numbers():
 
 def test_every_condition_was_tried_on_nine_of_ten_programs_as_they_are():
     """Not on all: a new block needs no second PyTorch. Under emulation a training takes up to an hour: half of them do there."""
-    least = {key: 0.9 * len(programs()) for key in tried()}
+    least = {key: (0.5 if key == "arm" else 0.9) * len(programs()) for key in tried()}
     assert {
         key: len(one.programs) for key, one in tried().items() if len(one.programs) < least[key]
     } == {}

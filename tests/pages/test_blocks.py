@@ -47,6 +47,16 @@ def test_every_block_stands_on_a_page_whole_and_with_all_that_it_printed():
     }
 
 
+def test_the_first_look_is_the_same_function_in_both_programs():
+    found = [
+        re.search(
+            r"^def first_look.*?\n\n", (BLOCKS / "diagnose" / name).read_text("utf-8"), re.M | re.S
+        )
+        for name in ("first_look.py", "first_look_cases.py")
+    ]
+    assert found[0][0] == found[1][0]
+
+
 def test_a_block_of_a_page_inherits_nothing_and_fails_with_type_and_line():
     apart = Apart()
     apart.run(

@@ -338,6 +338,19 @@ def test_the_picture_of_the_readme_follows_the_results(checkout, weaving, faults
     assert faults() == ""
 
 
+def test_a_folded_program_counts_as_a_block(checkout):
+    """Its numbers can be quoted, it stands in the gallery, and nothing calls it an orphan."""
+    page = checkout / PAGE
+    open_, fold = (f"<!-- {kind}: understand/usual_demo -->" for kind in ("block", "program"))
+    text = page.read_text()
+    assert open_ in text
+    before, _, rest = text.partition(open_)
+    page.write_text(f"{before}{fold}{rest.replace('<!-- /block -->', '<!-- /program -->', 1)}")
+    assert run_in(checkout, "snippets.weave").returncode == 0
+    assert "usual_demo.py" in (checkout / "docs/reference/snippets.md").read_text()
+    assert "usual_demo" not in run_in(checkout, "snippets.weave", "--check").stderr
+
+
 def test_one_weave_is_enough_where_a_page_gathers_from_others(checkout, weaving):
     page = checkout / "docs/understand/chain-rule.md"
     text = page.read_text(encoding="utf-8")

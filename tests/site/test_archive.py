@@ -284,9 +284,10 @@ def test_the_ledger_filters_from_disk(browser, unpacked):
 
 
 def test_the_guide_the_cards_and_the_reader_work_from_disk(browser, unpacked):
-    with opened(browser, unpacked, "diagnose/guided/index.html") as visit:
-        visit.page.locator(".guide[data-ready] .guide__step:visible li a").first.click()
-        visit.page.get_by_role("button", name="One answer back").wait_for()
+    with opened(browser, unpacked, "diagnose/what-is-wrong/index.html") as visit:
+        visit.page.locator(".differential[data-ready] input").first.check()
+        link = visit.page.locator(".differential__cause a").first.evaluate("link => link.href")
+        assert Path(unquote(link.partition("#")[0].removeprefix("file://"))).is_file()
         visit.page.goto((unpacked / "practice/self-check/index.html").as_uri())
         visit.page.get_by_label("one at a time").check()
         assert visit.page.locator("details.question:visible").count() == 1
@@ -296,7 +297,7 @@ def test_the_guide_the_cards_and_the_reader_work_from_disk(browser, unpacked):
         guide.wait_for()
         assert visit.page.locator(".reader__figure svg").count() == 1
         guide.click()
-        visit.page.wait_for_url(re.compile(r"misdiagnosis/index\.html#"))
+        visit.page.wait_for_url(re.compile(r"what-is-wrong/index\.html#"))
         assert refused(visit) == []
 
 
@@ -313,7 +314,7 @@ def test_where_nothing_runs_from_disk_each_part_says_so(browser, unpacked):
     with opened(browser, unpacked, "index.html", own=True) as visit:
         visit.page.add_init_script("URL.createObjectURL = undefined")
         for path, part in [
-            ("diagnose/guided", ".guide"),
+            ("diagnose/what-is-wrong", ".differential"),
             ("practice/self-check", ".questions"),
             ("diagnose/read-my-gradients", ".reader"),
             ("reference/checked-claims", ".claims-bar"),

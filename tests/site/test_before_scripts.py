@@ -69,13 +69,6 @@ def filtered(page) -> None:
     page.locator(".claims-count", has_text=re.compile(r"\d of \d")).wait_for()
 
 
-def answered(page) -> None:
-    """One answer is kept, and the question that it leads to has the focus."""
-    page.locator(".guide__way", has_text="1 of at most five answers").wait_for()
-    page.wait_for_function("document.activeElement.matches('.guide__ask')")
-    assert page.locator(".guide__step:not([hidden])").count() == 1 and page.url.endswith("#q-tiny")
-
-
 def led(path: str):
     return lambda page: page.wait_for_url(f"**/{path}")
 
@@ -102,7 +95,6 @@ ACTS = {
     "a number twice": (EXPLAINER, 1280, press(NUMBER, NUMBER), seen(".numcard")),
     "a filter": (CLAIMS, 1280, press(FILTER), both(filtered, seen(f"{FILTER}[aria-pressed=true]"))),
     "a topic": (CLAIMS, 1280, choose, filtered),
-    "an answer": ("diagnose/guided/", 1280, press("text=Tiny gradients, such as"), answered),
     "a fold": (
         "practice/self-check/",
         1280,

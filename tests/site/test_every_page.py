@@ -144,7 +144,7 @@ def sheets(visit, paper: str) -> int:
     [
         ("", 6),
         ("understand/", 15),
-        ("diagnose/guided/", 6),
+        ("diagnose/what-is-wrong/", 11),
         ("practice/self-check/", 18),
         (LOST, 1),
     ],

@@ -240,7 +240,7 @@ PLACES = {
     "understand/recurrent/": ["recurrent-lab?v=1&phi={}", "recurrent-lab?{}=1"],
     "understand/signal-propagation/": ["phase-map?v=1&phi={}"],
     "practice/sketch/": ["sketch-pad?v=1&curve={}", "sketch-pad?v=1&relu={}"],
-    "diagnose/guided/": ["{}", "q-{}"],
+    "diagnose/what-is-wrong/": ["saw={}", "{}", "tests={}-if&doctor={}"],
     "diagnose/read-my-gradients/": ["numbers={}"],
     "reference/checked-claims/": ["{}"],
     "practice/self-check/": ["{}"],
@@ -329,10 +329,9 @@ def test_hostile_memory_stays_text(browser, address):
         visit.page.evaluate(
             """evil => {
             localStorage["self-check:1"] = JSON.stringify({[`card-${evil}`]: true, [evil]: evil});
-            sessionStorage["guide:/diagnose/guided/"] = JSON.stringify([{from: evil, said: evil}]);
         }""",
             EVIL,
         )
-        for path in ("practice/self-check/", "diagnose/guided/"):
+        for path in ("practice/self-check/",):
             visit.go(f"{address}/{path}")
             assert visit.unharmed(), (path, visit.dialogs, visit.wrong)

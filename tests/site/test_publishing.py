@@ -433,10 +433,9 @@ def test_the_markdown_beside_a_page_says_what_the_page_says(entry, parsed, publi
     woven = copies.source(ROOT / "docs", entry.uri)
     assert fences(text) == fences(woven)
     assert [f[1:] for f in find_formulas(text)] == [f[1:] for f in find_formulas(woven)]
-    if entry.uri not in ("diagnose/guided.md",):  # its steps become headings by script alone
-        assert [
-            " ".join(strip_marks(h).split()) for h in copies.find_headings(text) if "$" not in h
-        ] == [words(h) for h in page.find_all(re.compile("^h[1-6]$")) if not h.math]
+    assert [
+        " ".join(strip_marks(h).split()) for h in copies.find_headings(text) if "$" not in h
+    ] == [words(h) for h in page.find_all(re.compile("^h[1-6]$")) if not h.math]
     have = bare(re.sub(r"\]\([^)\s]*\)", "", text))
     assert [d.get_text() for d in page.find_all("data") if bare(d.get_text()) not in have] == []
     paragraphs = [

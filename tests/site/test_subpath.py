@@ -12,7 +12,7 @@ KINDS = [
     "understand/",
     "reference/tables/",
     "reference/checked-claims/",
-    "diagnose/guided/",
+    "diagnose/what-is-wrong/",
     "diagnose/read-my-gradients/",
     "practice/self-check/",
     "practice/exercise-sheet/",

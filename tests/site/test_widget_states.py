@@ -316,20 +316,23 @@ def test_the_self_check(visit):
     it.all_clear("nothing left", "article")
 
 
-def test_the_guide_at_every_question_and_end(visit):
-    it = visit("diagnose/guided/")
-    it.all_clear("the first question")
-    it.alone(".guide")
-    steps = it.page.locator(".guide__step").evaluate_all("all => all.map(step => step.id)")
-    assert len(steps) > 40
+def test_the_differential_open_answered_and_with_tried_causes(visit):
+    it = visit("diagnose/what-is-wrong/")
+    it.all_clear("nothing ticked")
+    it.page.get_by_label("my loss").fill("0.693")
+    it.all_clear("a known number", ".guesses")
+    it.alone(".differential")
     it.page.evaluate(
-        "document.querySelectorAll('.guide__step').forEach(step => { step.hidden = false; })"
+        """() => {
+        for (const fold of document.querySelectorAll('.differential__question')) fold.open = true;
+        location.hash = 'saw=loss_nan+half&not=loss_flat&doctor=vanishing&tests=exploding-else+underflow-tried';
+    }"""
     )
-    it.all_clear("all questions and ends", ".guide")
-    it.page.evaluate("step => { location.hash = step; }", steps[-1])
-    shown = "[...document.querySelectorAll('.guide__step:not([hidden])')].map(e => e.id).join()"
-    it.page.wait_for_function(f"step => {shown} === step", arg=steps[-1])
-    it.all_clear("an end", ".guide")
+    it.page.locator(".differential__out li").nth(1).wait_for()
+    it.page.evaluate(
+        "document.querySelectorAll('.differential__cause').forEach(fold => { fold.open = true; })"
+    )
+    it.all_clear("everything open", ".differential")
 
 
 def test_read_my_gradients(visit, tmp_path):

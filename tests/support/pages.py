@@ -72,7 +72,7 @@ SETTLED = """async ([width, scheme]) => {
 
 THERE = """() => document.readyState === 'complete' && !document.documentElement.classList.contains('page-on-its-way')
   && (!document.querySelector('.md-header') || document.querySelector('.md-header__button[data-for=__drawer]'))
-  && [...document.querySelectorAll('.guide, .questions')].every(part => 'ready' in part.dataset)
+  && [...document.querySelectorAll('.differential, .questions')].every(part => 'ready' in part.dataset)
   && [...document.querySelectorAll('.reader')].every(part => part.querySelector('gradient-reader textarea'))"""
 
 

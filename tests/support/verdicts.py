@@ -1,6 +1,6 @@
 """One table of cases for the doctor's rules, which Python and the page must judge alike: layers, facts, and the codes expected."""
 
-from gradient_doctor import CAUSES, LIMITS
+from gradient_doctor import LIMITS
 
 
 def stack(*signals, **fields) -> list[dict]:
@@ -29,7 +29,7 @@ def told(code: str, *layers: str, note: bool = False) -> dict:
         "layers": list(layers),
         "evidence": f"{code} was found.",
         "remedy": "",
-        "guide": CAUSES[code][0],
+        "guide": f"doctor={code}",
         "note": note,
     }
 

@@ -113,7 +113,7 @@ const changed = new MutationObserver(() => {
 });
 
 /** Parts that few pages have are fetched where they stand. */
-const PARTS = { ".stack table": "./tables.js", ".claims-bar": "./claims.js", ".reader": "./doctor/reader.js", ".guide": "./guide.js", ".questions": "./questions.js" };
+const PARTS = { ".stack table": "./tables.js", ".claims-bar": "./claims.js", ".reader": "./doctor/reader.js", ".differential": "./differential/page.js", ".questions": "./questions.js" };
 
 /** The labs, custom elements, and the poster of a video are fetched when one of them comes near the window or the address names it. */
 const LABS = "gradient-lab, recurrent-lab, phase-map, sketch-pad";

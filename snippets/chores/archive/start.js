@@ -5,7 +5,7 @@
   const HERE = new URL("./", document.currentScript.src); // assets/javascripts/
   const ROOT = new URL("../../", HERE);
   const LABS = "gradient-lab, recurrent-lab, phase-map, sketch-pad";
-  const OTHERS = ".reader, .guide, .questions, .claims-bar";
+  const OTHERS = ".reader, .differential, .questions, .claims-bar";
   const entries = document.currentScript.dataset.modules.split(" ");
 
   const make = (name, properties = {}, ...children) => {

@@ -16,7 +16,15 @@ from snippets.weave.check.numerals import check_formulas, check_numerals
 from snippets.weave.figures.loading import load_figure
 from snippets.weave.numbers import book as books
 from snippets.weave.numbers.book import Book, name_nearest
-from snippets.weave.numbers.marks import FENCE, FENCED, SPAN, Fences, read_front_matter, read_prose
+from snippets.weave.numbers.marks import (
+    FENCE,
+    FENCED,
+    SHOWING,
+    SPAN,
+    Fences,
+    read_front_matter,
+    read_prose,
+)
 from snippets.weave.pages import mutations, notebooks, video
 from snippets.weave.pages.regions import VERDICTS
 from snippets.weave.pages.weaving import Fault, Woven, list_pages, read_page, weave
@@ -271,7 +279,8 @@ def _orphans(book: Book, woven: dict[Path, Woven]) -> list[Fault]:
     faults = []
     blocks = book.snippets / "blocks"
     for path in sorted(p for p in blocks.rglob("*") if p.suffix in (".py", ".js")):
-        if ("block", path.relative_to(blocks).with_suffix("").as_posix()) not in used:
+        name = path.relative_to(blocks).with_suffix("").as_posix()
+        if used.isdisjoint((kind, name) for kind in SHOWING):
             faults.append(Fault(path, 1, "no page shows this block; show it or remove it"))
     for path in sorted((book.snippets / "results" / "blocks").rglob("*.json")):
         name = path.relative_to(book.snippets / "results" / "blocks").with_suffix("").as_posix()

@@ -61,7 +61,7 @@ class Book:
         self.outputs = self._outputs()
         self.references = self._yaml("references.yml", {})
         self.claims = self._yaml("claims.yml", [])
-        self.guide = self._yaml("guide.yml", {})
+        self.differential = self._yaml("differential.yml", {})
         both = self.results.keys() & self.references.keys()
         if both:
             raise Bad(

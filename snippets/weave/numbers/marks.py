@@ -9,6 +9,7 @@ import yaml
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml reads the claims ten times as fast
 
 OPEN = re.compile(r"<!-- (?P<kind>[a-z]+)(?:: (?P<name>[\w./-]+))? -->$")
+SHOWING = ("block", "program", "printout")  # the kinds of region that show a block, open or folded
 CLOSE = re.compile(r"<!-- /(?P<kind>[a-z]+) -->$")
 FENCE = re.compile(r"^\s*(?P<fence>`{3,}|~{3,})(?P<info>.*)$")
 FENCED = re.compile(

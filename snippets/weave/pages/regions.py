@@ -13,11 +13,12 @@ from pathlib import Path
 from snippets.measurement import Bad, formatted
 from snippets.weave.figures.loading import CITED, describe_strip, fill, load_figure, load_table
 from snippets.weave.numbers.book import Book, name_nearest, strip_marks
-from snippets.weave.numbers.marks import DATA, FENCED, OPEN, read_prose
-from snippets.weave.pages import exercises, guide, mutations, questions, spreads, video
+from snippets.weave.numbers.marks import DATA, FENCED, OPEN, SHOWING, read_prose
+from snippets.weave.pages import differential, exercises, mutations, questions, spreads, video
 from snippets.weave.pages.claims import PATHS
 
 VERDICTS = {"holds": "holds", "care": "needs care", "fails": "fails"}
+EXPECTED = "<!--pytest-codeblocks:expected-output-->"
 LANGUAGES = {".py": "python", ".js": "javascript"}
 
 
@@ -67,7 +68,7 @@ def _block(name: str, page: Path, book: Book) -> Rendered:
     if not any(line.strip() for line in output["stdout"]):
         raise Bad(f"block `{name}` prints nothing; expected at least one line of output")
     language = LANGUAGES[path.suffix]
-    expected = ["<!--pytest-codeblocks:expected-output-->", ""] if language == "python" else []
+    expected = [EXPECTED, ""] if language == "python" else []
     where = path.relative_to(book.snippets).as_posix()
     versions = (
         f"Python {output['versions']['python']}, torch {output['versions']['torch']}"
@@ -96,6 +97,28 @@ def _block(name: str, page: Path, book: Book) -> Rendered:
             ]
         )
     )
+
+
+def _program(name: str, page: Path, book: Book) -> Rendered:
+    """A block that is folded away, with what it prints."""
+    return Rendered("\n".join(_fold(name, _block(name, page, book).text)))
+
+
+def _printout(name: str, page: Path, book: Book) -> Rendered:
+    """What a block prints, its code folded away."""
+    code, mark, printed = _block(name, page, book).text.partition(EXPECTED)
+    return Rendered("\n".join([*_fold(name, code.rstrip()), "", mark + printed]))
+
+
+def _fold(name: str, text: str) -> list[str]:
+    return [
+        '<details class="program" markdown="block">',
+        f"<summary>The program: {name.rpartition('/')[2].replace('_', ' ')}</summary>",
+        "",
+        text,
+        "",
+        "</details>",
+    ]
 
 
 # ---------- figures, tables, strips ----------
@@ -349,7 +372,7 @@ def _gallery(name: str, page: Path, book: Book) -> Rendered:
             if line.startswith("#"):
                 heading = strip_marks(re.sub(r"\{#[\w-]+\}", "", line.lstrip("# ")))
             marked = OPEN.match(line)
-            if marked and marked["kind"] == "block":
+            if marked and marked["kind"] in SHOWING:
                 used.append((marked["name"], heading, other))
     rows = []
     for block, heading, other in used:
@@ -414,12 +437,16 @@ def _recipes(name: str, page: Path, book: Book) -> Rendered:
     )
 
 
-def _guide(name: str, page: Path, book: Book) -> Rendered:
-    return _words(guide.write_sections(book.guide))
+def _cause(name: str, page: Path, book: Book) -> Rendered:
+    return _words(differential.write_cause(book.differential, name))
 
 
-def _guide_table(name: str, page: Path, book: Book) -> Rendered:
-    return _words(guide.write_table(book.guide))
+def _symptoms(name: str, page: Path, book: Book) -> Rendered:
+    return _words(differential.write_lists(book.differential))
+
+
+def _causes(name: str, page: Path, book: Book) -> Rendered:
+    return _words(differential.write_causes(book.differential))
 
 
 def _figures(name: str, page: Path, book: Book) -> Rendered:
@@ -512,15 +539,15 @@ def _title(page: Path) -> str:
     return page.stem
 
 
-NAMED = ("block", "figure", "table", "strip", "number")
+NAMED = ("block", "program", "printout", "cause", "figure", "table", "strip", "number")
 LISTS = (
     "video",
     "references",
     "claims",
     "gallery",
     "recipes",
-    "guide",
-    "ends",
+    "symptoms",
+    "causes",
     "spots",
     "questions",
     "figures",
@@ -533,6 +560,9 @@ LISTS = (
 KINDS = dict.fromkeys(NAMED, True) | dict.fromkeys(LISTS, False)
 RENDERERS = {
     "block": _block,
+    "program": _program,
+    "printout": _printout,
+    "cause": _cause,
     "figure": _figure,
     "table": _table,
     "strip": _strip,
@@ -541,8 +571,8 @@ RENDERERS = {
     "claims": _claims,
     "gallery": _gallery,
     "recipes": _recipes,
-    "guide": _guide,
-    "ends": _guide_table,
+    "symptoms": _symptoms,
+    "causes": _causes,
     "spots": _spots,
     "video": _video,
     "questions": _questions,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from snippets.measurement import Bad, shown
 from snippets.weave.numbers.book import Book
-from snippets.weave.numbers.marks import CITATION, CLOSE, DATA, OPEN, SPAN, Fences
+from snippets.weave.numbers.marks import CITATION, CLOSE, DATA, OPEN, SHOWING, SPAN, Fences
 from snippets.weave.pages import regions
 
 
@@ -185,7 +185,8 @@ class _Page:
     def _on_this_page(self, key: str, number: int) -> None:
         if key.startswith("output:"):
             block = key.split(":")[1]
-            if f"<!-- block: {block} -->" not in self.path.read_text(encoding="utf-8"):
+            text = self.path.read_text(encoding="utf-8")
+            if not any(f"<!-- {kind}: {block} -->" in text for kind in SHOWING):
                 raise Bad(
                     f"`{key}` quotes a block that is not on this page; expected `<!-- block: {block} -->` here"
                 )

@@ -13,7 +13,7 @@ from snippets import ipynb
 from snippets.weave import publish
 from snippets.weave.figures import drawing
 from snippets.weave.numbers.book import Book
-from snippets.weave.pages import claims, notebooks
+from snippets.weave.pages import claims, differential, notebooks
 from snippets.weave.site import addresses, digits, frames
 from snippets.weave.site.doctor_rules import SCRIPT, write_rules
 
@@ -52,6 +52,7 @@ def _declared(book: Book, site_url: str) -> Iterator[Made]:
     yield claims.PATHS["json"], partial(claims.as_json, book)
     yield claims.PATHS["csv"], partial(claims.as_csv, book)
     yield SCRIPT, partial(write_rules, book.snippets)
+    yield differential.SCRIPT, partial(differential.write_script, book.differential)
     yield digits.SCRIPT, partial(digits.write_digits, book)
     for tag in frames.LABS:
         yield frames.path_of(tag), partial(frames.write_frame, tag, book)

@@ -12,12 +12,18 @@ import re
 from pathlib import Path
 
 WORKER = "assets/javascripts/search.js"
+ASKED = "diagnose/what-is-wrong.md"
 EXPLAINS = ("understand/", "fix/", "diagnose/")
 UNSOUGHT = re.compile(r"<(pre|svg|math)(?=[ >])(?![^>]*data-search-exclude)")
 
 
 def rank(uri: str) -> dict:
-    """What the search plugin is told of a page: those that explain come before exercises, lists and the words of others."""
+    """What the search plugin is told of a page: those that explain come before exercises, lists and the words of others.
+
+    What people type about a net that won't train leads to the page that ranks causes.
+    """
+    if uri == ASKED:
+        return {"boost": 12}
     return {"boost": 2} if uri.startswith(EXPLAINS) else {}
 
 

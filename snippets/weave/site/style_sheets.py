@@ -16,6 +16,8 @@ import tinycss2
 
 from snippets.measurement import Bad
 
+SITE = "assets/stylesheets/site.css"
+COMMENT = re.compile(r"/\*.*?\*/\n*", re.DOTALL)
 THEME = ("assets/stylesheets/main.*.min.css", "assets/stylesheets/palette.*.min.css")
 OWN = ("assets/javascripts", "assets/stylesheets")
 WORD = re.compile(r"-{0,2}[A-Za-z_][\w-]*")
@@ -62,7 +64,7 @@ class Names:
 
 
 def trim(site: Path) -> None:
-    """Rewrite the theme's sheets; Bad when one is not there, or nothing in it could be read."""
+    """Rewrite the theme's sheets, and the site's without its comments; Bad when a theme's is not there, or could not be read."""
     names = gather_names(site)
     sheets = {}
     for pattern in THEME:
@@ -75,6 +77,8 @@ def trim(site: Path) -> None:
     read = set(READ.findall("".join(sheets.values()))) | _read_elsewhere(site)
     for path, text in sheets.items():
         path.write_text(drop_unread(text, read), encoding="utf-8")
+    own = site / SITE
+    own.write_text(COMMENT.sub("", own.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def gather_names(site: Path) -> Names:

@@ -17,12 +17,12 @@ const OPERATIONS = [
 ];
 
 const ERRORS = [
-  [/'NoneType' object has no attribute/, "`p.grad` is None: no gradient has reached that parameter yet, or ever will.", "grad-is-none"],
-  [/does not require grad|does not have a grad_fn/, "the loss is not connected to any parameter: something was detached, or computed under no_grad.", "grad-is-none"],
-  [/modified by an inplace operation/, "a tensor that backward needs was changed in place.", "grad-is-none"],
-  [/backward through the graph a second time/, "the graph was used twice: something kept from an earlier step is still in it.", "grad-is-none"],
-  [/out of memory/i, "the memory of the device was not enough. That has nothing to do with gradients.", "loss-wont-fall"],
-  [/nan|inf\b|not finite|overflow/i, "something became infinite or nan.", "loss-is-nan"],
+  [/'NoneType' object has no attribute/, "`p.grad` is None: no gradient has reached that parameter yet, or ever will.", "grad-none"],
+  [/does not require grad|does not have a grad_fn/, "the loss is not connected to any parameter: something was detached, or computed under no_grad.", "grad-none"],
+  [/modified by an inplace operation/, "a tensor that backward needs was changed in place.", "grad-none"],
+  [/backward through the graph a second time/, "the graph was used twice: something kept from an earlier step is still in it.", "grad-none"],
+  [/out of memory/i, "the memory of the device was not enough. That has nothing to do with gradients.", "loss-not-decreasing"],
+  [/nan|inf\b|not finite|overflow/i, "something became infinite or nan.", "loss-nan"],
 ];
 
 const nonfinite = (fields) => fields.find(({ value }) => typeof value === "number" && !Number.isFinite(value));
@@ -35,7 +35,7 @@ export const findHint = ({ fields, text }, known) => {
   const anomaly = /Function '?(\w+?)(?:Backward\w*)?'? returned (?:nan|inf)\w* values? in its (\d+)/i.exec(text);
   if (anomaly) {
     const reason = OPERATIONS.find(([pattern]) => pattern.test(anomaly[1]))?.[1];
-    return { code: "anomaly", title: `nan comes from ${anomaly[1]}`, guide: "where-nan-comes-from", print: false,
+    return { code: "anomaly", title: `nan comes from ${anomaly[1]}`, guide: "loss-nan", print: false,
       text: `No norms, but something better: the anomaly mode names the operation. In ${anomaly[1]}, ${reason ?? "the gradient became nan. Look at what went into it, and at what came in from behind."} The lines above that error say where in your program it stands.` };
   }
   const has = (what, measure) => fields.some((field) => field.what === what && (measure === undefined || field.measure === measure));
@@ -43,42 +43,42 @@ export const findHint = ({ fields, text }, known) => {
   const trouble = /(?:^|\n)\s*(?:E\s+)?(?:[\w.]+\.)?(\w*(?:Error|Exception))\b/.exec(text);
   const tensors = fields.filter(({ tensor, what }) => tensor && ["grad", "stat", "bare", "weight"].includes(what)).length;
   if (known === "none") {
-    return { code: "none", title: "Every gradient is None", guide: "grad-is-none", print: true,
+    return { code: "none", title: "Every gradient is None", guide: "grad-none", print: true,
       text: "Either it was printed before backward(), or after zero_grad(), which sets gradients to None, or the loss is cut off from the whole net." };
   }
   if (trouble && !losses.length && !/^\s*\{/.test(text)) {
-    const [, said, guide] = ERRORS.find(([pattern]) => pattern.test(text)) ?? [null, "an error, and no norms.", "loss-wont-fall"];
+    const [, said, guide] = ERRORS.find(([pattern]) => pattern.test(text)) ?? [null, "an error, and no norms.", "loss-not-decreasing"];
     return { code: "error", title: "An error, no norms", guide, print: true, text: `It says that ${said}` };
   }
   if (/\bexp_avg\b|'?param_groups'?|"param_groups"/.test(text)) {
-    return { code: "optimizer", title: "An optimizer's state", guide: "weights-hardly-move", print: true, text: "It holds running means of gradients, mixed over many steps. They don't tell how a gradient goes through the layers." };
+    return { code: "optimizer", title: "An optimizer's state", guide: "", print: true, text: "It holds running means of gradients, mixed over many steps. They don't tell how a gradient goes through the layers." };
   }
   if (has("histogram") || /"_type"\s*:\s*"histogram"|wandb\.\w*\.?Histogram|Histogram object/.test(text)) {
-    return { code: "histograms", title: "Histograms", guide: "all-gradients-are-small", print: true, text: "A histogram's counts and bins don't give the norm back." };
+    return { code: "histograms", title: "Histograms", guide: "", print: true, text: "A histogram's counts and bins don't give the norm back." };
   }
   if (tensors) {
-    return { code: "tensors", title: "Whole tensors", guide: "all-gradients-are-small", print: true,
+    return { code: "tensors", title: "Whole tensors", guide: "", print: true,
       text: `${tensors === 1 ? "A tensor is" : `${tensors} tensors are`} printed with ${tensors === 1 ? "its" : "their"} entries, and often with “...” for most of them. One entry doesn't stand for the norm.` };
   }
   if (/^\s*(?:import \w|from [\w.]+ import|def \w+\(|class \w+|for \w+ in .*:|with torch\.|@\w+)|\.backward\(\)|optimizer\.step\(\)/m.test(text) && !trouble && text.split("\n").length > 1) {
-    return { code: "source", title: "A program", guide: "weights-hardly-move", print: true, text: "The reader takes what a program prints, not the program." };
+    return { code: "source", title: "A program", guide: "", print: true, text: "The reader takes what a program prints, not the program." };
   }
   if (/Total params|Trainable params|Param #|Output Shape|in_features=|in_channels=|\b(?:torch\.)?Size\(\[|Linear\(|\(\w+\): \w+\(/.test(text)) {
-    return { code: "summary", title: "A model's parts", guide: "weights-hardly-move", print: true, text: "Shapes and counts, no gradients." };
+    return { code: "summary", title: "A model's parts", guide: "", print: true, text: "Shapes and counts, no gradients." };
   }
   if (fields.some(({ what }) => what === "summary") && (has("summary") && /count|std|50%/.test(text))) {
-    return { code: "summarized", title: "A summary over many steps", guide: "gradients-explode", print: true, text: "Means and quartiles hide at which step, and in which layer, something happened. Paste the column itself." };
+    return { code: "summarized", title: "A summary over many steps", guide: "", print: true, text: "Means and quartiles hide at which step, and in which layer, something happened. Paste the column itself." };
   }
   if (losses.length || has("score")) {
     const bad = nonfinite(losses);
-    return { code: "losses", title: bad ? `${bad.word || "The loss"} is ${Number.isNaN(bad.value) ? "nan" : "infinite"}` : "Losses, no gradients", guide: bad ? "loss-is-nan" : "loss-wont-fall", print: true,
+    return { code: "losses", title: bad ? `${bad.word || "The loss"} is ${Number.isNaN(bad.value) ? "nan" : "infinite"}` : "Losses, no gradients", guide: bad ? "loss-nan" : "loss-not-decreasing", print: true,
       text: bad ? `These are losses, not gradients; ${bad.word || "the loss"} is not finite in line ${bad.line}. What comes after it is not finite either.`
         : "A loss or an accuracy alone doesn't tell a vanishing gradient from a wrong rate, wrong labels or a net that is done." };
   }
   if (has("weight")) {
-    return { code: "weights", title: "Sizes of weights", guide: "weights-hardly-move", print: true, text: "These numbers are said of the weights, not of their gradients." };
+    return { code: "weights", title: "Sizes of weights", guide: "", print: true, text: "These numbers are said of the weights, not of their gradients." };
   }
-  if (fields.some(({ what, measure }) => what === "act" && measure)) return { code: "activations", title: "Activations", guide: "units-are-saturated", print: true, text: "These numbers are said of activations, not of gradients." };
+  if (fields.some(({ what, measure }) => what === "act" && measure)) return { code: "activations", title: "Activations", guide: "", print: true, text: "These numbers are said of activations, not of gradients." };
   return { code: "words", title: "No gradient norms in it", guide: "", print: true, text: "No line holds a layer's name and a gradient's norm, and none a norm over time." };
 };
 

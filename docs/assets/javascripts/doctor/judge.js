@@ -51,9 +51,9 @@ export const moduleOf = (parameter) => {
 };
 
 export const finding = (code, layers, evidence, remedy = "", note = false) => {
-  const [guide, usual] = CAUSES[code];
+  const usual = CAUSES[code];
   const meant = note && usual && !usual.startsWith("If it wasn't meant") ? `If it wasn't meant: ${usual[0].toLowerCase()}${usual.slice(1)}` : usual;
-  return { code, layers: [...new Set(layers)], evidence, remedy: remedy || meant, guide, note };
+  return { code, layers: [...new Set(layers)], evidence, remedy: remedy || meant, guide: `doctor=${code}`, note };
 };
 
 const dead = (layers) => {

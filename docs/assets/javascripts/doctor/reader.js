@@ -201,7 +201,7 @@ class GradientReader extends HTMLElement {
       `${words.map((word) => word.slice(0, 40)).join(", ")}${more ? ` and ${more} more` : ""} (${why})`).join("; "), ".");
   }
 
-  linkGuide(anchor, words = "In the guide") {
+  linkGuide(anchor, words = "What it may be, and how to tell") {
     return make("p", {}, make("a", { href: `${this.getAttribute("guide") ?? ""}${anchor ? `#${anchor}` : ""}` }, words));
   }
 
@@ -227,7 +227,7 @@ class GradientReader extends HTMLElement {
 
   makeHint(hint) {
     return make("div", { class: "reader__verdict reader__ask" }, make("p", { class: "reader__title" }, hint.title), make("p", {}, hint.text),
-      ...(hint.print ? this.showPrint() : []), this.linkGuide(hint.guide, hint.code === "anomaly" ? "Where nan and inf come from" : "In the guide"));
+      ...(hint.print ? this.showPrint() : []), this.linkGuide(hint.guide));
   }
 
   showPrint() {

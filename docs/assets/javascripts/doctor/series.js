@@ -21,19 +21,19 @@ export const judgeSeries = ({ points, scales, by, word }) => {
   const bad = known.findIndex(({ value }) => !Number.isFinite(value));
   if (!known.length || (halved > 1 && bad >= 0)) {
     if (halved > 1) {
-      return { code: "scale", title: "The loss scale keeps halving", guide: "loss-is-nan",
+      return { code: "scale", title: "The loss scale keeps halving", guide: "saw=scale_falls",
         evidence: `It was halved ${halved} times, from ${show(scales[0].value)} to ${show(scales.at(-1).value)}.${bad >= 0 ? ` The norm is ${show(known[bad].value)} at ${place(known[bad])}.` : ""}`,
         next: "A scaler halves when a gradient overflows, and skips that step. A few times at the start are normal; if it never recovers, a gradient is not finite at any scale: look for the first layer whose gradient is." };
     }
     if (!known.length) {
-      return { code: "few", title: "No norm in it", evidence: `${points.length ? `“${word}” is None.` : `${scales.length} values of the loss scale, and no norm.`}`, next: "", guide: "loss-is-nan" };
+      return { code: "few", title: "No norm in it", evidence: `${points.length ? `“${word}” is None.` : `${scales.length} values of the loss scale, and no norm.`}`, next: "", guide: "" };
     }
   }
   if (bad >= 0) {
     const later = known.slice(bad + 1).filter(({ value }) => Number.isFinite(value)).length;
     const { loss } = known[bad];
     const before = known[bad - 1];
-    return { code: "nonfinite", title: `${show(known[bad].value)} ${later ? "at" : "from"} ${place(known[bad])}${later ? "" : " on"}`, guide: "loss-is-nan",
+    return { code: "nonfinite", title: `${show(known[bad].value)} ${later ? "at" : "from"} ${place(known[bad])}${later ? "" : " on"}`, guide: "saw=grad_nan",
       evidence: `The norm is ${show(known[bad].value)} at ${place(known[bad])}${before ? `, after ${show(before.value)} at ${place(before)}` : ", the first that is shown"}${later ? `; ${later} later ${later === 1 ? "one is" : "ones are"} finite again` : ""}.`
         + `${loss !== undefined && loss !== null ? ` The loss there is ${show(loss)}.` : ""}${scaling}`,
       next: later ? "A scaler that skips a step now and then is no fault. If nothing skips it, the weights are already ruined: stop at that step and find the first layer that is not finite."
@@ -41,18 +41,18 @@ export const judgeSeries = ({ points, scales, by, word }) => {
   }
   const values = known.map(({ value }) => Math.abs(value));
   if (values.every((value) => value === 0)) {
-    return { code: "zero", title: "Exactly zero", guide: "grad-norm-is-zero", evidence: `The norm is 0 at ${count(values, "step")}.`,
+    return { code: "zero", title: "Exactly zero", guide: "grad-zero", evidence: `The norm is 0 at ${count(values, "step")}.`,
       next: "Nothing reaches any parameter, or the norm was taken before backward() or after zero_grad(). Print the norms by layer, in float64." };
   }
   const top = Math.max(...values);
   const clipped = values.filter((value) => Math.abs(value - top) <= 1e-3 * top).length;
   if (values.length >= MANY && clipped >= 0.8 * values.length) {
-    return { code: "clipped", title: `Always ${show(top)}`, guide: "gradients-explode", evidence: `${clipped} of ${values.length} norms are ${show(top)}: the norm was taken after clipping to ${show(top)}, and every step was clipped.`,
+    return { code: "clipped", title: `Always ${show(top)}`, guide: "saw=grad_huge", evidence: `${clipped} of ${values.length} norms are ${show(top)}: the norm was taken after clipping to ${show(top)}, and every step was clipped.`,
       next: "Print what clip_grad_norm_ returns: the norm before clipping. If it is far above the limit at every step, the limit is your learning rate." };
   }
   const zero = values.indexOf(0);
   if (zero > 0 && values.slice(zero).every((value) => value === 0)) {
-    return { code: "zero", title: `Zero from ${place(known[zero])} on`, guide: "grad-norm-is-zero", evidence: `The norm is exactly 0 from ${place(known[zero])} on, after ${show(values[zero - 1])}.`,
+    return { code: "zero", title: `Zero from ${place(known[zero])} on`, guide: "grad-zero", evidence: `The norm is exactly 0 from ${place(known[zero])} on, after ${show(values[zero - 1])}.`,
       next: "Units that died, or a loss that no longer reacts: print the norms by layer at that step, in float64." };
   }
   const third = Math.floor(values.length / 3);
@@ -63,27 +63,27 @@ export const judgeSeries = ({ points, scales, by, word }) => {
   const sudden = at > 0 && (values.length < MANY || values[at] > 4 * values[at - 1]);
   if (sudden) {
     const jumps = steps.filter((ratio) => ratio > JUMP).length;
-    return { code: "jump", title: `A jump at ${place(known[at])}`, guide: "gradients-explode",
+    return { code: "jump", title: `A jump at ${place(known[at])}`, guide: "saw=grad_huge",
       evidence: `The norm is ${show(values[at])} at ${place(known[at])}, ${show(steps[at])} times the median of the steps before it.${jumps > 1 ? ` Norms like that stand at ${jumps} steps.` : ""}${scaling}`,
       next: "Look at the batch of that step and at the rate there. Clipping hides such a step; the norms by layer, printed at it, say where it starts." };
   }
   if (halved > 1) {
-    return { code: "scale", title: "The loss scale keeps halving", guide: "loss-is-nan", evidence: scaling.trim(), next: "The steps between were skipped: a gradient overflowed. If it never recovers, find the first layer whose gradient is not finite." };
+    return { code: "scale", title: "The loss scale keeps halving", guide: "saw=scale_falls", evidence: scaling.trim(), next: "The steps between were skipped: a gradient overflowed. If it never recovers, find the first layer whose gradient is not finite." };
   }
   if (values.length < MANY) {
-    return { code: "few", title: values.length === 1 ? "One number" : `${values.length} numbers`, guide: "weights-hardly-move",
+    return { code: "few", title: values.length === 1 ? "One number" : `${values.length} numbers`, guide: "",
       evidence: `${values.length === 1 ? `The norm is ${show(values[0])}` : `The norms run from ${show(Math.min(...values))} to ${show(top)}`}: too few to say how it goes.`,
       next: "Paste at least five steps, and better the norms by layer of one step." };
   }
   if (rise >= TREND) {
-    return { code: "grows", title: "It grows", guide: "gradients-explode", evidence: `The norm goes from ${show(early)} in the first third to ${show(late)} in the last, ${show(rise)} times as much.${scaling}`,
+    return { code: "grows", title: "It grows", guide: "saw=grad_huge", evidence: `The norm goes from ${show(early)} in the first third to ${show(late)} in the last, ${show(rise)} times as much.${scaling}`,
       next: "Lower the rate, or print the norms by layer early and late: either all of them grow, or those near the input." };
   }
   if (rise <= NOTHING) {
-    return { code: "fades", title: "It falls to nothing", guide: "grad-norm-is-zero", evidence: `The norm goes from ${show(early)} in the first third to ${show(late)} in the last.`,
+    return { code: "fades", title: "It falls to nothing", guide: "saw=grad_tiny", evidence: `The norm goes from ${show(early)} in the first third to ${show(late)} in the last.`,
       next: "If the loss went with it, the net has learned this batch. If not, units have died or saturated: print the norms by layer." };
   }
-  return { code: "steady", title: "Steady", guide: "loss-wont-fall", evidence: `Over ${count(values, "step")} the norm runs from ${show(Math.min(...values))} to ${show(top)}, and nothing stands out.`,
+  return { code: "steady", title: "Steady", guide: "saw=grad_ordinary", evidence: `Over ${count(values, "step")} the norm runs from ${show(Math.min(...values))} to ${show(top)}, and nothing stands out.`,
     next: "A steady total rules out no vanishing gradient: the layers near the loss make up nearly all of it. Print the norms by layer." };
 };
 
