@@ -19,8 +19,9 @@ NETS = "a count, or a share of so many nets: one or two may change sides; which 
 ZERO = "shares of entries that round to zero: some lie within rounding of the border; none crossed"
 NEAR = "a difference of nearly equal numbers: what drawn weights may move is a few percent of it"
 ROOM = {
-    "revived": dict.fromkeys(
-        [(0.0, 0.1), (0.0, 0.2), (0.001, 0.0), (0.2, 0.0), (0.6, 0.0), (0.6, 0.4)], CHAOS
+    "revived": {(0.01, 0.0): NEAR}
+    | dict.fromkeys(
+        [(0.0, 0.1), (0.0, 0.2), (0.0, 0.3), (0.0, 1.0), (0.2, 0.0), (0.6, 0.0)], CHAOS
     ),
     "adaptive": {(0.0, 0.25): CHAOS, (0.3, 0.0): CHAOS, (0.6, 0.0): CHAOS},
     "clipping": {(0.0, 0.1): CHAOS},

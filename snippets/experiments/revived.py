@@ -12,6 +12,7 @@ unit to two decimals: with a share of one the net has become a switch with two p
 Beside it Adam with its usual ε, at two rates, SGD at three, all with the same budget, and the ReLU net with He weights.
 """
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -106,20 +107,24 @@ def _call(case):
     return train(*case)
 
 
-READINGS = {
-    "loss": "loss",
+# what is kept of every watched step, and how far its power of ten may move: last places grow while the net comes alive
+POWERS = {
+    "forward": (
+        "spread over digits of the last hidden layer's outputs over that of the first's",
+        0.3,
+    ),
+    "backward": ("gradient with respect to the first hidden layer over that of the last", 1.0),
+    "depends": ("spread of the last hidden layer's outputs over digits, over their size", 0.3),
+}
+SHARES = {
     "accuracy": "share of digits that are right",
-    "depends": "spread of the last hidden layer's outputs over digits, relative to their size",
-    "forward": "spread over digits of the last hidden layer's outputs over that of the first's",
-    "backward": "gradient with respect to the first hidden layer over that of the last",
     "saturated": "share of outputs at an end, in the hidden layer with most of them",
     "switch": "share of digits with one of the two most frequent outputs of the last hidden layer",
 }
-SHOWN = {"tiny": tuple(READINGS), "sgd": ("forward",), "adam": ("forward",)}
 
 
 def measure(plan: Plan = FULL) -> dict[str, Measurement]:
-    """Every arm at its end, when it leaves chance, and the readings on the way."""
+    """Who leaves chance and when, the net that came alive at its end, and its readings on the way as powers of ten."""
     seeds, steps = plan.seeds, plan.steps
     kept = {
         "steps": setting(steps, "steps"),
@@ -127,40 +132,71 @@ def measure(plan: Plan = FULL) -> dict[str, Measurement]:
         "watched": setting(WATCHED, "digits that are looked at"),
         "leaves_from": setting(LEAVES, "share of digits right that is beyond chance", show="%"),
         "seeds": setting(len(seeds), "seeds"),
+        "rate.sgd": setting(ARMS["sgd"][2]["lr"], "learning rate of SGD", show=".1f"),
+        "rate.adam": setting(ARMS["adam"][2]["lr"], "learning rate of Adam", show=".3f"),
     }
-    for arm, found in zip(ARMS, each(_call, [(arm, seeds, steps) for arm in ARMS]), strict=True):
-        label = f"{ARMS[arm][0]} net, {ARMS[arm][3]}"
-        for key in SHOWN.get(arm, ()):
-            # A net that learns is chaotic: last places grow over the steps, most while it comes alive.
-            kept[f"{arm}.{key}"] = over_seeds(
-                found[key], f"{READINGS[key]}, at every look, {label}", rtol=0.6, atol=0.4
-            )
-        for key, what in READINGS.items():
-            loose = {"rtol": 0.0, "atol": 0.2} if key in ("accuracy", "switch") else {"rtol": 0.6}
-            kept[f"{arm}.end.{key}"] = over_seeds(
-                [v[-1] for v in found[key]], f"{what} after the last step, {label}", **loose
-            )
-            kept[f"{arm}.start.{key}"] = over_seeds(
-                [v[0] for v in found[key]], f"{what} before the first step, {label}", rtol=1e-3
-            )
-        best = [max(v) for v in found["accuracy"]]
-        kept[f"{arm}.best"] = over_seeds(
-            best, f"most digits right at any look, {label}", rtol=0.0, atol=0.1, show="%"
-        )
-        left = [_leave(v) for v in found["accuracy"]]
+    found = dict(zip(ARMS, each(_call, [(arm, seeds, steps) for arm in ARMS]), strict=True))
+    for arm, readings in found.items():
         kept[f"{arm}.left"] = Measurement(
-            sum(i < steps for i in left),
-            f"seeds that leave chance, {label}",
+            sum(_leave(v) < steps for v in readings["accuracy"]),
+            f"seeds that leave chance, {_label(arm)}",
             n=len(seeds),
             rtol=0.0,
         )
-        kept[f"{arm}.leaves"] = over_seeds(
-            left,
-            f"step at which a seed leaves chance, the last where it does not, {label}",
-            rtol=0.2,
-            show=",",
+        kept[f"{arm}.end.accuracy"] = over_seeds(
+            [v[-1] for v in readings["accuracy"]],
+            f"{SHARES['accuracy']} after the last step, {_label(arm)}",
+            rtol=0.0,
+            atol=0.1,
+            show="%",
+        )
+    for arm in ("tiny", "sgd"):
+        kept[f"{arm}.start.forward"] = over_seeds(
+            [v[0] for v in found[arm]["forward"]],
+            f"{POWERS['forward'][0]} before the first step, {_label(arm)}",
+            rtol=0.01,
+        )
+        kept[f"{arm}.forward"] = _powers(arm, "forward", found)
+    kept["tiny.leaves"] = over_seeds(
+        [_leave(v) for v in found["tiny"]["accuracy"]],
+        f"step at which a seed leaves chance, the last where it does not, {_label('tiny')}",
+        rtol=0.2,
+        show=",",
+    )
+    kept["tiny.loss"] = over_seeds(
+        found["tiny"]["loss"], f"loss at every look, {_label('tiny')}", rtol=0.0, atol=0.2
+    )
+    for key in ("backward", "depends"):
+        kept[f"tiny.{key}"] = _powers("tiny", key, found)
+    for key in ("forward", "backward"):
+        kept[f"tiny.end.{key}"] = over_seeds(
+            [v[-1] for v in found["tiny"][key]],
+            f"{POWERS[key][0]} after the last step, {_label('tiny')}",
+            rtol=0.6,
+        )
+    for key in ("saturated", "switch"):
+        kept[f"tiny.end.{key}"] = over_seeds(
+            [v[-1] for v in found["tiny"][key]],
+            f"{SHARES[key]} after the last step, {_label('tiny')}",
+            rtol=0.0,
+            atol=0.1,
+            show="%",
         )
     return kept
+
+
+def _powers(arm: str, key: str, found: dict) -> Measurement:
+    what, moves = POWERS[key]
+    return over_seeds(
+        [[math.log10(x) for x in v] for v in found[arm][key]],
+        f"power of ten of: {what}, at every look, {_label(arm)}",
+        rtol=0.0,
+        atol=moves,
+    )
+
+
+def _label(arm: str) -> str:
+    return f"{ARMS[arm][0]} net, {ARMS[arm][3]}"
 
 
 def _leave(accuracy: list[float]) -> int:

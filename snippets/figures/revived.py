@@ -35,9 +35,11 @@ def draw(results, ax):
     every, steps = found["every"].value, found["steps"].value
     places = range(0, steps + 1, every)
     for key, (_, color, line) in LOOKS.items():
-        low, high = found[key].band
+        middle, low, high = (
+            [10**power for power in part] for part in (found[key].value, *found[key].band)
+        )
         ax.fill_between(places, low, high, color=color, alpha=0.15, linewidth=0)
-        ax.plot(places, found[key].value, color=color, linestyle=line, marker="none")
+        ax.plot(places, middle, color=color, linestyle=line, marker="none")
     left = found["tiny.leaves"].value
     ax.axvline(left, color=INK, linewidth=0.9, linestyle=(0, (2, 2)))
     ax.annotate(
@@ -62,8 +64,8 @@ def data(results):
     """One row per look."""
     found = results["revived"]
     every, steps = found["every"].value, found["steps"].value
-    keys = [*LOOKS, "tiny.depends", "tiny.loss", "tiny.accuracy", "tiny.switch"]
-    return ["step", *(f"{key} (median)" for key in keys)], [
-        [step, *(found[key].value[i] for key in keys)]
+    keys = [*LOOKS, "tiny.depends"]
+    return ["step", *(f"{key} (median)" for key in keys), "tiny.loss (median)"], [
+        [step, *(10 ** found[key].value[i] for key in keys), found["tiny.loss"].value[i]]
         for i, step in enumerate(range(0, steps + 1, every))
     ]

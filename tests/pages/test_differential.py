@@ -17,12 +17,12 @@ from snippets.measurement import ROOT, Bad
 from snippets.programs import node
 from snippets.weave.check.checking import find_anchors
 from snippets.weave.numbers.marks import FAST
-from snippets.weave.pages.differential import name_findings, verify, write_script
+from snippets.weave.pages.differential import verify, write_script
 from tests.support.pages import Visit
 
 DATA = yaml.load((ROOT / "docs" / "differential.yml").read_text(encoding="utf-8"), FAST)
 CASES = load()[1]
-FINDINGS = name_findings(DATA)
+FINDINGS = {name: f["say"] for q in DATA["questions"] for name, f in q["findings"].items()}
 GUIDE = ("misdiagnosis", "nan", "data", "loss", "settings")
 SCRIPTS = ROOT / "docs" / "assets" / "javascripts" / "differential"
 PAGE = "diagnose/what-is-wrong/"
@@ -86,6 +86,16 @@ def test_damaged_data_are_named(damage, said):
     data = copy.deepcopy(DATA)
     damage(data)
     with pytest.raises(Bad, match=re.escape(said)):
+        verify(data)
+
+
+def test_damage_is_named_with_its_line():
+    lines = (ROOT / "docs" / "differential.yml").read_text(encoding="utf-8").splitlines()
+    data = copy.deepcopy(DATA)
+    finding(data, "grad_none").update(often=["normal"], sometimes=["normal"])
+    with pytest.raises(
+        Bad, match=rf"^docs/differential\.yml:{lines.index('      grad_none:') + 1}: "
+    ):
         verify(data)
 
 
@@ -333,6 +343,40 @@ def test_an_outcome_ranks_again_and_what_was_tried_is_not_offered(opened, addres
     page.get_by_role("button", name=f"It is so: {DATA['causes'][first]['name']}").click()
     assert offered(page)[0] == first
     assert "is likely" in page.locator(".differential__told").inner_text()
+
+
+@pytest.mark.parametrize("part", ["known-numbers", "all-causes", "how-often-it-is-right"])
+def test_a_part_of_the_page_opened_cold_is_in_sight(opened, address, part):
+    go(opened, address, part)
+    top = opened.page.locator(f"#{part}").evaluate("part => part.getBoundingClientRect().top")
+    assert 0 < top < opened.page.viewport_size["height"] / 3
+
+
+def test_a_link_into_the_page_keeps_what_was_ticked(opened, address):
+    """From the table of contents to a list and on: the answers stay, and the next one writes all of them."""
+    page = opened.page
+    go(opened, address, "saw=loss_nan+half")
+    page.locator(".md-sidebar--secondary a[href$='#grad-none']").click()
+    page.wait_for_function("location.hash === '#grad-none'")
+    assert offered(page) == best(yes={"loss_nan", "half"})
+    page.get_by_role("checkbox", name="The loss hardly moves").check()
+    assert offered(page) == best(yes={"loss_nan", "half", "loss_flat"})
+    assert "saw=loss_nan+half+loss_flat" in page.url
+
+
+def test_the_question_s_answers_count_and_the_link_is_copied(opened, address):
+    page = opened.page
+    known = {"yes": {"loss_nan"}, "no": set()}
+    go(opened, address, "saw=loss_nan")
+    for press, kind in (("Yes", "yes"), ("No", "no")):
+        asked = find_next(DATA, Seen(**known))
+        page.locator(".differential__next").get_by_role("button", name=press, exact=True).click()
+        known[kind].add(asked)
+        assert offered(page) == best(**known)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy link").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
 def test_of_a_question_with_one_answer_the_last_holds(opened, address):

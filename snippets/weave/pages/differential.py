@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from snippets.differential import Seen, rank
-from snippets.measurement import Bad
+from snippets.measurement import ROOT, Bad
 from snippets.weave.numbers.book import name_nearest
 
 FILE = "docs/differential.yml"
@@ -19,17 +19,17 @@ def verify(data: dict) -> dict:
     causes, strengths = data.get("causes", {}), data.get("strengths", {})
     for name, cause in causes.items():
         if missing := [key for key in NEEDED if not cause.get(key)]:
-            raise Bad(f"{FILE}:1: the cause `{name}` lacks {', '.join(missing)}")
+            raise Bad(f"{_place(name)}: the cause `{name}` lacks {', '.join(missing)}")
         if cause["prior"] not in data["priors"]:
             raise Bad(
-                f"{FILE}:1: the cause `{name}` has the prior `{cause['prior']}`; {name_nearest(cause['prior'], data['priors'])}"
+                f"{_place(name)}: the cause `{name}` has the prior `{cause['prior']}`; {name_nearest(cause['prior'], data['priors'])}"
             )
     found: dict[str, str] = {}
     spoken: set[str] = set()
     for question in data.get("questions", ()):
         for name, finding in question["findings"].items():
             if name in found:
-                raise Bad(f"{FILE}:1: the finding `{name}` stands twice")
+                raise Bad(f"{_place(name)}: the finding `{name}` stands twice")
             found[name] = finding["say"]
             _verify_finding(name, finding, causes, strengths)
             spoken.update(finding.get("always", ()), finding.get("often", ()))
@@ -44,30 +44,32 @@ def verify(data: dict) -> dict:
     return data
 
 
+def _place(name: str) -> str:
+    """The file and the line where a cause or a finding stands; the first line for one that does not."""
+    lines = (ROOT / FILE).read_text(encoding="utf-8").splitlines()
+    found = (i for i, line in enumerate(lines, 1) if line.strip() == f"{name}:")
+    return f"{FILE}:{next(found, 1)}"
+
+
 def _verify_finding(name: str, finding: dict, causes: dict, strengths: dict) -> None:
     if finding.get("usual", "rarely") not in strengths:
         raise Bad(
-            f"{FILE}:1: the finding `{name}` is usually `{finding['usual']}`, which is no strength"
+            f"{_place(name)}: the finding `{name}` is usually `{finding['usual']}`, which is no strength"
         )
     spoken: dict[str, str] = {}
     for strength in finding.keys() - {"say", "usual"}:
         if strength not in strengths:
             raise Bad(
-                f"{FILE}:1: the finding `{name}` has the strength `{strength}`; {name_nearest(strength, strengths)}"
+                f"{_place(name)}: the finding `{name}` has the strength `{strength}`; {name_nearest(strength, strengths)}"
             )
         for cause in finding[strength]:
             if cause not in causes:
                 raise Bad(
-                    f"{FILE}:1: the finding `{name}` names the cause `{cause}`; {name_nearest(cause, causes)}"
+                    f"{_place(name)}: the finding `{name}` names the cause `{cause}`; {name_nearest(cause, causes)}"
                 )
             if cause in spoken:
-                raise Bad(f"{FILE}:1: the finding `{name}` names the cause `{cause}` twice")
+                raise Bad(f"{_place(name)}: the finding `{name}` names the cause `{cause}` twice")
             spoken[cause] = strength
-
-
-def name_findings(data: dict) -> dict[str, str]:
-    """The words of every finding."""
-    return {n: f["say"] for q in data["questions"] for n, f in q["findings"].items()}
 
 
 def write_cause(data: dict, name: str) -> list[str]:
@@ -104,7 +106,6 @@ def write_lists(data: dict) -> list[str]:
         made += [
             f"### {symptom['ask']} {{#{symptom['id']}}}",
             "",
-            *([symptom["say"], ""] if symptom.get("say") else []),
         ]
         ranked = rank(data, Seen(yes=set(symptom["findings"])))[:LISTED]
         made += ['<div data-search-exclude markdown="block">', ""]

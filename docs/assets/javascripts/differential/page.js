@@ -186,6 +186,7 @@ const startPage = (room) => {
     DATA.questions.forEach(({ findings }, i) => { if (Object.keys(findings).some((name) => seen.yes.has(name))) folds[i].open = true; });
     draw();
     if (findSymptom(location) || location.hash.includes("=")) jump.click();
+    else document.getElementById(location.hash.slice(1))?.scrollIntoView(); // the page has grown above it
   };
   arrive();
   room.dataset.ready = "";
@@ -193,11 +194,12 @@ const startPage = (room) => {
 };
 
 let arrive;
-addEventListener("hashchange", () => { if (document.querySelector(".differential[data-ready]")) arrive?.(); });
+/* A link to a part of this page leaves the answers alone; only an address that holds answers brings them. */
+addEventListener("hashchange", () => { if (location.hash.includes("=") && document.querySelector(".differential[data-ready]")) arrive?.(); });
 
 /** Make the page of the differential answer. */
 export const start = () => {
+  startGuesses();
   const room = document.querySelector(".differential:not([data-ready])");
   if (room) arrive = startPage(room);
-  startGuesses();
 };
